@@ -1,0 +1,383 @@
+package cnkit.lifecycle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+
+/**
+ * Work in flight: how much there is, whether more may begin, and what became of it. Safe for use by many threads.
+ *
+ * <p>Two forms. Glue that has a {@code finally} takes a slot, which costs two atomic additions and nothing else:
+ *
+ * <pre>{@code
+ * int slot = inFlight.enter(Kind.REQUEST);
+ * if (slot < 0) {
+ *   return unavailable(); // 503, Connection: close, Retry-After: 1
+ * }
+ * try {
+ *   return handle(request);
+ * } finally {
+ *   inFlight.exit(slot);
+ * }
+ * }</pre>
+ *
+ * <p>Everything else takes a {@link Token}, which has a label and an age, may be closed by any thread, and more than once:
+ *
+ * <pre>{@code
+ * try (Token job = inFlight.open(Kind.JOB, "import " + file)) {
+ *   if (!job.refused()) {
+ *     load(file);
+ *   }
+ * }
+ * }</pre>
+ */
+public final class InFlight {
+  /** What {@link #enter(Kind)} answers once the intake is closed. */
+  public static final int REFUSED = -1;
+
+  /** The slot of a {@link Kind#PROBE}, which is not counted. */
+  private static final int UNCOUNTED = Integer.MAX_VALUE;
+
+  private static final int COUNTED_KINDS = 3;
+  /** 128 bytes: two cache lines, since processors fetch them in pairs. */
+  private static final int WORDS_PER_STRIPE = 16;
+
+  private static final Kind[] KINDS = {Kind.REQUEST, Kind.STREAM, Kind.JOB};
+
+  private enum Intake {
+    OPEN,
+    /** The stripes are being closed, one after the other. */
+    CLOSING,
+    CLOSED
+  }
+
+  /*
+   * Per stripe and kind two words: entered, and exited. Entering is one addition to the first; its sign bit is the stripe's
+   * closed bit, so whether an entry is in or out is decided by that one atomic step, and nothing can slip in between a test
+   * and a count. Closing a stripe sets the bit and learns from the same step how many had entered; what is added afterwards
+   * are refusals. An entry is therefore never undone, and a refused one never changes how much is in flight.
+   *
+   * "Drained" is told only after every stripe was closed: then what had entered is a constant, what has exited only grows,
+   * and a stripe where they are equal stays so. exit() adds before it reads the intake, close() writes the intake before it
+   * looks at the exits; both are volatile, so at least one of them sees the other and the last exit is never missed.
+   */
+  private final AtomicLongArray words;
+  private final long[] frozen;
+  private final int shift;
+  private final Bucket[] tokens;
+  private final LongSupplier ticker;
+  private final Token refused;
+  private final AtomicReference<Runnable> whenDrained = new AtomicReference<>();
+  private final AtomicReference<@Nullable Cut> cut = new AtomicReference<>();
+  private volatile Intake intake = Intake.OPEN;
+  private volatile boolean draining;
+
+  /** Creates one that counts in as many stripes as this machine can use. */
+  public InFlight() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * Creates one with a clock of its own, for tests.
+   *
+   * @param ticker a monotonic tick in nanoseconds, read once for each token
+   */
+  public InFlight(LongSupplier ticker) {
+    this(ticker, Runtime.getRuntime().availableProcessors());
+  }
+
+  InFlight(LongSupplier ticker, int processors) {
+    // four stripes a processor: threads are spread by a hash, and two on one stripe would wait for
+    // each other
+    int bits = 34 - Integer.numberOfLeadingZeros(Math.max(1, Math.min(processors, 64) - 1));
+    int stripes = 1 << bits;
+    this.ticker = ticker;
+    this.shift = 64 - bits;
+    this.words = new AtomicLongArray(stripes * WORDS_PER_STRIPE);
+    this.frozen = new long[stripes * WORDS_PER_STRIPE];
+    this.tokens = new Bucket[Math.min(stripes, 16)];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = new Bucket();
+    }
+    this.refused = new Token(this, "", 0, REFUSED);
+  }
+
+  /**
+   * Begins a piece of work. Allocates nothing, reads no clock.
+   *
+   * @param kind what it is; a {@link Kind#PROBE} is always let in and never counted
+   * @return a slot for {@link #exit(int)}; negative when the intake is closed and the work must not begin
+   */
+  public int enter(Kind kind) {
+    int column = kind.column();
+    if (column == Kind.UNCOUNTED) {
+      return UNCOUNTED;
+    }
+    // Fibonacci hashing: neighbouring thread numbers land on different stripes
+    int stripe = (int) ((Thread.currentThread().getId() * 0x9E3779B97F4A7C15L) >>> shift);
+    int entered = stripe * WORDS_PER_STRIPE + 2 * column;
+    return words.getAndAdd(entered, 1) >= 0 ? entered : REFUSED;
+  }
+
+  /**
+   * Ends a piece of work; exactly once for each slot, from any thread. Allocates nothing.
+   *
+   * @param slot what {@link #enter(Kind)} gave; nothing happens for a refused one
+   */
+  public void exit(int slot) {
+    if (slot < 0 || slot == UNCOUNTED) {
+      return;
+    }
+    words.getAndAdd(slot + 1, 1);
+    if (intake == Intake.CLOSED) {
+      tellIfDrained();
+    }
+  }
+
+  /**
+   * Begins a piece of work that has a name. Costs one clock read and 48 bytes.
+   *
+   * @param kind what it is
+   * @param label what a person would call it; it appears in the report when the work is cut
+   * @return a token to be closed; one that is {@link Token#refused()} when the intake is closed
+   */
+  public Token open(Kind kind, String label) {
+    int slot = enter(kind);
+    if (slot == REFUSED) {
+      return refused;
+    }
+    var token = new Token(this, label, ticker.getAsLong(), slot == UNCOUNTED ? Token.PROBE : slot);
+    if (slot != UNCOUNTED) {
+      bucket(slot).add(token);
+      if (cut.get() != null) {
+        // it was counted as cut before it could be found
+        token.cancel();
+      }
+    }
+    return token;
+  }
+
+  void closed(Token token, int slot) {
+    bucket(slot).remove(token);
+    exit(slot);
+  }
+
+  private Bucket bucket(int slot) {
+    return tokens[(slot / WORDS_PER_STRIPE) & (tokens.length - 1)];
+  }
+
+  /**
+   * Whether answers should ask the client to leave: true from the announcement to the end. HTTP/1 glue then adds {@code
+   * Connection: close} to every answer.
+   *
+   * @return whether the process is on its way out
+   */
+  public boolean draining() {
+    return draining;
+  }
+
+  /**
+   * Whether the intake is closed: nothing new is let in.
+   *
+   * @return whether {@link #enter(Kind)} refuses
+   */
+  public boolean closed() {
+    return intake != Intake.OPEN;
+  }
+
+  /**
+   * Whether the intake is closed and nothing is in flight; once true, it stays true.
+   *
+   * @return whether all is over
+   */
+  public boolean drained() {
+    if (intake != Intake.CLOSED) {
+      return false;
+    }
+    for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
+      for (int word = at; word < at + 2 * COUNTED_KINDS; word += 2) {
+        if (words.get(word + 1) < frozen[word]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * How much is in flight.
+   *
+   * @param kind what to count
+   * @return the number now; zero for probes
+   */
+  public long count(Kind kind) {
+    return ledger(kind).open();
+  }
+
+  /**
+   * What became of everything of one kind so far.
+   *
+   * @param kind what to count
+   * @return the ledger; all zero for probes
+   */
+  public Ledger ledger(Kind kind) {
+    if (kind.column() == Kind.UNCOUNTED) {
+      return new Ledger(kind, 0, 0, 0, 0, 0);
+    }
+    while (true) {
+      Intake before = intake;
+      if (before != Intake.CLOSING) {
+        Ledger ledger = sum(kind, before == Intake.CLOSED);
+        if (intake == before) {
+          return ledger;
+        }
+      }
+      Thread.onSpinWait(); // a few additions by the closing thread, no user code
+    }
+  }
+
+  private Ledger sum(Kind kind, boolean closed) {
+    Cut last = cut.get();
+    long accepted = 0;
+    long completed = 0;
+    long rejected = 0;
+    for (int at = 2 * kind.column(); at < frozen.length; at += WORDS_PER_STRIPE) {
+      // exits first: read the other way round, work that began and ended in between would count as
+      // minus one
+      completed += words.get(at + 1);
+      long entered = words.get(at) & Long.MAX_VALUE;
+      accepted += entered;
+      rejected += closed ? entered - frozen[at] : 0;
+    }
+    if (last != null) {
+      completed = last.completed().get(kind.column());
+      return new Ledger(kind, accepted, completed, rejected, accepted - rejected - completed, 0);
+    }
+    return new Ledger(kind, accepted, completed, rejected, 0, accepted - rejected - completed);
+  }
+
+  /**
+   * The ledgers of all kinds that are counted.
+   *
+   * @return requests, streams, jobs
+   */
+  public List<Ledger> ledgers() {
+    return List.of(ledger(Kind.REQUEST), ledger(Kind.STREAM), ledger(Kind.JOB));
+  }
+
+  /** Asks clients to leave from now on; everything is still let in. A {@link Lifecycle} does this with the announcement. */
+  public void drain() {
+    draining = true;
+  }
+
+  /**
+   * Closes the intake, once and for all: when this returns, nothing is let in any more. A {@link Lifecycle} does this when
+   * it stops the intake.
+   */
+  public void close() {
+    draining = true;
+    synchronized (frozen) {
+      if (intake != Intake.OPEN) {
+        return;
+      }
+      intake = Intake.CLOSING;
+      for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
+        for (int word = at; word < at + 2 * COUNTED_KINDS; word += 2) {
+          frozen[word] = words.getAndAdd(word, Long.MIN_VALUE);
+        }
+      }
+      intake = Intake.CLOSED;
+    }
+    tellIfDrained();
+  }
+
+  /** Runs something of ours once, as soon as all is over. */
+  void whenDrained(Runnable told) {
+    whenDrained.set(told);
+    tellIfDrained();
+  }
+
+  private void tellIfDrained() {
+    if (drained()) {
+      Runnable told = whenDrained.getAndSet(null);
+      if (told != null) {
+        told.run();
+      }
+    }
+  }
+
+  /**
+   * Gives up waiting: what is in flight now counts as cut, whenever it ends. Each open token is marked, once.
+   *
+   * @return the tokens that were cut, oldest first
+   */
+  List<Token> cut() {
+    close();
+    long[] completed = new long[COUNTED_KINDS];
+    for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
+      for (int kind = 0; kind < COUNTED_KINDS; kind++) {
+        completed[kind] += words.get(at + 2 * kind + 1);
+      }
+    }
+    if (!cut.compareAndSet(null, new Cut(List.of(completed[0], completed[1], completed[2])))) {
+      return List.of();
+    }
+    var open = new ArrayList<Token>();
+    for (Bucket bucket : tokens) {
+      bucket.addTo(open);
+    }
+    long now = ticker.getAsLong();
+    open.removeIf(token -> !token.markCancelled());
+    open.sort((a, b) -> b.age(now).compareTo(a.age(now)));
+    return open;
+  }
+
+  Duration age(Token token) {
+    return token.age(ticker.getAsLong());
+  }
+
+  static Kind kindOf(int slot) {
+    return KINDS[(slot & (WORDS_PER_STRIPE - 1)) / 2];
+  }
+
+  /** What had ended, by kind, when the rest was given up. */
+  private record Cut(List<Long> completed) {}
+
+  /** Open tokens, linked through themselves: a token costs no node. Held only for a few pointer writes. */
+  private static final class Bucket {
+    private @Nullable Token first;
+
+    synchronized void add(Token token) {
+      Token next = first;
+      token.next = next;
+      if (next != null) {
+        next.previous = token;
+      }
+      first = token;
+    }
+
+    synchronized void remove(Token token) {
+      Token previous = token.previous;
+      Token next = token.next;
+      if (previous != null) {
+        previous.next = next;
+      } else {
+        first = next;
+      }
+      if (next != null) {
+        next.previous = previous;
+      }
+      token.previous = null;
+      token.next = null;
+    }
+
+    synchronized void addTo(List<Token> all) {
+      for (Token token = first; token != null; token = token.next) {
+        all.add(token);
+      }
+    }
+  }
+}

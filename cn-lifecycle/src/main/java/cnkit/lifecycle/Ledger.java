@@ -1,0 +1,34 @@
+package cnkit.lifecycle;
+
+/**
+ * What became of all work of one kind: {@code completed + rejected + cut + open = accepted}, always. When a shutdown is
+ * over nothing is open.
+ *
+ * @param kind what was counted
+ * @param accepted all that arrived, from the start of the process
+ * @param completed what ended by itself
+ * @param rejected what came after the intake was closed, and was refused before it began
+ * @param cut what was still running when its time was over
+ * @param open what is still running
+ */
+@Pure
+public record Ledger(Kind kind, long accepted, long completed, long rejected, long cut, long open) {
+
+  /** Checks that it adds up. */
+  public Ledger {
+    if (completed + rejected + cut + open != accepted) {
+      throw new IllegalArgumentException(kind.label() + ": completed " + completed + " + rejected "
+          + rejected + " + cut " + cut + " + open " + open + " is not accepted " + accepted);
+    }
+  }
+
+  Ledger plus(Ledger other) {
+    return new Ledger(
+        kind,
+        accepted + other.accepted,
+        completed + other.completed,
+        rejected + other.rejected,
+        cut + other.cut,
+        open + other.open);
+  }
+}

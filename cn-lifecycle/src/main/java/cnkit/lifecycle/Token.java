@@ -1,0 +1,157 @@
+package cnkit.lifecycle;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * One piece of work in flight, with a name and an age. Closing it ends the work; closing it again does nothing. Safe for use
+ * by many threads: it may be opened on one and closed on another.
+ */
+public final class Token implements AutoCloseable {
+  /** The slot of a probe: outside of every count. */
+  static final int PROBE = (1 << 28) - 1;
+
+  private static final int CLOSED = 1 << 30;
+  private static final int CANCELLED = 1 << 29;
+  private static final int FLAGS = CLOSED | CANCELLED;
+  private static final AtomicIntegerFieldUpdater<Token> WORD =
+      AtomicIntegerFieldUpdater.newUpdater(Token.class, "word");
+
+  // 48 bytes in all with compressed references; the neighbours are guarded by the bucket
+  @Nullable
+  Token previous;
+
+  @Nullable
+  Token next;
+
+  private final InFlight owner;
+  private final String label;
+  private final @Nullable Thread opener;
+  private final long openedNanos;
+  private volatile @Nullable Runnable onCancel;
+  // the slot and the flags in one word, so that closing and cancelling are one step each
+  private volatile int word;
+
+  Token(InFlight owner, String label, long openedNanos, int slot) {
+    this.owner = owner;
+    this.label = label;
+    this.openedNanos = openedNanos;
+    this.opener = slot < 0 ? null : Thread.currentThread();
+    this.word = slot;
+  }
+
+  /**
+   * Whether the work must not begin, because the intake is closed.
+   *
+   * @return whether it was refused; closing a refused token does nothing
+   */
+  public boolean refused() {
+    return word == InFlight.REFUSED;
+  }
+
+  /**
+   * What a person would call the work.
+   *
+   * @return the label; empty for a refused token
+   */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * How long the work has been going on.
+   *
+   * @return the age now; zero for a refused token
+   */
+  public Duration age() {
+    return refused() ? Duration.ZERO : owner.age(this);
+  }
+
+  Duration age(long now) {
+    return Duration.ofNanos(now - openedNanos);
+  }
+
+  /**
+   * Says how to end the work when its time is over. Runs at most once: at the deadline of the drain, when the process is
+   * forced, for a {@link Kind#STREAM} while the drain goes on, or at once if that has happened already. Never after the token
+   * was closed.
+   *
+   * @param cancel ends the work; may throw, may block for a moment
+   * @return this token
+   */
+  public Token onCancel(Runnable cancel) {
+    if (refused()) {
+      return this;
+    }
+    onCancel = cancel;
+    if ((word & FLAGS) == CANCELLED) {
+      runCancel();
+    }
+    return this;
+  }
+
+  /**
+   * Whether the work was told to end.
+   *
+   * @return whether it should give up
+   */
+  public boolean cancelled() {
+    int now = word;
+    return now >= 0 && (now & CANCELLED) != 0;
+  }
+
+  /** Ends the work. */
+  @Override
+  public void close() {
+    int now = word;
+    while (now >= 0 && (now & CLOSED) == 0) {
+      if (WORD.compareAndSet(this, now, now | CLOSED)) {
+        onCancel = null;
+        if ((now & ~FLAGS) != PROBE) {
+          owner.closed(this, now & ~FLAGS);
+        }
+        return;
+      }
+      now = word;
+    }
+  }
+
+  Kind kind() {
+    return InFlight.kindOf(word & ~FLAGS);
+  }
+
+  Optional<Thread> opener() {
+    return Optional.ofNullable(opener);
+  }
+
+  /** Marks it as told to end; false if it was already, or has ended. */
+  boolean markCancelled() {
+    int now = word;
+    while (now >= 0 && (now & FLAGS) == 0) {
+      if (WORD.compareAndSet(this, now, now | CANCELLED)) {
+        return true;
+      }
+      now = word;
+    }
+    return false;
+  }
+
+  void cancel() {
+    if (markCancelled()) {
+      runCancel();
+    }
+  }
+
+  /** Runs the callback, unless it has run: taking it is one step. */
+  void runCancel() {
+    Runnable cancel;
+    synchronized (this) {
+      cancel = onCancel;
+      onCancel = null;
+    }
+    if (cancel != null && (word & CLOSED) == 0) {
+      cancel.run();
+    }
+  }
+}
