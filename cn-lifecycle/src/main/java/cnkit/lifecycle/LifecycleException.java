@@ -1,0 +1,90 @@
+package cnkit.lifecycle;
+
+import java.util.List;
+
+/**
+ * Why a lifecycle was not built or did not start. Everything that is wrong is in {@link #problems()} at once.
+ *
+ * <p>When a component failed, {@link #getCause()} is what it threw and {@link #getSuppressed()} is what the rollback met.
+ */
+public final class LifecycleException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What could not be done. */
+  public enum Reason {
+    /** The slices do not fit into the grace. */
+    BUDGET,
+    /** A name is unknown or used twice, or the edges form a cycle. */
+    GRAPH,
+    /** A component threw or was too slow; what had started was stopped. */
+    START_FAILED,
+    /** The end was asked for while components started; what had started was stopped. */
+    START_CANCELLED
+  }
+
+  /**
+   * One thing that is wrong.
+   *
+   * @param settings the builder's settings or the components concerned, such as {@code grace} and {@code propagation}
+   * @param message what is wrong and what to do
+   */
+  public record Problem(List<String> settings, String message) {
+    public Problem {
+      settings = List.copyOf(settings);
+    }
+  }
+
+  private final Reason reason;
+  private final transient List<Problem> problems;
+  private final String table;
+
+  LifecycleException(Reason reason, String message, List<Problem> problems, String table) {
+    super(message);
+    this.reason = reason;
+    this.problems = List.copyOf(problems);
+    this.table = table;
+  }
+
+  LifecycleException(Reason reason, String message, List<Problem> problems, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+    this.problems = List.copyOf(problems);
+    this.table = "";
+  }
+
+  static LifecycleException graph(List<Problem> problems) {
+    var text = new StringBuilder("the lifecycle has ");
+    text.append(problems.size()).append(problems.size() == 1 ? " problem" : " problems");
+    for (Problem problem : problems) {
+      text.append(System.lineSeparator()).append("  ").append(problem.message());
+    }
+    return new LifecycleException(Reason.GRAPH, text.toString(), problems, "");
+  }
+
+  /**
+   * What could not be done.
+   *
+   * @return the reason
+   */
+  public Reason reason() {
+    return reason;
+  }
+
+  /**
+   * Everything that is wrong.
+   *
+   * @return the problems; empty after deserialization
+   */
+  public List<Problem> problems() {
+    return problems == null ? List.of() : problems;
+  }
+
+  /**
+   * The budget as a table of text.
+   *
+   * @return the table for {@link Reason#BUDGET}, else an empty text
+   */
+  public String table() {
+    return table;
+  }
+}

@@ -1,0 +1,234 @@
+package cnkit.lifecycle;
+
+import cnkit.lifecycle.LifecycleException.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the grace is divided. The plan is data: it is checked before anything starts, printed, and compared with what the
+ * platform was told. Immutable.
+ *
+ * <pre>{@code
+ * ShutdownPlan plan = ShutdownPlan.of(Duration.ofSeconds(25), Duration.ofSeconds(5));
+ * plan.drain();    // PT16S: what propagation, close and flush leave
+ * plan.problems(); // empty: it fits
+ * }</pre>
+ *
+ * @param grace the process's own budget from the first signal to its exit, 1 ms to 1 day; default 25 s. The platform's
+ *     margin is not taken from it
+ * @param propagation how long to go on serving after the announcement while load balancers learn, zero or more; default
+ *     5 s
+ * @param close the slice that stop intake, close and outermost share; default the smaller of 2 s and {@code grace / 12}
+ * @param flush the protected slice of telemetry and logs, never lent to another phase; default as {@code close}
+ * @param phases the user's own phases; their slices are taken from the drain
+ */
+@Pure
+public record ShutdownPlan(
+    Duration grace, Duration propagation, Duration close, Duration flush, List<Phase> phases) {
+  /** The grace when none is given: 25 s, which with the platform's margin fits into Kubernetes' 30 s. */
+  public static final Duration DEFAULT_GRACE = Duration.ofSeconds(25);
+
+  /** The propagation delay when none is given: 5 s. */
+  public static final Duration DEFAULT_PROPAGATION = Duration.ofSeconds(5);
+
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Duration LONGEST_SLICE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_NANOS = Duration.ofNanos(Long.MAX_VALUE);
+  private static final Duration MARGIN = Duration.ofSeconds(2);
+
+  /** Copies the list; what does not fit is told by {@link #problems()}. */
+  public ShutdownPlan {
+    phases = List.copyOf(phases);
+  }
+
+  /**
+   * A plan with the default slices.
+   *
+   * @param grace the process's own budget
+   * @param propagation how long to go on serving after the announcement
+   * @return the plan, which may have {@link #problems()}
+   */
+  public static ShutdownPlan of(Duration grace, Duration propagation) {
+    Duration slice = defaultSlice(grace);
+    return new ShutdownPlan(grace, propagation, slice, slice, List.of());
+  }
+
+  /**
+   * What close and flush get unless they are given: the smaller of 2 s and a twelfth of the grace.
+   *
+   * @param grace the process's own budget
+   * @return the slice
+   */
+  public static Duration defaultSlice(Duration grace) {
+    Duration twelfth = grace.dividedBy(12);
+    return twelfth.compareTo(LONGEST_SLICE) < 0 ? twelfth : LONGEST_SLICE;
+  }
+
+  /**
+   * Replaces the slice that stop intake, close and outermost share.
+   *
+   * @param slice above zero
+   * @return a copy
+   */
+  public ShutdownPlan withClose(Duration slice) {
+    return new ShutdownPlan(grace, propagation, slice, flush, phases);
+  }
+
+  /**
+   * Replaces the protected slice of telemetry and logs.
+   *
+   * @param slice above zero
+   * @return a copy
+   */
+  public ShutdownPlan withFlush(Duration slice) {
+    return new ShutdownPlan(grace, propagation, close, slice, phases);
+  }
+
+  /**
+   * Adds a phase of the user's own.
+   *
+   * @param phase the phase
+   * @return a copy
+   */
+  public ShutdownPlan withPhase(Phase phase) {
+    var all = new ArrayList<>(phases);
+    all.add(phase);
+    return new ShutdownPlan(grace, propagation, close, flush, all);
+  }
+
+  /**
+   * What is left for work in flight.
+   *
+   * @return the rest of the grace; zero or negative when the plan does not fit
+   */
+  public Duration drain() {
+    Duration rest = grace.minus(propagation).minus(close).minus(flush);
+    for (Phase phase : phases) {
+      rest = rest.minus(phase.slice());
+    }
+    return rest;
+  }
+
+  /**
+   * The settings of the platform that match: the smallest whole number of seconds that holds the pre-stop pause, the grace
+   * and a margin of 2 s.
+   *
+   * @param preStop how long the platform's own pre-stop pause lasts; zero when there is none
+   * @return a value for {@code terminationGracePeriodSeconds}
+   */
+  public long terminationGracePeriodSeconds(Duration preStop) {
+    Duration whole = preStop.plus(grace).plus(MARGIN);
+    return whole.getSeconds() + (whole.getNano() > 0 ? 1 : 0);
+  }
+
+  /**
+   * All that does not fit, at once; this is what building a lifecycle refuses.
+   *
+   * @return the problems, each with the settings concerned ({@code grace}, {@code propagation}, {@code close}, {@code
+   *     flush} or a phase's name); empty when the plan fits
+   */
+  public List<Problem> problems() {
+    var problems = new ArrayList<Problem>();
+    if (grace.compareTo(Duration.ofMillis(1)) < 0 || grace.compareTo(LONGEST) > 0) {
+      problems.add(problem("grace", "expected PT0.001S.." + LONGEST + ", got " + grace));
+    }
+    if (propagation.isNegative()) {
+      problems.add(problem("propagation", "expected >= PT0S, got " + propagation));
+    }
+    if (close.isNegative() || close.isZero()) {
+      problems.add(problem("close", "expected > PT0S, got " + close));
+    }
+    if (flush.isNegative() || flush.isZero()) {
+      problems.add(problem("flush", "expected > PT0S, got " + flush));
+    }
+    if (problems.isEmpty() && drain().compareTo(Duration.ZERO) <= 0) {
+      problems.add(overspent());
+    }
+    return problems;
+  }
+
+  private Problem overspent() {
+    var settings = new ArrayList<String>();
+    settings.add("grace");
+    settings.add("propagation");
+    for (Phase phase : phases) {
+      settings.add(phase.name());
+    }
+    Duration needed = grace.minus(drain());
+    return new Problem(
+        settings,
+        "nothing is left to drain requests: propagation " + text(propagation) + " + close "
+            + text(close) + " + flush " + text(flush) + own() + " = " + text(needed)
+            + " of a grace of " + text(grace) + "; raise grace or lower propagation");
+  }
+
+  private String own() {
+    var text = new StringBuilder();
+    for (Phase phase : phases) {
+      text.append(" + ").append(phase.name()).append(' ').append(text(phase.slice()));
+    }
+    return text.toString();
+  }
+
+  private static Problem problem(String setting, String message) {
+    return new Problem(List.of(setting), setting + ": " + message);
+  }
+
+  /**
+   * The plan as a table of text, one phase a line.
+   *
+   * @return several lines, without a line end after the last
+   */
+  public String table() {
+    var lines = new StringBuilder("shutdown budget");
+    row(lines, "grace", grace, "");
+    row(lines, "- propagation", propagation, "keeps serving while load balancers learn");
+    row(lines, "- close", close, "shared by stop-intake, close and outermost");
+    row(lines, "- flush", flush, "protected");
+    for (Phase phase : phases) {
+      row(lines, "- " + phase.name(), phase.slice(), "");
+    }
+    row(
+        lines,
+        "= drain",
+        drain(),
+        drain().compareTo(Duration.ZERO) > 0 ? "" : "must be above zero");
+    return lines.toString();
+  }
+
+  private static void row(StringBuilder lines, String name, Duration duration, String note) {
+    String value = text(duration);
+    lines.append('\n').append("  ").append(name);
+    lines.append(" ".repeat(Math.max(1, 24 - name.length() - value.length()))).append(value);
+    if (!note.isEmpty()) {
+      lines.append("  ").append(note);
+    }
+  }
+
+  /** Saturates instead of throwing: a table must be printable for any plan. */
+  static long nanos(Duration duration) {
+    if (duration.compareTo(LONGEST_NANOS) > 0) {
+      return Long.MAX_VALUE;
+    }
+    return duration.compareTo(LONGEST_NANOS.negated()) < 0 ? -Long.MAX_VALUE : duration.toNanos();
+  }
+
+  /** Seconds as people write them: {@code 2.5s}, {@code 83.333ms}. */
+  static String text(Duration duration) {
+    boolean small = duration.abs().compareTo(Duration.ofSeconds(1)) < 0;
+    long unit = small ? 1_000_000L : 1_000_000_000L;
+    long nanos = nanos(duration);
+    long thousandths = Math.abs(nanos) / (unit / 1000);
+    var text = new StringBuilder(nanos < 0 ? "-" : "").append(thousandths / 1000);
+    if (thousandths % 1000 != 0) {
+      String fraction = Long.toString(1000 + thousandths % 1000).substring(1);
+      int end = fraction.length();
+      while (fraction.charAt(end - 1) == '0') {
+        end--;
+      }
+      text.append('.').append(fraction, 0, end);
+    }
+    return text.append(small && nanos != 0 ? "ms" : "s").toString();
+  }
+}
