@@ -1,0 +1,274 @@
+package cnkit.lifecycle;
+
+import cnkit.lifecycle.LifecycleException.Problem;
+import cnkit.lifecycle.LifecycleException.Reason;
+import cnkit.lifecycle.ShutdownMachine.Event;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts components in order, waits for the end, drains, and stops them in reverse, all inside one budget. Safe for use by
+ * many threads; it lives once.
+ *
+ * <pre>{@code
+ * Lifecycle lifecycle = Lifecycle.builder()
+ *     .grace(Duration.ofSeconds(25))
+ *     .outermost("management", management::start, management::stop)
+ *     .component("db", pool::open, pool::close)
+ *     .component("http", server::start, server::stop)
+ *     .component("consumer", consumer::start, consumer::stop).dependsOn("db")
+ *     .onStarted(health::open)
+ *     .onAnnounce(health::drain)
+ *     .propagation(Duration.ofSeconds(5))
+ *     .drain(inFlight)
+ *     .flush("telemetry", sdk::close)
+ *     .build();
+ * System.exit(lifecycle.run());
+ * }</pre>
+ *
+ * <p>Two ways to use it. {@link #run()} owns the process: it listens to SIGTERM and SIGINT, and returns what to exit with.
+ * {@link #start()} and {@link #shutdown(String)} are for hosts that own the process themselves: they touch no signal, no hook
+ * and no exit, and two lifecycles in one JVM do not meet.
+ *
+ * <p>All code given to the builder runs on daemon threads named {@code cn-lifecycle-…}, which end with it. It may throw or
+ * block: the shutdown goes on without it and the report names it.
+ */
+public final class Lifecycle implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+  private final Engine engine;
+  private final Events events;
+  private final ShutdownPlan plan;
+  private final boolean withSignals;
+  private volatile @Nullable ProcessDriver process;
+
+  Lifecycle(Engine engine, Events events, ShutdownPlan plan, boolean withSignals) {
+    this.engine = engine;
+    this.events = events;
+    this.plan = plan;
+    this.withSignals = withSignals;
+  }
+
+  /**
+   * A builder with the defaults: a grace of 25 s, of which 5 s are for propagation.
+   *
+   * @return a new builder
+   */
+  public static LifecycleBuilder builder() {
+    return new LifecycleBuilder();
+  }
+
+  /** Ends a subscription. */
+  @FunctionalInterface
+  public interface Subscription extends AutoCloseable {
+    /** Delivers nothing more; an event under way still ends. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Starts everything, waits for SIGTERM, SIGINT or a call of {@link #shutdown(String)}, and shuts down. Meant for {@code
+   * main}: {@code System.exit(lifecycle.run())}.
+   *
+   * <p>A second signal forces, a third halts. Where signals are not to be had, the JVM's shutdown hook does the work; the JVM
+   * then exits with its own code. If the shutdown has not ended a quarter of a second after its grace, or another hook keeps
+   * the JVM from exiting that long, the process is halted with {@link Outcome#HUNG}.
+   *
+   * <p>An interrupt of the calling thread asks for the end; it is restored.
+   *
+   * @return the exit code, see {@link Outcome}
+   * @throws IllegalStateException if it was started before
+   */
+  public int run() {
+    claim();
+    process = ProcessDriver.attach(engine, withSignals);
+    engine.post(new Event.Start());
+    await(engine.stopped());
+    Report report = engine.report();
+    if (report.outcome() != Outcome.STOPPED && engine.state().startFailed()) {
+      LifecycleException failure = startFailure();
+      LOG.error("{}", failure.getMessage(), failure);
+    }
+    return report.exitCode();
+  }
+
+  /**
+   * Starts everything and returns when it runs.
+   *
+   * <p>An interrupt of the calling thread cancels the start; it is restored.
+   *
+   * @return the report of the start
+   * @throws LifecycleException if a component threw or was too slow, or if the end was asked for meanwhile; by then what had
+   *     started is stopped
+   * @throws IllegalStateException if it was started before, or if one of its own components calls it
+   */
+  public Report start() {
+    claim();
+    engine.post(new Event.Start());
+    await(engine.started());
+    if (engine.state().rollback() || engine.state().startAt() < 0) {
+      throw startFailure();
+    }
+    return engine.report();
+  }
+
+  private void claim() {
+    if (engine.onWorker()) {
+      throw new IllegalStateException("a component cannot start its own lifecycle");
+    }
+    if (!engine.claim()) {
+      throw new IllegalStateException(
+          "expected a lifecycle that is new, but it is " + engine.state().status());
+    }
+  }
+
+  private LifecycleException startFailure() {
+    List<Throwable> errors = engine.startErrors();
+    boolean failed = engine.state().startFailed();
+    String name = engine.failedStart().orElse("a component");
+    String message;
+    if (!failed) {
+      message = "the start was cancelled: " + engine.report().reason().orElse("");
+    } else if (errors.isEmpty()) {
+      message = name + " did not start in time";
+    } else {
+      message = name + " did not start: " + errors.get(0);
+    }
+    var exception = errors.isEmpty()
+        ? new LifecycleException(
+            failed ? Reason.START_FAILED : Reason.START_CANCELLED,
+            message,
+            List.of(new Problem(List.of(name), message)),
+            "")
+        : new LifecycleException(
+            failed ? Reason.START_FAILED : Reason.START_CANCELLED,
+            message,
+            List.of(new Problem(List.of(name), message)),
+            errors.get(0));
+    errors.stream().skip(1).forEach(exception::addSuppressed);
+    engine.stopErrors().forEach(exception::addSuppressed);
+    return exception;
+  }
+
+  /**
+   * Shuts down, and returns when all is over. Every caller gets the same report; the first reason counts. Called before the
+   * start, it makes sure that there will be none.
+   *
+   * <p>Called by one of its own components or callbacks it does not wait, since that would be for itself: the report then
+   * says how far things are. An interrupt does not shorten the wait, which the grace bounds; it is restored.
+   *
+   * @param reason why, for the report
+   * @return what happened
+   */
+  public Report shutdown(String reason) {
+    requestShutdown(reason);
+    if (engine.onWorker()) {
+      return engine.report();
+    }
+    awaitAnyway(engine.stopped());
+    return engine.report();
+  }
+
+  /**
+   * Asks for the end without waiting for it.
+   *
+   * @param reason why, for the report
+   */
+  public void requestShutdown(String reason) {
+    engine.trigger(Trigger.Source.CALL, reason, false);
+  }
+
+  /**
+   * What has happened so far; complete when its status is {@link Status#STOPPED}.
+   *
+   * @return a snapshot
+   */
+  public Report report() {
+    return engine.report();
+  }
+
+  /**
+   * Where the lifecycle is.
+   *
+   * @return the status now
+   */
+  public Status status() {
+    return engine.state().status();
+  }
+
+  /**
+   * How the grace is divided.
+   *
+   * @return the plan
+   */
+  public ShutdownPlan plan() {
+    return plan;
+  }
+
+  /**
+   * What became of all work in flight so far, by kind.
+   *
+   * @return the ledgers; empty when nothing is tracked
+   */
+  public List<Ledger> ledger() {
+    return engine.ledger();
+  }
+
+  /**
+   * Listens to what happens. The first event is the current status; the others follow in order, on a daemon thread that is
+   * there while there is something to deliver. At most 256 events wait for a slow listener, then the oldest are dropped and
+   * {@link LifecycleEvent.Missed} says how many.
+   *
+   * @param listener gets the events; what it throws is logged once per type
+   * @return ends the subscription
+   */
+  public Subscription subscribe(Consumer<? super LifecycleEvent> listener) {
+    return events.subscribe(listener, new LifecycleEvent.Current(status()));
+  }
+
+  /** Shuts down if that has not happened, and puts back signal handlers and the hook that {@link #run()} has set. */
+  @Override
+  public void close() {
+    if (engine.state().status() != Status.STOPPED) {
+      shutdown("closed");
+    }
+    ProcessDriver driver = process;
+    if (driver != null) {
+      driver.close();
+    }
+  }
+
+  private void await(CompletableFuture<?> done) {
+    try {
+      engine.time().await(done);
+    } catch (InterruptedException e) {
+      requestShutdown("interrupted");
+      awaitAnyway(done);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitAnyway(CompletableFuture<?> done) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        engine.time().await(done);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The duration that a slice must at least have to be of any use. */
+  static boolean positive(Duration duration) {
+    return !duration.isNegative() && !duration.isZero();
+  }
+}

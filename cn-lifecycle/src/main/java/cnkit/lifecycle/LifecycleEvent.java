@@ -1,0 +1,84 @@
+package cnkit.lifecycle;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What happens to a lifecycle. Events are data: they come after the fact, in order, on a thread of their own. */
+public sealed interface LifecycleEvent {
+
+  /**
+   * Where the lifecycle was when the listener subscribed; always the first event.
+   *
+   * @param status the status then
+   */
+  record Current(Status status) implements LifecycleEvent {}
+
+  /**
+   * A component has started.
+   *
+   * @param component its name
+   * @param took how long its start took
+   */
+  record ComponentStarted(String component, Duration took) implements LifecycleEvent {}
+
+  /**
+   * Everything has started.
+   *
+   * @param took how long that took
+   */
+  record Started(Duration took) implements LifecycleEvent {}
+
+  /**
+   * Something asked for the end.
+   *
+   * @param trigger what it was
+   */
+  record Triggered(Trigger trigger) implements LifecycleEvent {}
+
+  /**
+   * A phase of the shutdown began.
+   *
+   * @param phase its name
+   */
+  record PhaseBegan(String phase) implements LifecycleEvent {}
+
+  /**
+   * A phase of the shutdown ended.
+   *
+   * @param phase how it went, with its components
+   */
+  record PhaseEnded(Report.PhaseRun phase) implements LifecycleEvent {}
+
+  /**
+   * The drain is over: nothing is in flight any more, or the rest was cut.
+   *
+   * @param ledger what became of all work, by kind
+   */
+  record Drained(List<Ledger> ledger) implements LifecycleEvent {
+    public Drained {
+      ledger = List.copyOf(ledger);
+    }
+  }
+
+  /**
+   * Only flush and what is outermost are left: the last that telemetry can still bring out. Delivered, or given up after 50
+   * ms, before the flush begins.
+   *
+   * @param report all so far, with the outcome as it stands
+   */
+  record Flushing(Report report) implements LifecycleEvent {}
+
+  /**
+   * All is over.
+   *
+   * @param report everything that happened
+   */
+  record Stopped(Report report) implements LifecycleEvent {}
+
+  /**
+   * The listener was too slow; older events were dropped.
+   *
+   * @param dropped how many, since the last such event
+   */
+  record Missed(long dropped) implements LifecycleEvent {}
+}
