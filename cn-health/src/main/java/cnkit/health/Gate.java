@@ -1,0 +1,20 @@
+package cnkit.health;
+
+/** Where the instance is between its start and its end. Moves forward only; draining is terminal. */
+@Pure
+public enum Gate {
+  /** Not opened yet: not ready. */
+  STARTING,
+  /** Opened: ready when the checks are. */
+  OPEN,
+  /** Leaving: not ready, and never again. */
+  DRAINING;
+
+  Gate open() {
+    return this == STARTING ? OPEN : this;
+  }
+
+  Gate drain() {
+    return DRAINING;
+  }
+}

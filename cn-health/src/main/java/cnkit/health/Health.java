@@ -1,0 +1,565 @@
+package cnkit.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * The probe registry of one instance. Checks run in the background from {@link #start()} on; a probe is answered from
+ * the last published picture, whatever the checks do.
+ *
+ * <pre>{@code
+ * Health health = Health.builder()
+ *     .check(Check.critical("orders-db", () -> Verdict.of(connection.isValid(1))))
+ *     .check(Check.degrading("recommendations", () -> { client.ping(); return Verdict.up(); }))
+ *     .liveness(Heartbeat.named("consumer", Duration.ofSeconds(5)))
+ *     .build();
+ * health.start();
+ * // in the HTTP server
+ * Optional<ProbeReply> reply = health.answer(method, path, query, accept); // empty: not a probe, yours to serve
+ * // in the life of the service
+ * health.open();   // started: ready when the checks are
+ * health.drain();  // leaving: not ready, never again
+ * health.close();
+ * }</pre>
+ *
+ * Safe for use by many threads. {@code start()} is what starts threads: one timer, one watchdog and one thread for
+ * each run under way (virtual where the JVM has them), all daemons named {@code cn-health-…}, all ended by
+ * {@link #close()}; a body that ignores its interrupt keeps its one thread until it returns.
+ */
+public final class Health implements AutoCloseable {
+  /** A listener's or meter's registration. */
+  @FunctionalInterface
+  public interface Subscription extends AutoCloseable {
+    /** Ends it. What is being delivered is finished; nothing else comes. */
+    @Override
+    void close();
+  }
+
+  private enum Life {
+    BUILT,
+    STARTED,
+    CLOSED
+  }
+
+  private final Board board;
+  private final Router router;
+  private final Runner runner;
+  private final Watchdog watchdog;
+  private final Set<String> remoteForLiveness;
+  private final Set<String> groups;
+  private final List<ExecutorService> owned;
+  private final AtomicReference<Life> life = new AtomicReference<>(Life.BUILT);
+
+  private Health(Builder builder, HealthState initial) {
+    this.owned = new ArrayList<>();
+    LongSupplier ticker = builder.ticker;
+    Executor executor = builder.executor != null ? builder.executor : own(Threads.forRuns());
+    Feed feed = new Feed(builder.events != null ? builder.events : executor);
+    this.board = new Board(ticker, feed, initial);
+    this.router = new Router(board, builder.paths, builder.groups);
+    ScheduledExecutorService timer =
+        builder.scheduler != null ? builder.scheduler : own(Threads.timer("cn-health-timer-"));
+    ScheduledExecutorService tick =
+        builder.watchdog != null ? builder.watchdog : own(Threads.timer("cn-health-watchdog-"));
+    this.runner = new Runner(board, ticker, timer, executor, builder.random, builder.mostInFlight);
+    this.watchdog = new Watchdog(board, feed, ticker, tick);
+    this.remoteForLiveness = Set.copyOf(builder.remoteForLiveness);
+    this.groups = Set.copyOf(builder.groups.keySet());
+    for (CheckEntry entry : initial.entries()) {
+      if (entry.check().heartbeat() == null) {
+        runner.add(entry.check());
+      }
+    }
+    board.subscribe(new EventLog());
+  }
+
+  private <E extends ExecutorService> E own(E executor) {
+    owned.add(executor);
+    return executor;
+  }
+
+  /**
+   * A registry to be described.
+   *
+   * @return a builder that starts at the defaults
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Begins to run the checks: the first runs come within half a second. A second call does nothing.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public void start() {
+    if (life.compareAndSet(Life.BUILT, Life.STARTED)) {
+      runner.start();
+      watchdog.start();
+    } else if (life.get() == Life.CLOSED) {
+      throw new IllegalStateException("this health registry is closed");
+    }
+  }
+
+  /**
+   * Stops running checks and ends every thread that was started, interrupting what runs. Probes are still answered
+   * from the last picture, which grows old.
+   */
+  @Override
+  public void close() {
+    if (life.getAndSet(Life.CLOSED) == Life.CLOSED) {
+      return;
+    }
+    watchdog.close();
+    runner.close();
+    for (ExecutorService executor : owned) {
+      executor.shutdownNow();
+    }
+  }
+
+  /**
+   * Opens the gate: the instance has started. Checks that do not pass are run again at once, since what they saw may
+   * be from before. Does nothing when it is open, or while draining.
+   */
+  public void open() {
+    board.commit(HealthState::open);
+    refreshWhereNotPassing();
+  }
+
+  /**
+   * Closes the gate for ever: when this returns, readiness fails, whatever checks or callers do afterwards. Liveness
+   * passes from here on to the end, so that nothing that stops in order is taken for a stall.
+   */
+  public void drain() {
+    board.commit(HealthState::drain);
+  }
+
+  /**
+   * Takes the instance out of rotation: not ready until {@link #backInRotation()}. Calling again replaces the reason.
+   *
+   * @param reason for people; in the report, not in default bodies
+   */
+  public void outOfRotation(String reason) {
+    Optional<String> given = Optional.of(Redaction.of(reason));
+    board.commit(state -> state.outOfRotation(given));
+  }
+
+  /** Puts the instance back into rotation; does nothing when it was not taken out. */
+  public void backInRotation() {
+    board.commit(state -> state.outOfRotation(Optional.empty()));
+  }
+
+  /**
+   * Answers a request if it is for a probe: {@code /livez}, {@code /readyz}, {@code /startupz}, one of these with
+   * {@code ?verbose} or {@code ?exclude=name}, or with the name of a check or group below it. Without a query the
+   * answer is handed out as prepared: one volatile load, one clock read, no allocation, however many checks there are.
+   * Never waits for a check, a lock or a pool.
+   *
+   * @param method of the request, in capitals
+   * @param path of the request, raw, without the query
+   * @param query raw, without the question mark; null or empty when there is none
+   * @param accept the {@code Accept} header; null or empty when there is none
+   * @return what to send; empty when the path is not a probe's and the request is yours to serve
+   */
+  public Optional<ProbeReply> answer(
+      String method, String path, @Nullable String query, @Nullable String accept) {
+    return router.answer(method, path, query, accept);
+  }
+
+  /**
+   * {@link #answer(String, String, String, String)} for a caller that may see details: reasons (without secrets) and
+   * ages, when {@code ?verbose} or a single check is asked for.
+   *
+   * @param method of the request, in capitals
+   * @param path of the request, raw, without the query
+   * @param query raw, without the question mark; null or empty when there is none
+   * @param accept the {@code Accept} header; null or empty when there is none
+   * @param detailsAllowed asked only when details are at stake; a throw means no
+   * @return what to send; empty when the path is not a probe's and the request is yours to serve
+   */
+  public Optional<ProbeReply> answer(
+      String method,
+      String path,
+      @Nullable String query,
+      @Nullable String accept,
+      BooleanSupplier detailsAllowed) {
+    return router.answer(
+        method, path, query, accept, requireNonNull(detailsAllowed, "detailsAllowed"));
+  }
+
+  /**
+   * Whether a probe passes now: what {@link #answer} would say.
+   *
+   * @param probe which
+   * @return true for a 200
+   */
+  public boolean passes(Probe probe) {
+    return router.plain(probe, false).map(reply -> reply.status() == 200).orElse(false);
+  }
+
+  /**
+   * Everything that is known now.
+   *
+   * @return an immutable report
+   */
+  public HealthReport report() {
+    return board.report();
+  }
+
+  /**
+   * Waits until a probe passes; for tests and scripts.
+   *
+   * @param probe which
+   * @param timeout how long at most, in real time
+   * @return whether it passes
+   * @throws InterruptedException if interrupted while waiting
+   */
+  public boolean await(Probe probe, Duration timeout) throws InterruptedException {
+    return board.await(seen -> passes(probe), timeout.toNanos());
+  }
+
+  /**
+   * Listens to transitions. The first event is {@link HealthEvent.Subscribed}; after it every event comes once, in
+   * the order of publication, on the builder's event executor, never two at a time. A listener may throw, block and
+   * call back; it then loses at most its own oldest events.
+   *
+   * @param listener told of everything that changes
+   * @return to stop listening
+   */
+  public Subscription subscribe(Consumer<? super HealthEvent> listener) {
+    return board.subscribe(requireNonNull(listener, "listener"));
+  }
+
+  /**
+   * Attaches a meter: every run's time.
+   *
+   * @param meter called for every run from now on
+   * @return to detach it
+   */
+  public Subscription meter(Meter meter) {
+    return runner.meter(requireNonNull(meter, "meter"));
+  }
+
+  /**
+   * Registers a check for readiness while running. It is unknown, and so fails readiness if critical, until its
+   * first run, which comes at once.
+   *
+   * @param check to add
+   * @throws HealthException if its name is taken or its settings contradict each other
+   */
+  public void register(Check check) {
+    register(check, Set.of(Probe.READY));
+  }
+
+  /**
+   * {@link #register(Check)} for other probes.
+   *
+   * @param check to add
+   * @param probes the probes it belongs to, at least one
+   * @throws HealthException if its name is taken, its settings contradict each other, or it is remote and for liveness
+   */
+  public void register(Check check, Set<Probe> probes) {
+    board.commit(state -> add(state, check, probes, groups, remoteForLiveness));
+    runner.add(check);
+  }
+
+  /**
+   * Removes a check or heartbeat while running: the probes follow at once, and a run under way counts no more.
+   *
+   * @param name in any case
+   * @return whether there was one
+   */
+  public boolean remove(String name) {
+    var removed = new AtomicReference<@Nullable Check>();
+    board.commit(state -> {
+      for (CheckEntry entry : state.entries()) {
+        if (entry.check().name().equalsIgnoreCase(name)) {
+          removed.set(entry.check());
+          return state.remove(entry.check());
+        }
+      }
+      return state;
+    });
+    Check check = removed.get();
+    if (check != null) {
+      runner.remove(check);
+    }
+    return check != null;
+  }
+
+  /**
+   * Asks for a run now, outside the period; with a run under way, for another one after it.
+   *
+   * @param name of the check, in any case
+   * @return whether there is such a check
+   */
+  public boolean refresh(String name) {
+    for (CheckEntry entry : board.snapshot().state().entries()) {
+      if (entry.check().name().equalsIgnoreCase(name)) {
+        runner.refresh(List.of(entry.check()));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void refreshWhereNotPassing() {
+    var failing = new ArrayList<Check>();
+    for (CheckEntry entry : board.snapshot().state().entries()) {
+      if (!entry.state().status().passes()) {
+        failing.add(entry.check());
+      }
+    }
+    runner.refresh(failing);
+  }
+
+  private static HealthState add(
+      HealthState state,
+      Check check,
+      Set<Probe> probes,
+      Set<String> groups,
+      Set<String> remoteForLiveness) {
+    List<String> problems = Registration.problems(state, check, probes, groups, remoteForLiveness);
+    if (!problems.isEmpty()) {
+      throw new HealthException(problems);
+    }
+    boolean remote = probes.contains(Probe.LIVE) && !check.isLocal();
+    return state.add(check, Set.copyOf(probes), remote);
+  }
+
+  /**
+   * Describes a registry. The order of the calls means nothing, except that reports list checks in order of
+   * registration. Not safe for use by many threads.
+   */
+  public static final class Builder {
+    private final Map<Check, EnumSet<Probe>> checks = new LinkedHashMap<>();
+    private final Map<String, Set<String>> groups = new HashMap<>();
+    private final Set<String> remoteForLiveness = new HashSet<>();
+    private final EnumMap<Probe, String> paths = new EnumMap<>(Probe.class);
+    private final List<String> problems = new ArrayList<>();
+    private LongSupplier ticker = System::nanoTime;
+    private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    private @Nullable ScheduledExecutorService scheduler;
+    private @Nullable ScheduledExecutorService watchdog;
+    private @Nullable Executor executor;
+    private @Nullable Executor events;
+    private int mostInFlight = 256;
+
+    private Builder() {}
+
+    /**
+     * A check for readiness.
+     *
+     * @param check to run
+     * @return this
+     */
+    public Builder check(Check check) {
+      return on(Probe.READY, check);
+    }
+
+    /**
+     * A check that must have passed once before the start is over; readiness waits for that too.
+     *
+     * @param check to run
+     * @return this
+     */
+    public Builder startup(Check check) {
+      return on(Probe.STARTUP, check);
+    }
+
+    /**
+     * A check for liveness: local only, for what a restart repairs.
+     *
+     * @param check to run
+     * @return this
+     */
+    public Builder liveness(Check check) {
+      return on(Probe.LIVE, check);
+    }
+
+    /**
+     * A heartbeat for liveness.
+     *
+     * @param heartbeat to watch
+     * @return this
+     */
+    public Builder liveness(Heartbeat heartbeat) {
+      return on(Probe.LIVE, Check.of(heartbeat, heartbeat.deadline()));
+    }
+
+    private Builder on(Probe probe, Check check) {
+      checks.computeIfAbsent(check, c -> EnumSet.noneOf(Probe.class)).add(probe);
+      return this;
+    }
+
+    /**
+     * Lets a remote check into liveness all the same. A remote outage then restarts every instance at once; reports
+     * show it.
+     *
+     * @param name of the check
+     * @return this
+     */
+    public Builder remoteForLiveness(String name) {
+      remoteForLiveness.add(name.toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Names several checks, for {@code /readyz/name} and {@code ?exclude=name}. Members may be registered later.
+     *
+     * @param name as for {@link Check#critical}; no check may have it
+     * @param checks names of checks, at least one
+     * @return this
+     */
+    public Builder group(String name, String... checks) {
+      var members = new HashSet<String>();
+      for (String check : checks) {
+        members.add(check.toLowerCase(Locale.ROOT));
+      }
+      if (members.isEmpty()) {
+        problems.add("group " + name + ": no members; name at least one check");
+      }
+      if (groups.put(Names.check(name).toLowerCase(Locale.ROOT), Set.copyOf(members)) != null) {
+        problems.add("group " + name + ": given twice; one of them needs another name");
+      }
+      return this;
+    }
+
+    /**
+     * Another path for a probe.
+     *
+     * @param probe which
+     * @param path with its slash, such as {@code /health/ready}; default {@code /livez}, {@code /readyz},
+     *     {@code /startupz}
+     * @return this
+     */
+    public Builder path(Probe probe, String path) {
+      if (!path.startsWith("/") || path.endsWith("/") || path.indexOf('?') >= 0) {
+        problems.add(probe + ": path \"" + path
+            + "\": expected a slash, then a path without a slash at its end");
+      }
+      paths.put(probe, path);
+      return this;
+    }
+
+    /**
+     * The clock of every decision; for tests.
+     *
+     * @param ticker monotonic nanoseconds, which may wrap; default {@link System#nanoTime()}
+     * @return this
+     */
+    public Builder ticker(LongSupplier ticker) {
+      this.ticker = requireNonNull(ticker, "ticker");
+      return this;
+    }
+
+    /**
+     * Where jitter comes from; for tests.
+     *
+     * @param random values in [0, 1); default the thread's own
+     * @return this
+     */
+    public Builder random(DoubleSupplier random) {
+      this.random = requireNonNull(random, "random");
+      return this;
+    }
+
+    /**
+     * Times the rounds of checks on the caller's scheduler, which {@code close()} leaves alone.
+     *
+     * @param scheduler only {@code schedule(Runnable, …)} is used; default one daemon thread of our own
+     * @return this
+     */
+    public Builder scheduler(ScheduledExecutorService scheduler) {
+      this.scheduler = requireNonNull(scheduler, "scheduler");
+      return this;
+    }
+
+    /**
+     * Times the watchdog on the caller's scheduler; it should have a thread that nothing else needs.
+     *
+     * @param watchdog only {@code schedule(Runnable, …)} is used; default one daemon thread of our own
+     * @return this
+     */
+    public Builder watchdog(ScheduledExecutorService watchdog) {
+      this.watchdog = requireNonNull(watchdog, "watchdog");
+      return this;
+    }
+
+    /**
+     * Runs bodies on the caller's executor, which {@code close()} leaves alone.
+     *
+     * @param executor may be bounded and may reject; default a thread a run, virtual where the JVM has them
+     * @return this
+     */
+    public Builder executor(Executor executor) {
+      this.executor = requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Where listeners are called.
+     *
+     * @param events default the executor of the bodies
+     * @return this
+     */
+    public Builder events(Executor events) {
+      this.events = requireNonNull(events, "events");
+      return this;
+    }
+
+    /**
+     * How many runs may be under way at once, hung ones included; more are rejected and count as failed.
+     *
+     * @param runs 1 to 10,000; default 256
+     * @return this
+     */
+    public Builder mostRunsInFlight(int runs) {
+      this.mostInFlight = Names.between("mostRunsInFlight", runs, 1, 10_000);
+      return this;
+    }
+
+    /**
+     * Puts it together; nothing runs before {@link Health#start()}.
+     *
+     * @return a registry with its gate closed
+     * @throws HealthException listing every problem
+     */
+    public Health build() {
+      var found = new ArrayList<>(problems);
+      HealthState state = HealthState.EMPTY;
+      for (Map.Entry<Check, EnumSet<Probe>> entry : checks.entrySet()) {
+        try {
+          state = add(state, entry.getKey(), entry.getValue(), groups.keySet(), remoteForLiveness);
+        } catch (HealthException refused) {
+          found.addAll(refused.problems());
+        }
+      }
+      if (!found.isEmpty()) {
+        throw new HealthException(found);
+      }
+      return new Health(this, state);
+    }
+  }
+}

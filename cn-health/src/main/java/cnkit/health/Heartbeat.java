@@ -1,0 +1,79 @@
+package cnkit.health;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A sign of life from a loop: liveness fails when it stays away for longer than its deadline.
+ *
+ * <pre>{@code
+ * Heartbeat consumer = Heartbeat.named("consumer", Duration.ofSeconds(5));
+ * Health health = Health.builder().liveness(consumer).build();
+ * while (running) {
+ *   consumer.beat();
+ *   handle(poll());
+ * }
+ * consumer.rest(); // ended on purpose
+ * }</pre>
+ *
+ * It is watched from its first beat on, or from the opening of the gate if that comes first. Time in which the whole
+ * JVM stood still is not counted. Safe for use by many threads; a beat reads no clock and allocates nothing.
+ */
+public final class Heartbeat {
+  /** Set while resting; the other bits count beats. */
+  private static final long RESTING = Long.MIN_VALUE;
+
+  private final String name;
+  private final Duration deadline;
+  private final AtomicLong word = new AtomicLong();
+
+  private Heartbeat(String name, Duration deadline) {
+    this.name = Names.check(name);
+    this.deadline = Names.between("deadline", deadline, Duration.ofSeconds(1), Duration.ofDays(1));
+  }
+
+  /**
+   * A heartbeat to be registered with {@link Health.Builder#liveness(Heartbeat)}.
+   *
+   * @param name as for {@link Check#critical}
+   * @param deadline 1 s to 1 day; found out up to 1 s later
+   * @return a heartbeat that has not beaten yet
+   * @throws IllegalArgumentException if the name or the deadline is out of range
+   */
+  public static Heartbeat named(String name, Duration deadline) {
+    return new Heartbeat(name, deadline);
+  }
+
+  /** The loop is alive. Ends a {@link #rest()}. */
+  public void beat() {
+    word.getAndUpdate(beats -> (beats + 1) & ~RESTING);
+  }
+
+  /** The loop has ended, or waits without bound on purpose: not watched until the next beat. */
+  public void rest() {
+    word.getAndUpdate(beats -> beats | RESTING);
+  }
+
+  /**
+   * The name as given.
+   *
+   * @return unique in its registry, also by case
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * How long it may stay away.
+   *
+   * @return as given
+   */
+  public Duration deadline() {
+    return deadline;
+  }
+
+  /** Differs from an earlier reading if there was a beat between; negative while resting. */
+  long reading() {
+    return word.get();
+  }
+}

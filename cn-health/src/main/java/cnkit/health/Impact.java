@@ -1,0 +1,9 @@
+package cnkit.health;
+
+/** What a failing check does to the probes that it belongs to. */
+public enum Impact {
+  /** While it is down or unknown, the probe fails. */
+  CRITICAL,
+  /** While it is down or unknown, the probe passes as {@link Status#DEGRADED}. */
+  DEGRADING
+}

@@ -1,0 +1,62 @@
+package cnkit.health;
+
+import java.lang.StackWalker.StackFrame;
+import java.time.Duration;
+
+/** What may be called how, and which numbers are accepted; messages name the value and what was expected. */
+final class Names {
+  private static final StackWalker WALKER = StackWalker.getInstance();
+
+  private Names() {}
+
+  static String check(String name) {
+    boolean valid = !name.isEmpty() && name.length() <= 63 && isAlphanumeric(name.charAt(0));
+    for (int i = 1; valid && i < name.length(); i++) {
+      char c = name.charAt(i);
+      valid = isAlphanumeric(c) || c == '.' || c == '_' || c == '-';
+    }
+    if (!valid) {
+      throw new IllegalArgumentException(
+          "name: expected 1 to 63 of A-Z a-z 0-9 . _ - that start with a letter or digit, got \""
+              + name + '"');
+    }
+    return name;
+  }
+
+  private static boolean isAlphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  }
+
+  static Duration between(String what, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          what + ": expected " + least + " to " + most + ", got " + value);
+    }
+    return value;
+  }
+
+  static int between(String what, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          what + ": expected " + least + " to " + most + ", got " + value);
+    }
+    return value;
+  }
+
+  /** The line of the user's code that is calling us. */
+  static String callSite() {
+    return WALKER.walk(
+        frames -> frames.filter(Names::isForeign).findFirst().map(Names::text).orElse("unknown"));
+  }
+
+  private static boolean isForeign(StackFrame frame) {
+    String type = frame.getClassName();
+    return !type.equals(Names.class.getName())
+        && !type.equals(Check.class.getName())
+        && !type.equals(Heartbeat.class.getName());
+  }
+
+  private static String text(StackFrame frame) {
+    return frame.getFileName() + ":" + frame.getLineNumber();
+  }
+}

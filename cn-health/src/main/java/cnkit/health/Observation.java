@@ -1,0 +1,48 @@
+package cnkit.health;
+
+import java.util.List;
+
+/**
+ * What one run of a check came to.
+ *
+ * @param outcome how it ended
+ * @param status of the verdict; down for everything that is not a verdict
+ * @param reason for people; already without secrets
+ * @param cause what was thrown, for events
+ * @param stack where a stuck run stands
+ * @param tookNanos how long it ran, or has been running
+ * @param atNanos when this was known, on the ticker
+ */
+@Pure
+record Observation(
+    Outcome outcome,
+    Status status,
+    String reason,
+    @Nullable Throwable cause,
+    List<StackTraceElement> stack,
+    long tookNanos,
+    long atNanos) {
+
+  static final Observation NONE =
+      new Observation(Outcome.NOT_RUN, Status.UNKNOWN, "", null, List.of(), 0, 0);
+
+  static Observation of(Verdict verdict, long tookNanos, long atNanos) {
+    Outcome outcome = verdict.status() == Status.DOWN ? Outcome.FAILED : Outcome.PASSED;
+    return new Observation(
+        outcome, verdict.status(), verdict.reason(), null, List.of(), tookNanos, atNanos);
+  }
+
+  static Observation failed(Outcome outcome, String reason, long tookNanos, long atNanos) {
+    return new Observation(outcome, Status.DOWN, reason, null, List.of(), tookNanos, atNanos);
+  }
+
+  static Observation threw(Throwable cause, String reason, long tookNanos, long atNanos) {
+    return new Observation(
+        Outcome.THREW, Status.DOWN, reason, cause, List.of(), tookNanos, atNanos);
+  }
+
+  static Observation stuck(
+      String reason, List<StackTraceElement> stack, long tookNanos, long atNanos) {
+    return new Observation(Outcome.STUCK, Status.DOWN, reason, null, stack, tookNanos, atNanos);
+  }
+}

@@ -1,0 +1,397 @@
+package cnkit.health;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * Decides when checks run, and hands each run to the executor. One pulse at a time looks at all slots, does what is due
+ * and asks the timer for the next one. The lock guards the slots only: executor, bodies, timer and meters are called
+ * without it. A slot has at most one run, so a hung check holds one thread and no other check waits for it.
+ */
+final class Runner {
+  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+
+  /** A wake-up this much too late means that the process stood still, not that a check is slow. */
+  private static final long LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** Runs of one check that timed out in the executor's queue and are still there. */
+  private static final int MOST_QUEUED = 8;
+
+  private final Board board;
+  private final LongSupplier ticker;
+  private final ScheduledExecutorService timer;
+  private final Executor executor;
+  private final DoubleSupplier random;
+  private final int mostInFlight;
+  private final List<Meter> meters = new CopyOnWriteArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Slot> slots = new ArrayList<>();
+  private int inFlight;
+  private boolean started;
+  private boolean closed;
+  private boolean pulsing;
+  private long wakeNanos;
+  private long wakeId;
+  private boolean complained;
+
+  Runner(
+      Board board,
+      LongSupplier ticker,
+      ScheduledExecutorService timer,
+      Executor executor,
+      DoubleSupplier random,
+      int mostInFlight) {
+    this.board = board;
+    this.ticker = ticker;
+    this.timer = timer;
+    this.executor = executor;
+    this.random = random;
+    this.mostInFlight = mostInFlight;
+  }
+
+  /** One check and its run, if it has one. Its fields are guarded by the lock. */
+  private final class Slot implements Run.Sink {
+    final Check check;
+    long dueNanos;
+
+    @Nullable
+    Run run;
+
+    boolean again;
+    int queued;
+
+    Slot(Check check, long nowNanos) {
+      this.check = check;
+      this.dueNanos = nowNanos + RunPlan.firstDelayNanos(check, random.getAsDouble());
+    }
+
+    void advance(long nowNanos) {
+      long interval = RunPlan.intervalNanos(check, random.getAsDouble());
+      dueNanos = RunPlan.nextDueNanos(dueNanos, interval, nowNanos);
+    }
+
+    long wakeNanos() {
+      return run == null || run.isOverdue() ? dueNanos : run.deadlineNanos();
+    }
+
+    @Override
+    public void observed(Run ended, Observation seen) {
+      record(check, seen);
+    }
+
+    @Override
+    public void released(Run ended) {
+      boolean wake;
+      lock.lock();
+      try {
+        inFlight--;
+        if (run != ended) {
+          queued--;
+          return;
+        }
+        run = null;
+        wake = again;
+        if (again) {
+          again = false;
+          dueNanos = ticker.getAsLong();
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (wake) {
+        wake();
+      }
+    }
+  }
+
+  void add(Check check) {
+    lock.lock();
+    try {
+      slots.add(new Slot(check, ticker.getAsLong()));
+    } finally {
+      lock.unlock();
+    }
+    wake();
+  }
+
+  void remove(Check check) {
+    lock.lock();
+    try {
+      slots.removeIf(slot -> slot.check == check);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void start() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("this registry is closed");
+      }
+      if (started) {
+        return;
+      }
+      started = true;
+      long now = ticker.getAsLong();
+      for (Slot slot : slots) {
+        slot.dueNanos = now + RunPlan.firstDelayNanos(slot.check, random.getAsDouble());
+      }
+    } finally {
+      lock.unlock();
+    }
+    wake();
+  }
+
+  /** Runs these now; one that is running is run again, since what it saw may be from before the request. */
+  void refresh(List<Check> checks) {
+    lock.lock();
+    try {
+      long now = ticker.getAsLong();
+      for (Slot slot : slots) {
+        if (checks.contains(slot.check)) {
+          if (slot.run == null) {
+            slot.dueNanos = now;
+          } else {
+            slot.again = true;
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    wake();
+  }
+
+  Health.Subscription meter(Meter meter) {
+    var attached = new AtomicBoolean(true);
+    meters.add(meter);
+    return () -> {
+      if (attached.getAndSet(false)) { // the same meter may be attached twice
+        meters.remove(meter);
+      }
+    };
+  }
+
+  void close() {
+    List<Run> running = new ArrayList<>();
+    lock.lock();
+    try {
+      closed = true;
+      for (Slot slot : slots) {
+        if (slot.run != null) {
+          running.add(slot.run);
+        }
+      }
+      slots.clear();
+    } finally {
+      lock.unlock();
+    }
+    for (Run run : running) {
+      if (!run.withdraw() && run.expire()) {
+        run.cancelStage();
+      }
+    }
+  }
+
+  /** Asks the timer for a pulse at the earliest moment at which anything is due. */
+  private void wake() {
+    long id;
+    long delay;
+    lock.lock();
+    try {
+      if (!started || closed || slots.isEmpty()) {
+        return;
+      }
+      if (pulsing) {
+        return; // it ends with this question itself
+      }
+      long now = ticker.getAsLong();
+      long least = Long.MAX_VALUE;
+      for (Slot slot : slots) {
+        least = Math.min(least, slot.wakeNanos() - now);
+      }
+      delay = Math.max(least, 0);
+      wakeNanos = now + delay;
+      id = ++wakeId;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      Future<?> unused = timer.schedule(() -> pulse(id), delay, TimeUnit.NANOSECONDS);
+    } catch (RuntimeException | Error refused) {
+      if (!complained) {
+        complained = true;
+        LOG.warn(
+            "no check runs any more: the scheduler refused the next round; results turn unknown",
+            refused);
+      }
+    }
+  }
+
+  /** An earlier wake-up that was overtaken does nothing. */
+  private void pulse(long id) {
+    var dispatched = new ArrayList<Slot>();
+    var timedOut = new ArrayList<Slot>();
+    var stuck = new ArrayList<Slot>();
+    lock.lock();
+    try {
+      if (closed || pulsing || id != wakeId) {
+        return;
+      }
+      pulsing = true;
+      long now = ticker.getAsLong();
+      sort(now, now - wakeNanos, dispatched, timedOut, stuck);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      timedOut.forEach(this::expire);
+      stuck.forEach(this::reportStuck);
+      dispatched.forEach(this::dispatch);
+    } catch (Throwable unexpected) {
+      LOG.error("a round of checks broke off; the next one starts as planned", unexpected);
+    } finally {
+      endPulse();
+      wake();
+    }
+  }
+
+  private void endPulse() {
+    lock.lock();
+    try {
+      pulsing = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sort(
+      long now, long lag, List<Slot> dispatched, List<Slot> timedOut, List<Slot> stuck) {
+    for (Slot slot : slots) {
+      Run run = slot.run;
+      if (run == null) {
+        if (now - slot.dueNanos >= 0) {
+          slot.advance(now);
+          dispatched.add(slot);
+        }
+      } else if (run.isOverdue()) {
+        if (now - slot.dueNanos >= 0) {
+          slot.advance(now);
+          stuck.add(slot);
+        }
+      } else {
+        if (lag > LAG_NANOS) {
+          run.forgive(lag, now);
+        }
+        if (now - run.deadlineNanos() >= 0) {
+          timedOut.add(slot);
+        }
+      }
+    }
+  }
+
+  private void dispatch(Slot slot) {
+    long now = ticker.getAsLong();
+    Run run = new Run(slot.check, slot, ticker, now);
+    String refusal = "";
+    lock.lock();
+    try {
+      if (inFlight >= mostInFlight) {
+        refusal = mostInFlight + " runs are in flight, and no more are allowed";
+      } else if (slot.queued >= MOST_QUEUED) {
+        refusal = MOST_QUEUED + " earlier runs still wait for a thread";
+      } else {
+        slot.run = run;
+        inFlight++;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (refusal.isEmpty()) {
+      try {
+        executor.execute(run);
+        return;
+      } catch (Throwable refused) {
+        if (!run.withdraw()) {
+          return; // it ran after all, so it tells how it ended
+        }
+        refusal = "the executor refused it: " + Causes.text(refused);
+        slot.released(run);
+      }
+    }
+    record(slot.check, Observation.failed(Outcome.REJECTED, refusal, 0, now));
+  }
+
+  private void expire(Slot slot) {
+    Run run = current(slot);
+    if (run == null) {
+      return;
+    }
+    long now = ticker.getAsLong();
+    String timeout = RunPlan.text(run.elapsedNanos(now));
+    if (run.withdraw()) {
+      lock.lock();
+      try {
+        // it holds no thread, so the next run need not wait for it; in the queue it is an empty
+        // shell
+        slot.run = null;
+        slot.queued++;
+      } finally {
+        lock.unlock();
+      }
+      record(slot.check, timedOut(run, "no thread after " + timeout, now));
+    } else if (run.expire()) {
+      record(slot.check, timedOut(run, "no result after " + timeout, now));
+      run.cancelStage();
+    }
+  }
+
+  private static Observation timedOut(Run run, String reason, long now) {
+    return Observation.failed(Outcome.TIMED_OUT, reason, run.elapsedNanos(now), now);
+  }
+
+  private void reportStuck(Slot slot) {
+    Run run = current(slot);
+    if (run != null) {
+      long now = ticker.getAsLong();
+      List<StackTraceElement> stack = run.stack();
+      long elapsed = run.elapsedNanos(now);
+      String where = stack.isEmpty() ? "" : " at " + stack.get(0);
+      String reason = "running for " + RunPlan.text(elapsed) + where;
+      record(slot.check, Observation.stuck(reason, stack, elapsed, now));
+    }
+  }
+
+  private @Nullable Run current(Slot slot) {
+    lock.lock();
+    try {
+      return slot.run;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void record(Check check, Observation seen) {
+    board.commit(state -> state.observe(check, seen), seen.atNanos());
+    for (Meter meter : meters) {
+      try {
+        meter.ran(check.name(), seen.outcome(), seen.tookNanos());
+      } catch (Throwable thrown) {
+        LOG.debug("a health meter threw", thrown);
+      }
+    }
+  }
+}

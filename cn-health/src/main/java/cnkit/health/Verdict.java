@@ -1,0 +1,69 @@
+package cnkit.health;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What the body of a check says. There is no boolean in its place, so that {@code false} cannot read as up.
+ *
+ * <pre>{@code
+ * Check.critical("orders-db", () -> Verdict.of(connection.isValid(1)));
+ * Check.degrading("queue", () -> depth() > 1000 ? Verdict.degraded("depth " + depth()) : Verdict.up());
+ * }</pre>
+ *
+ * Immutable. {@link #up()} allocates nothing.
+ *
+ * @param status {@link Status#UP}, {@link Status#DEGRADED} or {@link Status#DOWN}; unknown is not a verdict
+ * @param reason for people, shown only where details are allowed; empty when there is nothing to add
+ */
+public record Verdict(Status status, String reason) {
+  private static final Verdict UP = new Verdict(Status.UP, "");
+  private static final Verdict DOWN = new Verdict(Status.DOWN, "");
+
+  /** Refuses {@link Status#UNKNOWN}. */
+  public Verdict {
+    requireNonNull(status, "status");
+    requireNonNull(reason, "reason");
+    if (status == Status.UNKNOWN) {
+      throw new IllegalArgumentException("status: expected UP, DEGRADED or DOWN, got UNKNOWN");
+    }
+  }
+
+  /**
+   * It works.
+   *
+   * @return the one verdict that says so
+   */
+  public static Verdict up() {
+    return UP;
+  }
+
+  /**
+   * Up or down.
+   *
+   * @param works whether it works
+   * @return up when true, down without a reason when false
+   */
+  public static Verdict of(boolean works) {
+    return works ? UP : DOWN;
+  }
+
+  /**
+   * It works, but worse than it should. Counts as a success: it never fails a probe.
+   *
+   * @param reason what is worse
+   * @return a degraded verdict
+   */
+  public static Verdict degraded(String reason) {
+    return new Verdict(Status.DEGRADED, reason);
+  }
+
+  /**
+   * It does not work.
+   *
+   * @param reason what does not
+   * @return a down verdict
+   */
+  public static Verdict down(String reason) {
+    return new Verdict(Status.DOWN, reason);
+  }
+}

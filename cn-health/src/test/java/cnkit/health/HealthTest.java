@@ -1,0 +1,539 @@
+package cnkit.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cnkit.health.testing.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+  private final VirtualTime time = new VirtualTime();
+
+  private Health.Builder builder() {
+    return Health.builder()
+        .ticker(time)
+        .scheduler(time)
+        .watchdog(time)
+        .executor(time)
+        .random(() -> 0);
+  }
+
+  private Health started(Health.Builder builder) {
+    Health health = builder.build();
+    health.start();
+    health.open();
+    time.advance(Duration.ofSeconds(1));
+    return health;
+  }
+
+  private static int status(Health health, String path) {
+    return health.answer("GET", path, "", "").orElseThrow().status();
+  }
+
+  private static String text(Health health, String path, String query) {
+    return health.answer("GET", path, query, "*/*").orElseThrow().text();
+  }
+
+  private static Status status(CheckReport report) {
+    return report.status();
+  }
+
+  private static CheckReport check(Health health, String name) {
+    return health.report().check(name).orElseThrow();
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what user code may do to us
+  private static <T> T nothing() {
+    return null;
+  }
+
+  /** A body whose verdict the test sets; throws what it holds. */
+  private static final class Scripted implements Check.Body {
+    Verdict verdict = Verdict.up();
+    Throwable thrown = new AssertionError("unset");
+    boolean throwing;
+    boolean returnsNull;
+    int runs;
+
+    @Override
+    public Verdict run() throws Exception {
+      runs++;
+      if (throwing) {
+        if (thrown instanceof Error error) {
+          throw error;
+        }
+        throw (Exception) thrown;
+      }
+      return returnsNull ? nothing() : verdict;
+    }
+  }
+
+  @Test // case H11
+  void withoutChecksReadinessWaitsForTheGateAlone() {
+    Health health = builder().build();
+    assertEquals(200, status(health, "/livez"));
+    assertEquals(503, status(health, "/readyz"));
+    assertEquals(503, status(health, "/startupz"));
+    assertEquals("readyz check failed: DOWN\n[-]starting\n", text(health, "/readyz", ""));
+    health.open();
+    assertEquals(200, status(health, "/readyz"));
+    assertEquals(200, status(health, "/startupz"));
+    assertEquals("readyz check passed: UP\n", text(health, "/readyz", "verbose"));
+  }
+
+  @Test // case H13
+  void whatNeverRanIsUnknownAndFailsWhateverTheThreshold() {
+    Health health =
+        builder().check(Check.critical("db", Verdict::up).failureThreshold(5)).build();
+    health.open();
+    assertEquals(503, status(health, "/readyz"));
+    assertEquals(
+        "readyz check failed: UNKNOWN\n[?]db UNKNOWN (has not run yet)\n",
+        text(health, "/readyz", ""));
+    health.start();
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  @Test // case H13
+  void aFailedFirstRunNeverPassesWhateverTheThreshold() {
+    Health health = started(
+        builder().check(Check.critical("db", () -> Verdict.down("no")).failureThreshold(5)));
+    assertEquals(503, status(health, "/readyz"));
+    assertEquals(Status.DOWN, status(check(health, "db")));
+  }
+
+  @Test // case H14
+  void aDegradingCheckNeverFailsAProbe() {
+    Health health = started(builder()
+        .check(Check.degrading("recommendations", () -> Verdict.down("no")))
+        .check(Check.critical("db", Verdict::up)));
+    assertEquals(200, status(health, "/readyz"));
+    assertEquals(
+        "readyz check passed: DEGRADED\n[!]recommendations DOWN (failed)\n",
+        text(health, "/readyz", ""));
+    assertEquals(
+        "readyz check passed: DEGRADED\n[!]recommendations DOWN (failed)\n[+]db UP\n",
+        text(health, "/readyz", "verbose"));
+    assertEquals(Status.DOWN, status(check(health, "recommendations")));
+  }
+
+  @Test // case H4
+  void anErrorIsAFailedRunAndTheNextOneComes() {
+    var broken = new Scripted();
+    broken.throwing = true;
+    broken.thrown = new StackOverflowError();
+    var other = new Scripted();
+    Health health = started(builder()
+        .check(Check.critical("broken", broken).every(Duration.ofSeconds(5)))
+        .check(Check.critical("other", other).every(Duration.ofSeconds(5))));
+    assertEquals(Outcome.THREW, check(health, "broken").outcome());
+    assertEquals("StackOverflowError", check(health, "broken").reason());
+    broken.thrown = new NoClassDefFoundError("com/acme/Driver");
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(
+        "NoClassDefFoundError: com/acme/Driver", check(health, "broken").reason());
+    assertEquals(2, broken.runs);
+    assertEquals(2, other.runs);
+    broken.throwing = false;
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  @Test // case H5
+  void nullIsDown() {
+    var body = new Scripted();
+    body.returnsNull = true;
+    Health health = started(builder()
+        .check(Check.critical("sync", body))
+        .check(Check.criticalAsync("stage", () -> HealthTest.<CompletableFuture<Verdict>>nothing()))
+        .check(Check.criticalAsync(
+            "value", () -> CompletableFuture.completedFuture(HealthTest.<Verdict>nothing()))));
+    for (String name : List.of("sync", "stage", "value")) {
+      assertEquals(Status.DOWN, status(check(health, name)), name);
+      assertEquals(Outcome.NO_VERDICT, check(health, name).outcome(), name);
+    }
+    assertEquals(503, status(health, "/readyz"));
+  }
+
+  @Test // case H10
+  void aNameIsTakenOnceWhateverItsCase() {
+    Health.Builder builder = builder()
+        .check(Check.critical("db", Verdict::up))
+        .check(Check.degrading("DB", Verdict::up));
+    HealthException refused = assertThrows(HealthException.class, builder::build);
+    String message = refused.getMessage();
+    assertNotNull(message);
+    assertTrue(message.contains("DB (DEGRADING") && message.contains("db (CRITICAL"), message);
+    assertTrue(message.contains("HealthTest.java:"), message);
+
+    Health health = started(builder().check(Check.critical("db", Verdict::up)));
+    assertThrows(HealthException.class, () -> health.register(Check.critical("Db", Verdict::up)));
+    assertEquals(200, status(health, "/readyz"));
+    assertEquals(1, health.report().checks().size());
+  }
+
+  @Test // case H16
+  void drainingIsTerminal() {
+    var degrading = new Scripted();
+    degrading.verdict = Verdict.down("no");
+    Health health = started(builder()
+        .check(Check.critical("db", Verdict::up))
+        .check(Check.degrading("cache", degrading).every(Duration.ofSeconds(1))));
+    assertEquals(200, status(health, "/readyz"));
+    health.drain();
+    assertEquals(503, status(health, "/readyz"));
+    degrading.verdict = Verdict.up();
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(Status.UP, status(check(health, "cache")));
+    health.open();
+    health.backInRotation();
+    time.advance(Duration.ofSeconds(5));
+    assertEquals("readyz check failed: DOWN\n[-]draining\n", text(health, "/readyz", ""));
+    assertEquals(200, status(health, "/startupz"));
+  }
+
+  @Test // case H17
+  void livenessPassesWhileDrainingThoughHeartsStop() {
+    Heartbeat consumer = Heartbeat.named("consumer", Duration.ofSeconds(5));
+    Health health = started(builder().liveness(consumer));
+    consumer.beat();
+    time.advance(Duration.ofSeconds(1));
+    health.drain();
+    for (int i = 0; i < 20; i++) {
+      time.advance(Duration.ofSeconds(1));
+      assertEquals(200, status(health, "/livez"));
+    }
+  }
+
+  @Test // case H22
+  void withoutRunsACriticalCheckTurnsUnknownAndLivenessDoesNotCare() {
+    Heartbeat consumer = Heartbeat.named("consumer", Duration.ofHours(1));
+    VirtualTime dead = new VirtualTime();
+    Health health = Health.builder()
+        .ticker(time)
+        .scheduler(dead)
+        .watchdog(time)
+        .executor(time)
+        .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(10)))
+        .liveness(consumer)
+        .build();
+    health.start();
+    health.open();
+    dead.advance(Duration.ofSeconds(2)); // one round, and then never again
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/readyz"));
+    time.advance(Duration.ofSeconds(40));
+    assertEquals(503, status(health, "/readyz"));
+    assertEquals(
+        "readyz check failed: UNKNOWN\n[?]db UNKNOWN (too old)\n", text(health, "/readyz", ""));
+    CheckReport db = check(health, "db");
+    assertEquals(Status.UNKNOWN, status(db));
+    assertTrue(db.age().orElseThrow().compareTo(Duration.ofSeconds(39)) > 0);
+    assertEquals(200, status(health, "/livez"));
+  }
+
+  @Test
+  void stalenessShowsOnTheReadPathWithoutAnyThread() {
+    VirtualTime dead = new VirtualTime();
+    Health health = Health.builder()
+        .ticker(time)
+        .scheduler(time)
+        .watchdog(dead)
+        .executor(time)
+        .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(10)))
+        .build();
+    health.start();
+    health.open();
+    time.advance(Duration.ofMillis(500));
+    Duration age = check(health, "db").age().orElseThrow();
+    health.close(); // nobody renews and nobody sweeps
+    time.advance(Duration.ofSeconds(30).minus(age).minusNanos(1));
+    assertEquals(200, status(health, "/readyz"));
+    time.advance(Duration.ofNanos(1));
+    assertEquals(503, status(health, "/readyz"));
+    assertEquals(200, status(health, "/livez"));
+    assertEquals(200, status(health, "/startupz"));
+  }
+
+  @Test // case H23
+  void aRejectedRunIsReportedAndTheProbeAnswers() {
+    var refuse = new AtomicBoolean();
+    Health health = started(builder()
+        .executor(task -> {
+          if (refuse.get()) {
+            throw new RejectedExecutionException("queue is full");
+          }
+          task.run();
+        })
+        .events(time)
+        .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
+    assertEquals(200, status(health, "/readyz"));
+    refuse.set(true);
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(Outcome.REJECTED, check(health, "db").outcome());
+    assertEquals(503, status(health, "/readyz"));
+    refuse.set(false);
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  @Test
+  void anExecutorThatDropsRunsInSilenceTimesThemOut() {
+    Health health = started(builder()
+        .executor(task -> {})
+        .events(time)
+        .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(Outcome.TIMED_OUT, check(health, "db").outcome());
+    assertEquals("no thread after 1 s", check(health, "db").reason());
+    time.advance(Duration.ofSeconds(60));
+    assertEquals(
+        Outcome.REJECTED, check(health, "db").outcome(), "the queue of lost runs is bounded");
+  }
+
+  @Test
+  void aStageThatNeverCompletesTimesOutThenIsStuckAndNeverRunsTwice() {
+    var starts = new AtomicInteger();
+    var hung = new CompletableFuture<Verdict>();
+    var next = new AtomicBoolean();
+    Health health = started(builder()
+        .check(Check.criticalAsync("broker", () -> {
+              starts.incrementAndGet();
+              // a stage that cannot be cancelled
+              return next.get()
+                  ? CompletableFuture.completedFuture(Verdict.up())
+                  : hung.minimalCompletionStage();
+            })
+            .every(Duration.ofSeconds(5))
+            .successThreshold(1)));
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(Outcome.TIMED_OUT, check(health, "broker").outcome());
+    time.advance(Duration.ofSeconds(35));
+    assertEquals(Outcome.STUCK, check(health, "broker").outcome());
+    assertEquals(1, starts.get());
+    // case H7: the late success counts for nothing; the next run comes within a period and decides
+    next.set(true);
+    hung.complete(Verdict.up());
+    assertEquals(Status.DOWN, status(check(health, "broker")));
+    assertEquals(0, check(health, "broker").successes());
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(2, starts.get());
+    assertEquals(Status.UP, status(check(health, "broker")));
+  }
+
+  @Test // case H29
+  void aSilentLoopFailsLivenessBetweenItsDeadlineAndASecondMore() {
+    Heartbeat loop = Heartbeat.named("loop", Duration.ofSeconds(5));
+    Health health = started(builder().liveness(loop));
+    for (int i = 0; i < 100; i++) {
+      loop.beat();
+      time.advance(Duration.ofMillis(130));
+      assertEquals(200, status(health, "/livez"));
+    }
+    loop.beat();
+    time.advance(Duration.ofMillis(4999));
+    assertEquals(200, status(health, "/livez"));
+    time.advance(Duration.ofMillis(1001));
+    assertEquals(503, status(health, "/livez"));
+    loop.beat();
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/livez"));
+    loop.rest();
+    time.advance(Duration.ofMinutes(1));
+    assertEquals(200, status(health, "/livez"));
+  }
+
+  @Test // case H29
+  void aFrozenProcessIsNotAStall() {
+    Heartbeat loop = Heartbeat.named("loop", Duration.ofSeconds(5));
+    Health health = started(
+        builder().liveness(loop).liveness(Check.critical("local", Verdict::up).local()));
+    loop.beat();
+    time.advance(Duration.ofSeconds(1));
+    time.freeze(Duration.ofSeconds(8));
+    assertEquals(200, status(health, "/livez"));
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/livez"));
+    assertEquals(1, health.report().pauses());
+    assertTrue(health.report().paused().compareTo(Duration.ofSeconds(7)) > 0);
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(503, status(health, "/livez"), "but a real stall after it is one");
+  }
+
+  @Test // case H28
+  void aRemoteCheckIsRefusedForLiveness() {
+    Health.Builder refused = builder().liveness(Check.critical("db", Verdict::up));
+    HealthException why = assertThrows(HealthException.class, refused::build);
+    assertTrue(why.problems().get(0).contains("remoteForLiveness(\"db\")"), why.getMessage());
+
+    Health health =
+        started(builder().liveness(Check.critical("db", Verdict::up)).remoteForLiveness("db"));
+    assertTrue(check(health, "db").remoteForLiveness());
+    assertEquals("livez check passed: UP\n[+]db UP (remote)\n", text(health, "/livez", "verbose"));
+  }
+
+  @Test
+  void theStartupProbeWaitsForItsChecksAndThenNeverGoesBack() {
+    var migration = new Scripted();
+    migration.verdict = Verdict.down("running");
+    Health health = started(
+        builder().startup(Check.critical("migration", migration).every(Duration.ofSeconds(1))));
+    assertEquals(503, status(health, "/startupz"));
+    assertEquals("readyz check failed: DOWN\n[-]startup checks\n", text(health, "/readyz", ""));
+    migration.verdict = Verdict.up();
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/startupz"));
+    assertEquals(200, status(health, "/readyz"));
+    migration.verdict = Verdict.down("again");
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(200, status(health, "/startupz"));
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  @Test
+  void drainedBeforeItStartedItNeverStarts() {
+    Health health = builder().build();
+    health.drain();
+    health.open();
+    assertEquals(503, status(health, "/startupz"));
+    assertEquals(503, status(health, "/readyz"));
+    assertEquals(200, status(health, "/livez"));
+  }
+
+  @Test
+  void outOfRotationIsReversibleAndInTheReport() {
+    Health health = started(builder());
+    health.outOfRotation("maintenance, ticket 7");
+    assertEquals("readyz check failed: DOWN\n[-]out of rotation\n", text(health, "/readyz", ""));
+    assertEquals("maintenance, ticket 7", health.report().outOfRotation().orElseThrow());
+    assertEquals(200, status(health, "/livez"));
+    health.backInRotation();
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  @Test
+  void registeringAndRemovingShowsAtOnceAndLeavesNoGhost() {
+    Health health = started(builder());
+    var events = new ArrayList<HealthEvent>();
+    var unused = health.subscribe(events::add);
+    health.register(Check.critical("late", () -> Verdict.down("no")));
+    assertEquals(503, status(health, "/readyz"));
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(Status.DOWN, status(check(health, "late")));
+    assertTrue(health.remove("LATE"));
+    assertFalse(health.remove("late"));
+    assertEquals(200, status(health, "/readyz"));
+    assertTrue(health.report().checks().isEmpty());
+    assertEquals(404, status(health, "/readyz/late"));
+    long runs =
+        events.stream().filter(e -> e instanceof HealthEvent.CheckChanged).count();
+    time.advance(Duration.ofMinutes(1));
+    assertEquals(
+        runs, events.stream().filter(e -> e instanceof HealthEvent.CheckChanged).count());
+  }
+
+  @Test
+  void openingRunsAtOnceWhatFailedBeforeIt() {
+    var db = new Scripted();
+    db.verdict = Verdict.down("pool not open");
+    Health health =
+        builder().check(Check.critical("db", db).every(Duration.ofMinutes(5))).build();
+    health.start();
+    time.advance(Duration.ofSeconds(1));
+    db.verdict = Verdict.up();
+    health.open();
+    time.advance(Duration.ZERO);
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  @Test
+  void aBodyThatAsksForAnotherRunGetsOne() {
+    var again = new ArrayList<Runnable>();
+    var runs = new AtomicInteger();
+    Health health = builder()
+        .check(Check.critical("self", () -> {
+          if (runs.incrementAndGet() == 1) {
+            again.get(0).run();
+          }
+          return Verdict.up();
+        }))
+        .build();
+    again.add(() -> health.refresh("self"));
+    health.start();
+    time.advance(Duration.ofSeconds(2));
+    assertEquals(2, runs.get());
+  }
+
+  @Test
+  void theMeterHearsOfEveryRun() {
+    var heard = new ArrayList<String>();
+    Health health = builder()
+        .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(1)))
+        .build();
+    try (Health.Subscription metering =
+        health.meter((check, outcome, nanos) -> heard.add(check + outcome))) {
+      assertNotNull(metering);
+      health.start();
+      time.advance(Duration.ofMillis(500));
+    }
+    time.advance(Duration.ofSeconds(5));
+    assertEquals(List.of("dbPASSED"), heard);
+  }
+
+  @Test
+  void aPathThatIsNoProbeIsNotAnswered() {
+    Health health = started(builder());
+    for (String path : List.of("/", "", "/readyzz", "/ready", "/orders/readyz", "readyz")) {
+      assertTrue(health.answer("GET", path, "", "").isEmpty(), path);
+    }
+    assertEquals(405, health.answer("POST", "/readyz", "", "").orElseThrow().status());
+    assertEquals(404, status(health, "/readyz/"));
+    assertEquals(404, status(health, "/readyz/nobody"));
+  }
+
+  @Test
+  void pathsCanBeChosen() {
+    Health health = started(builder().path(Probe.READY, "/health/ready"));
+    assertEquals(200, status(health, "/health/ready"));
+    assertTrue(health.answer("GET", "/readyz", "", "").isEmpty());
+  }
+
+  @Test
+  void excludingAnUnknownNameWarnsAndAKnownOneIsLeftOut() {
+    Health health = started(builder()
+        .check(Check.critical("db", () -> Verdict.down("no")))
+        .check(Check.critical("disk", () -> Verdict.down("no")))
+        .group("storage", "db", "disk"));
+    assertEquals(
+        503, health.answer("GET", "/readyz", "exclude=db", "").orElseThrow().status());
+    assertEquals(
+        200,
+        health
+            .answer("GET", "/readyz", "exclude=db&exclude=DISK", "")
+            .orElseThrow()
+            .status());
+    assertEquals(
+        200,
+        health.answer("GET", "/readyz", "exclude=storage", "").orElseThrow().status());
+    assertEquals(
+        "readyz check failed: DOWN\nwarn: no check or group to exclude: a?b\n[-]db DOWN (failed)\n[-]disk DOWN (failed)\n",
+        text(health, "/readyz", "exclude=a%0Ab"));
+    assertEquals(503, status(health, "/readyz/storage"));
+    health.drain();
+    assertEquals(
+        503,
+        health.answer("GET", "/readyz", "exclude=storage", "").orElseThrow().status(),
+        "the gate cannot be excluded");
+  }
+}
