@@ -1,0 +1,233 @@
+package cnkit.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Settings as a record, bound once, with the origin of every value. Immutable and safe for use by
+ * many threads; reading a setting is reading a record's field.
+ *
+ * <pre>{@code
+ * record Settings(@Default("8080") @Range("0..65535") int port, Optional<URI> upstream) {}
+ *
+ * Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+ *     .prefix("APP").args(args).environment()
+ *     .loadOrExit();
+ * int port = config.value().port();
+ * }</pre>
+ *
+ * @param <T> the record
+ */
+public final class Config<T> {
+  private static final String REDACTED = "[secret]";
+
+  private final T value;
+  private final Layout layout;
+
+  /** Lowest first, defaults included. */
+  private final List<Layer> layers;
+
+  private final Layer merged;
+  private final List<String> arguments;
+  private final List<Problem> warnings;
+
+  Config(
+      T value,
+      Layout layout,
+      List<Layer> layers,
+      Layer merged,
+      List<String> arguments,
+      List<Problem> warnings) {
+    this.value = value;
+    this.layout = layout;
+    this.layers = layers;
+    this.merged = merged;
+    this.arguments = arguments;
+    this.warnings = warnings.isEmpty() ? List.of() : List.copyOf(Report.sorted(warnings));
+  }
+
+  /**
+   * Begins the configuration of a record.
+   *
+   * @param <T> the record
+   * @param type the record's class; its components are the settings
+   * @param lookup {@code MethodHandles.lookup()} of the caller, so that neither the record nor its
+   *     package has to be public or open
+   * @return a builder without any source
+   * @throws IllegalArgumentException if the class is no record
+   */
+  public static <T> ConfigBuilder<T> of(Class<T> type, MethodHandles.Lookup lookup) {
+    return new ConfigBuilder<>(type, lookup);
+  }
+
+  /**
+   * The settings.
+   *
+   * @return the bound record, the same each time
+   */
+  public T value() {
+    return value;
+  }
+
+  /**
+   * What is not wrong but deserves attention: variables that look like misspelled settings, former
+   * names still in use. They are returned rather than logged, since logging is rarely configured yet.
+   *
+   * @return problems in the order of a report; immutable, usually empty
+   */
+  public List<Problem> warnings() {
+    return warnings;
+  }
+
+  /**
+   * The arguments that are no flags, and all that follow {@code --}.
+   *
+   * @return the arguments in their order; immutable
+   */
+  public List<String> arguments() {
+    return arguments;
+  }
+
+  /**
+   * Where a setting's value came from, and what it hides.
+   *
+   * @param path the setting, such as {@code db.max-pool-size}
+   * @return the winner and all that it shadows
+   * @throws IllegalArgumentException if no single setting has this path
+   */
+  public Explanation explain(String path) {
+    Slot slot = layout.byPath.get(requireNonNull(path, "path"));
+    if (slot == null || !slot.isLeaf()) {
+      throw new IllegalArgumentException("no setting has the path " + Text.quoted(path));
+    }
+    var candidates = new ArrayList<Explanation.Candidate>();
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      Node node = layers.get(i).nodes[slot.index];
+      if (node != null) {
+        candidates.add(new Explanation.Candidate(shown(slot.shape(), node), node.origin()));
+      }
+      // an object that is null in a file hides everything below it
+      for (Slot parent = slot.parent; node == null && parent != null; parent = parent.parent) {
+        node = layers.get(i).nodes[parent.index];
+        if (node instanceof Node.Nil) {
+          candidates.add(new Explanation.Candidate("null", node.origin()));
+        } else {
+          node = null;
+        }
+      }
+    }
+    return new Explanation(path, candidates);
+  }
+
+  /**
+   * All effective settings with their origin, one a line. Secrets and passwords inside URIs are
+   * redacted.
+   *
+   * @return several lines of text
+   */
+  public String dump() {
+    var text = new StringBuilder();
+    for (Slot slot : layout.slots) {
+      if (slot.isLeaf()) {
+        Node node = merged.nodes[slot.index];
+        text.append(slot.path).append(" = ");
+        if (node == null) {
+          text.append("(not set)");
+        } else {
+          text.append(shown(slot.shape(), node))
+              .append("  (")
+              .append(node.origin())
+              .append(')');
+        }
+        text.append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * All effective settings with origin, as one JSON object: {@code settings}, an array of
+   * {@code path}, {@code variable}, {@code value} (null when not set), {@code origin} and
+   * {@code secret}, and {@code warnings}. Secrets and passwords inside URIs are redacted.
+   *
+   * @return JSON without line breaks
+   */
+  public String toJson() {
+    var json = new Json();
+    json.open('{').name("settings").open('[');
+    for (Slot slot : layout.slots) {
+      if (slot.isLeaf()) {
+        Node node = merged.nodes[slot.index];
+        json.open('{').field("path", slot.path).field("variable", slot.env).name("value");
+        if (node == null || node instanceof Node.Nil) {
+          json.raw("null");
+        } else {
+          json.text(shown(slot.shape(), node));
+        }
+        json.field("origin", node == null ? "unset" : node.origin().toString());
+        json.name("secret").raw(String.valueOf(slot.isSecret())).close('}');
+      }
+    }
+    json.close(']').name("warnings").open('[');
+    for (Problem warning : warnings) {
+      warning.writeTo(json);
+    }
+    return json.close(']').close('}').toString();
+  }
+
+  /** A node as text, without what must not be seen. */
+  private static String shown(Shape shape, Node node) {
+    if (node instanceof Node.Nil) {
+      return "null";
+    }
+    if (node instanceof Node.Obj object) {
+      var entries = new TreeMap<String, String>();
+      for (Map.Entry<String, Node> member : object.members().entrySet()) {
+        entries.put(
+            Text.shown(member.getKey()), shown(part(shape, member.getKey()), member.getValue()));
+      }
+      return entries.toString();
+    }
+    if (shape.isSecret()) {
+      return REDACTED;
+    }
+    if (node instanceof Node.Arr list) {
+      var items = new ArrayList<String>();
+      for (Node item : list.items()) {
+        items.add(shown(shape instanceof Shape.Many many ? many.element() : shape, item));
+      }
+      return items.toString();
+    }
+    String text = Values.text(node);
+    if (text == null) {
+      return node instanceof Node.Bytes bytes ? bytes.content().length + " bytes" : "(refused)";
+    }
+    return Text.shown(text);
+  }
+
+  /** The shape below a key; what the schema does not know there is shown as a secret would be. */
+  private static Shape part(Shape shape, String key) {
+    if (shape instanceof Shape.Keyed keyed) {
+      return keyed.value();
+    }
+    if (shape instanceof Shape.Group group) {
+      for (Shape.Field field : group.fields()) {
+        if (field.key().equals(key)) {
+          return field.shape();
+        }
+      }
+    }
+    return new Shape.Scalar(Kind.STRING, Kind.STRING.type, List.of(), true, false);
+  }
+
+  /** Names the record only; the values are in {@link #dump()}. */
+  @Override
+  public String toString() {
+    return "Config[" + layout.root.describe() + "]";
+  }
+}

@@ -1,0 +1,40 @@
+package cnkit.config;
+
+import java.util.List;
+
+/**
+ * The settings, or their schema, are refused. The message is the whole report; {@link #problems()}
+ * has it as data. There is no cause: a converter's own exception may hold a secret.
+ */
+public final class ConfigException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Not serialised: the message holds the same. */
+  private final transient List<Problem> problems;
+
+  private final String report;
+
+  ConfigException(List<Problem> problems) {
+    this.report = Report.render(problems);
+    this.problems = List.copyOf(problems);
+  }
+
+  /**
+   * The report that {@link ConfigBuilder#loadOrExit} prints.
+   *
+   * @return several lines of text, ending with a line break
+   */
+  @Override
+  public String getMessage() {
+    return report;
+  }
+
+  /**
+   * Every problem of the run, in the order of the report.
+   *
+   * @return at least one problem; immutable
+   */
+  public List<Problem> problems() {
+    return problems;
+  }
+}

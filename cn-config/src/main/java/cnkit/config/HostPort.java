@@ -1,0 +1,36 @@
+package cnkit.config;
+
+import java.net.InetSocketAddress;
+
+/**
+ * A host and a port, not resolved: no name service is asked. Written {@code db.internal:5432} or
+ * {@code [::1]:80}.
+ *
+ * @param host a host name, an IPv4 address or an IPv6 address without its brackets
+ * @param port 0 to 65535
+ */
+public record HostPort(String host, int port) {
+  /** Checks the bounds of the port and that there is a host. */
+  public HostPort {
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("host: expected a name or an address, got none");
+    }
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port: expected 0..65535, got " + port);
+    }
+  }
+
+  /**
+   * The address for a socket, still unresolved.
+   *
+   * @return an unresolved socket address
+   */
+  public InetSocketAddress unresolved() {
+    return InetSocketAddress.createUnresolved(host, port);
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+}

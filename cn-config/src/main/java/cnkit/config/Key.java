@@ -1,0 +1,25 @@
+package cnkit.config;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Replaces the name that a setting would get from its component, on every channel at once.
+ *
+ * <p>On a record that implements a sealed interface it replaces the name by which the
+ * discriminator selects it.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})
+public @interface Key {
+  /**
+   * The name.
+   *
+   * @return lower-case words of ASCII letters and digits, joined by single hyphens: {@code max-pool-size}
+   */
+  String value();
+}

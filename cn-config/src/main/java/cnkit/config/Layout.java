@@ -1,0 +1,228 @@
+package cnkit.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/*
+ * Every name of a schema, computed once from the root and the prefix. Reading goes from names that
+ * we know to what a source has, never the other way round, so that no spelling is ever guessed.
+ */
+final class Layout {
+  final Shape.Group root;
+
+  /** In the order of the schema; a record comes before its parts. */
+  final Slot[] slots;
+
+  final Slot[] top;
+  final Map<String, Slot> byPath = new HashMap<>();
+  final Map<String, Slot> byEnv = new HashMap<>();
+
+  /** Former paths, and the slots that took them over. */
+  final Map<String, Slot> formerPaths = new LinkedHashMap<>();
+
+  final Map<String, Slot> formerEnvs = new LinkedHashMap<>();
+
+  /** Lists, sets and maps: their parts have names that begin with theirs. */
+  final List<Slot> withParts = new ArrayList<>();
+
+  final List<Problem> problems = new ArrayList<>();
+  final String path;
+  final String env;
+
+  /** The channel in whose spelling a remedy names a setting. */
+  Origin.Channel naming = Origin.Channel.ENVIRONMENT;
+
+  private final List<Slot> building = new ArrayList<>();
+
+  private Layout(Shape.Group root, String path, String env) {
+    this.root = root;
+    this.path = path;
+    this.env = env;
+    this.top = slots(root.fields(), null, path, env);
+    exclusiveOf(root, top, path);
+    this.slots = building.toArray(new Slot[0]);
+    index();
+  }
+
+  /** The layout of a whole configuration under a prefix, which may be empty. */
+  static Layout of(Shape.Group root, String prefix) {
+    return new Layout(root, "", prefix);
+  }
+
+  /** The layout of one element of a list or map. */
+  static Layout ofElement(Shape.Group group, String path, String env) {
+    return new Layout(group, path, env);
+  }
+
+  private Slot[] slots(List<Shape.Field> fields, @Nullable Slot parent, String path, String env) {
+    var made = new Slot[fields.size()];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = slot(fields.get(i), parent, path, env);
+    }
+    return made;
+  }
+
+  private Slot slot(Shape.Field field, @Nullable Slot parent, String parentPath, String parentEnv) {
+    String path =
+        Names.join(parentPath, '.', field.key().isEmpty() ? field.component() : field.key());
+    String env = Names.join(parentEnv, '_', Names.env(field.key()));
+    var complaints = new ArrayList<String>(0);
+    Checks checks = Checks.of(field.shape(), field.rules(), complaints);
+    var slot = new Slot(building.size(), parent, field, path, env, checks);
+    building.add(slot);
+    for (String complaint : complaints) {
+      schema(path, complaint);
+    }
+    Lint.field(slot, this);
+    if (field.shape() instanceof Shape.Group group) {
+      slot.children = slots(group.fields(), slot, path, env);
+      exclusiveOf(group, slot.children, path);
+    } else if (field.shape() instanceof Shape.Choice choice) {
+      choice(slot, choice);
+    } else if (slot.hasParts()) {
+      withParts.add(slot);
+      Lint.element(field.shape(), path, env, this);
+    }
+    return slot;
+  }
+
+  private void exclusiveOf(Shape.Group group, Slot[] children, String path) {
+    Lint.group(group, children, path, this);
+  }
+
+  private void choice(Slot slot, Shape.Choice choice) {
+    var names = new ArrayList<String>();
+    for (Shape.Variant variant : choice.variants()) {
+      if (!Names.isKey(variant.name()) || names.contains(variant.name())) {
+        schema(
+            slot.path,
+            "the name \"" + variant.name()
+                + "\" does not select one record; give each its own @Key");
+      }
+      names.add(variant.name());
+    }
+    var selector = new Shape.Scalar(Kind.ENUM, "", names, false, false);
+    var field = new Shape.Field(
+        "", choice.discriminator(), selector, false, null, "selects the kind", Shape.Rules.NONE);
+    var children = new ArrayList<Slot>();
+    children.add(slot(field, slot, slot.path, slot.env));
+    var shared = new HashMap<String, Slot>();
+    slot.variants = new Slot[choice.variants().size()][];
+    for (int v = 0; v < slot.variants.length; v++) {
+      Shape.Group group = choice.variants().get(v).group();
+      var own = new Slot[group.fields().size()];
+      for (int i = 0; i < own.length; i++) {
+        Shape.Field component = group.fields().get(i);
+        Slot known = shared.get(component.key());
+        if (known == null) {
+          known = slot(component, slot, slot.path, slot.env);
+          shared.put(component.key(), known);
+          children.add(known);
+        } else if (!known.field.equals(component)) {
+          schema(known.path, "two records of " + choice.type() + " declare it differently");
+        }
+        own[i] = known;
+      }
+      Lint.group(group, own, slot.path, this);
+      slot.variants[v] = own;
+    }
+    slot.children = children.toArray(new Slot[0]);
+  }
+
+  /** Fills the tables and refuses names that meet. */
+  private void index() {
+    for (Slot slot : slots) {
+      if (claim(byPath, slot.path, slot) && slot.isLeaf()) {
+        claim(byEnv, slot.env, slot);
+      }
+      String former = slot.field.rules().formerly();
+      if (!former.isEmpty()) {
+        String old = former.indexOf('.') >= 0 || slot.parent == null
+            ? Names.join(path, '.', former)
+            : Names.join(slot.parent.path, '.', former);
+        formerPaths.put(old, slot);
+        formerEnvs.put(
+            Names.join(env, '_', Names.env(old.substring(path.isEmpty() ? 0 : path.length() + 1))),
+            slot);
+      }
+    }
+    Lint.names(this);
+  }
+
+  private boolean claim(Map<String, Slot> table, String name, Slot slot) {
+    Slot other = table.putIfAbsent(name, slot);
+    if (other != null) {
+      String what = table == byPath ? "path " : "environment variable ";
+      schema(
+          slot.path.compareTo(other.path) < 0 ? slot.path : other.path,
+          named(other) + " and " + named(slot) + " would share the " + what + name
+              + "; rename one with @Key");
+    }
+    return other == null;
+  }
+
+  /** The path and, since two paths may read alike, the component. */
+  static String named(Slot slot) {
+    return slot.field.component().isEmpty()
+        ? slot.path
+        : slot.path + " (component " + slot.field.component() + ")";
+  }
+
+  void schema(String path, String message) {
+    problems.add(new Problem(Problem.Code.SCHEMA, path, message, List.of(), ""));
+  }
+
+  /** What a person types to set it, as far as its name goes. */
+  String spelled(Slot slot) {
+    return switch (naming) {
+      case ENVIRONMENT, ENVIRONMENT_FILE -> slot.env;
+      case FLAG -> "--" + slot.path;
+      default -> slot.path;
+    };
+  }
+
+  /** How to set what is missing. */
+  String remedy(Slot slot) {
+    boolean byFile = slot.isSecret() && naming == Origin.Channel.ENVIRONMENT;
+    return "set " + spelled(slot) + (byFile ? ", or " + slot.env + "_FILE to a file" : "");
+  }
+
+  /** The shape at a path, also inside lists, maps and their records; null when no setting is there. */
+  @Nullable
+  Shape shapeAt(String name) {
+    Slot slot = byPath.get(name);
+    if (slot != null) {
+      return slot.shape();
+    }
+    for (Slot list : withParts) {
+      if (name.startsWith(list.path)
+          && name.length() > list.path.length()
+          && name.charAt(list.path.length()) == '.') {
+        return below(list.shape(), name.substring(list.path.length() + 1));
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Shape below(Shape shape, String rest) {
+    int dot = rest.indexOf('.');
+    String first = dot < 0 ? rest : rest.substring(0, dot);
+    Shape part = null;
+    if (shape instanceof Shape.Many many) {
+      part = Names.indexEnd(first, 0) == first.length() ? many.element() : null;
+    } else if (shape instanceof Shape.Keyed keyed) {
+      part = keyed.value();
+      if (part instanceof Shape.Scalar) {
+        return part; // the dots belong to the key
+      }
+    } else if (shape instanceof Shape.Group group) {
+      for (Shape.Field field : group.fields()) {
+        part = field.key().equals(first) ? field.shape() : part;
+      }
+    }
+    return part == null || dot < 0 ? part : below(part, rest.substring(dot + 1));
+  }
+}

@@ -1,0 +1,62 @@
+package cnkit.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/*
+ * What a source holds, with the place of every part. The trees are our own because a JSON library's
+ * have no positions.
+ */
+@Pure
+sealed interface Node {
+  Origin origin();
+
+  /** A text, or a number or boolean as it was written. */
+  record Text(String text, Origin origin) implements Node {}
+
+  /** The content of a mounted file, decoded only when its setting asks for text. */
+  @SuppressWarnings(
+      "ArrayRecordComponent") // never compared, and copied before anybody outside sees it
+  record Bytes(byte[] content, Origin origin) implements Node {}
+
+  /** An explicit null. */
+  record Nil(Origin origin) implements Node {}
+
+  /** A list. */
+  record Arr(List<Node> items, Origin origin) implements Node {
+    public Arr {
+      items = List.copyOf(items);
+    }
+  }
+
+  /**
+   * An object, or the entries of a map. When {@code sole}, nothing of a lower layer shows through
+   * it; when {@code flat}, it grew from dotted names, where a dot may belong to a map's key.
+   */
+  record Obj(Map<String, Node> members, Origin origin, boolean sole, boolean flat) implements Node {
+    static Obj of(Map<String, Node> members, Origin origin) {
+      return new Obj(members, origin, false, false);
+    }
+  }
+
+  /** Something whose problem is already reported: it counts as set, and nobody complains again. */
+  record Faulty(Origin origin) implements Node {}
+
+  /** The higher of two values of one setting; objects merge by key, everything else replaces. */
+  static Node merge(Node higher, Node lower) {
+    if (!(higher instanceof Obj above) || above.sole()) {
+      return higher;
+    }
+    if (!(lower instanceof Obj below)) {
+      return new Obj(above.members(), above.origin(), true, above.flat());
+    }
+    var merged = new LinkedHashMap<>(above.members());
+    for (Map.Entry<String, Node> member : below.members().entrySet()) {
+      Node present = merged.get(member.getKey());
+      merged.put(
+          member.getKey(), present == null ? member.getValue() : merge(present, member.getValue()));
+    }
+    return new Obj(merged, above.origin(), below.sole(), above.flat());
+  }
+}

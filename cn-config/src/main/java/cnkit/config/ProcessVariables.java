@@ -1,0 +1,83 @@
+package cnkit.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Variables of this process, or given in their place. */
+final class ProcessVariables implements EnvSource.Reading {
+  private final boolean process;
+  private final List<Problem> problems;
+  private @Nullable Map<String, String> exact;
+
+  ProcessVariables(boolean process, List<Problem> problems) {
+    this.process = process;
+    this.problems = problems;
+  }
+
+  @Override
+  public Origin origin(@Nullable Slot slot, String name) {
+    return slot != null && slot.env.equals(name) ? slot.envOrigin : Origin.env(name);
+  }
+
+  /**
+   * A JVM whose locale is not UTF-8 decodes the environment wrongly and keeps no bytes; on Linux
+   * the kernel still has them. What cannot be restored keeps its U+FFFD and is refused later.
+   */
+  @Override
+  public String restored(String name, String value) {
+    if (!process || isAscii(value)) {
+      return value;
+    }
+    boolean destroyed = value.indexOf('\uFFFD') >= 0;
+    if (!destroyed && "UTF-8".equals(System.getProperty("sun.jnu.encoding"))) {
+      return value;
+    }
+    Map<String, String> known = exact;
+    if (known == null) {
+      known = read(Path.of("/proc/self/environ"));
+      exact = known;
+    }
+    return known.getOrDefault(name, value);
+  }
+
+  private static boolean isAscii(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) > 0x7f) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The variables of an environ file whose bytes are UTF-8; none when it cannot be read. */
+  static Map<String, String> read(Path environ) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(environ);
+    } catch (IOException | SecurityException e) {
+      return Map.of();
+    }
+    var variables = new HashMap<String, String>();
+    int from = 0;
+    for (int i = 0; i <= bytes.length; i++) {
+      if (i == bytes.length || bytes[i] == 0) {
+        String entry = Utf8.strict(bytes, from, i - from);
+        int equals = entry == null ? -1 : entry.indexOf('=');
+        if (entry != null && equals > 0) {
+          variables.put(entry.substring(0, equals), entry.substring(equals + 1));
+        }
+        from = i + 1;
+      }
+    }
+    return variables;
+  }
+
+  @Override
+  public Node file(Slot slot, Origin origin, String file) {
+    return Disk.value(slot.path, file, origin, problems);
+  }
+}

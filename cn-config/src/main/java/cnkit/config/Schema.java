@@ -1,0 +1,104 @@
+package cnkit.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A record's schema under one prefix with all that loading needs, made once for a builder. */
+final class Schema {
+  final Layout layout;
+  final Types types;
+  final Layer defaults;
+
+  private Schema(Layout layout, Types types, Layer defaults) {
+    this.layout = layout;
+    this.types = types;
+    this.defaults = defaults;
+  }
+
+  /** Reads the schema and refuses it, with all that is wrong, before any source is read. */
+  static Schema of(
+      Class<?> type,
+      java.lang.invoke.MethodHandles.Lookup lookup,
+      String prefix,
+      Map<String, Converter<?>> converters) {
+    var classes = new HashMap<String, Class<?>>();
+    Shape.Group root = new SchemaReader(Set.copyOf(converters.keySet()), classes).group(type);
+    Layout layout = Layout.of(root, prefix);
+    var types = new RuntimeTypes(lookup, classes, converters);
+    var problems = new ArrayList<>(layout.problems);
+    converters(root, converters.keySet(), "", problems);
+    Layer defaults = Defaults.layer(layout);
+    if (problems.isEmpty()) {
+      tryDefaults(layout, types, problems);
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(Report.sorted(problems));
+    }
+    return new Schema(layout, types, defaults);
+  }
+
+  /** Types that are nothing to us must have a converter. */
+  private static void converters(
+      Shape shape, Set<String> known, String path, List<Problem> problems) {
+    if (shape instanceof Shape.Scalar scalar) {
+      if (scalar.kind() == Kind.CUSTOM && !known.contains(scalar.type())) {
+        problems.add(new Problem(
+            Problem.Code.SCHEMA,
+            path,
+            scalar.type() + " cannot be a setting by itself",
+            List.of(),
+            "register a converter, or make it a record"));
+      }
+    } else if (shape instanceof Shape.Many many) {
+      converters(many.element(), known, path, problems);
+    } else if (shape instanceof Shape.Keyed keyed) {
+      converters(keyed.value(), known, path, problems);
+    } else if (shape instanceof Shape.Group group) {
+      for (Shape.Field field : group.fields()) {
+        converters(field.shape(), known, Names.join(path, '.', field.key()), problems);
+      }
+    } else if (shape instanceof Shape.Choice choice) {
+      for (Shape.Variant variant : choice.variants()) {
+        converters(variant.group(), known, path, problems);
+      }
+    }
+  }
+
+  /** A default must pass the same converters and rules as input, also while something hides it. */
+  static void tryDefaults(Layout layout, Types types, List<Problem> problems) {
+    var found = new ArrayList<Problem>(0);
+    var layer = new Layer(layout);
+    var source = new TreeSource(layout, layer, found, new ArrayList<>(0));
+    var values = new Values(types, found);
+    for (Slot slot : layout.slots) {
+      String text = slot.field.fallback();
+      if (text != null && slot.isLeaf()) {
+        source.put(slot, new Node.Text(text, Origin.DEFAULTED));
+        Node node = layer.nodes[slot.index];
+        if (node != null) {
+          values.leaf(slot, node);
+        }
+      }
+      // the elements of lists and maps have defaults too
+      if (slot.hasParts()) {
+        Shape element = slot.shape() instanceof Shape.Many many
+            ? many.element()
+            : ((Shape.Keyed) slot.shape()).value();
+        if (element instanceof Shape.Group group) {
+          tryDefaults(Layout.ofElement(group, slot.path + ".0", slot.env + "_0"), types, problems);
+        }
+      }
+    }
+    for (Problem problem : found) {
+      problems.add(new Problem(
+          Problem.Code.SCHEMA,
+          problem.path(),
+          "@Default: " + problem.message(),
+          List.of(),
+          problem.remedy()));
+    }
+  }
+}

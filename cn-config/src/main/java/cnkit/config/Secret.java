@@ -1,0 +1,81 @@
+package cnkit.config;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+
+/**
+ * A value that does not show itself: not in {@code toString}, not in logs, not in JSON, not in a
+ * report. Only {@link #reveal()} gives it away, so that a reader finds every such place.
+ *
+ * <p>Two secrets are equal only when they are the same object, since comparing would allow
+ * guessing. Safe for use by many threads.
+ *
+ * @param <T> the type of the value: {@code String}, {@code byte[]}, {@code URI} or any other setting
+ */
+public final class Secret<T> implements AutoCloseable {
+  private static final String REDACTED = "[secret]";
+
+  /** A {@code char[]} in place of a String, since an array can be overwritten; null once closed. */
+  private volatile @Nullable Object held;
+
+  private Secret(Object held) {
+    this.held = held;
+  }
+
+  /**
+   * A secret with this value.
+   *
+   * @param <T> the type of the value
+   * @param value the value; a {@code byte[]} is copied
+   * @return the secret
+   */
+  public static <T> Secret<T> of(T value) {
+    requireNonNull(value, "value");
+    if (value instanceof String text) {
+      return new Secret<>(text.toCharArray());
+    }
+    return new Secret<>(value instanceof byte[] bytes ? bytes.clone() : value);
+  }
+
+  /**
+   * The value itself.
+   *
+   * @return the value; a {@code String} or {@code byte[]} is a new copy each time
+   * @throws IllegalStateException if the secret was closed
+   */
+  @SuppressWarnings("unchecked") // of() put a T in, or the array form of one
+  public T reveal() {
+    Object current = held;
+    if (current == null) {
+      throw new IllegalStateException("the secret was closed");
+    }
+    if (current instanceof char[] text) {
+      return (T) new String(text);
+    }
+    return (T) (current instanceof byte[] bytes ? bytes.clone() : current);
+  }
+
+  /**
+   * Overwrites our copy of a {@code String} or {@code byte[]} and forgets any other value. What
+   * the process still holds elsewhere, such as its environment, stays.
+   */
+  @Override
+  public void close() {
+    Object current = held;
+    held = null;
+    if (current instanceof char[] text) {
+      Arrays.fill(text, '\0');
+    } else if (current instanceof byte[] bytes) {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /** A fixed text that tells nothing of the value. */
+  @Override
+  @JsonValue
+  public String toString() {
+    return REDACTED;
+  }
+}

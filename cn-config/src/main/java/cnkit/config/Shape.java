@@ -1,0 +1,139 @@
+package cnkit.config;
+
+import java.util.List;
+
+/*
+ * The schema as data: what a component's type is to us. It names types by text, so that the same
+ * model is read by reflection, by the annotation processor inside javac, and from its resource.
+ */
+@Pure
+sealed interface Shape {
+
+  /** One text. {@code type} is the binary name for enums and custom types, else the kind's. */
+  record Scalar(Kind kind, String type, List<String> constants, boolean secret, boolean rotating)
+      implements Shape {
+    public Scalar {
+      constants = List.copyOf(constants);
+    }
+
+    static Scalar of(Kind kind) {
+      return new Scalar(kind, kind.type, List.of(), false, false);
+    }
+  }
+
+  /** A list, or a set when {@code distinct}. */
+  record Many(Shape element, boolean distinct) implements Shape {}
+
+  /** A map; keys are texts, whole numbers or enum constants. */
+  record Keyed(Scalar key, Shape value) implements Shape {}
+
+  /** A record. {@code exclusive} holds the keys of each {@link ExactlyOneOf}. */
+  record Group(String type, String doc, List<Field> fields, List<String> exclusive)
+      implements Shape {
+    public Group {
+      fields = List.copyOf(fields);
+      exclusive = List.copyOf(exclusive);
+    }
+  }
+
+  /** A sealed interface of records. */
+  record Choice(String type, String discriminator, List<Variant> variants) implements Shape {
+    public Choice {
+      variants = List.copyOf(variants);
+    }
+
+    @Nullable
+    Variant variant(String name) {
+      for (Variant variant : variants) {
+        if (variant.name().equals(name)) {
+          return variant;
+        }
+      }
+      return null;
+    }
+  }
+
+  /** One record of a sealed interface and the name that selects it. */
+  record Variant(String name, Group group) {}
+
+  /** A type that cannot be a setting, and why; refused with the rest of the schema's problems. */
+  record Unsupported(String type, String reason) implements Shape {}
+
+  /**
+   * One component of a record.
+   *
+   * @param component its name in Java
+   * @param key its name on every channel
+   * @param shape its type, without the Optional around it
+   * @param optional whether it is wrapped in Optional
+   * @param fallback the text of its default, null for none
+   * @param doc its description, empty for none
+   * @param rules what its annotations ask for
+   */
+  record Field(
+      String component,
+      String key,
+      Shape shape,
+      boolean optional,
+      @Nullable String fallback,
+      String doc,
+      Rules rules) {}
+
+  /** The annotations of a component; an empty text or list stands for an absent one. */
+  record Rules(
+      String range,
+      String size,
+      String matches,
+      boolean allowBlank,
+      String formerly,
+      String until,
+      List<String> requiredWith,
+      String requiredIfKey,
+      String requiredIfValue) {
+    static final Rules NONE = new Rules("", "", "", false, "", "", List.of(), "", "");
+
+    public Rules {
+      requiredWith = List.copyOf(requiredWith);
+    }
+  }
+
+  /** Whether a value of this shape, or of a part of it, must not be shown. */
+  default boolean isSecret() {
+    if (this instanceof Scalar scalar) {
+      return scalar.secret();
+    }
+    if (this instanceof Many many) {
+      return many.element().isSecret();
+    }
+    return this instanceof Keyed keyed && keyed.value().isSecret();
+  }
+
+  /** The type in the words of the reference: {@code whole number}, {@code list of URI}. */
+  default String describe() {
+    if (this instanceof Scalar scalar) {
+      String name = scalar.kind() == Kind.ENUM
+          ? String.join("|", scalar.constants())
+          : scalar.type().substring(scalar.type().lastIndexOf('.') + 1);
+      return scalar.secret() ? "Secret<" + name + ">" : name;
+    }
+    if (this instanceof Many many) {
+      return (many.distinct() ? "set of " : "list of ") + many.element().describe();
+    }
+    if (this instanceof Keyed keyed) {
+      return "map of " + keyed.key().describe() + " to " + keyed.value().describe();
+    }
+    if (this instanceof Group group) {
+      return group
+          .type()
+          .substring(Math.max(group.type().lastIndexOf('.'), group.type().lastIndexOf('$')) + 1);
+    }
+    if (this instanceof Choice choice) {
+      var names = new StringBuilder();
+      for (Variant variant : choice.variants()) {
+        names.append(names.isEmpty() ? "" : "|").append(variant.name());
+      }
+      return names.toString();
+    }
+    return ((Unsupported) this).type();
+  }
+}

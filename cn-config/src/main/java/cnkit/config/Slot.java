@@ -1,0 +1,60 @@
+package cnkit.config;
+
+/** The place of one component in the whole configuration: its spelling on every channel. */
+final class Slot {
+  private static final Slot[] NONE = {};
+
+  final int index;
+  final @Nullable Slot parent;
+  final Shape.Field field;
+  final String path;
+  final String env;
+  final Checks checks;
+
+  /** For a record: one for each component, in order. For a choice: the discriminator, then every variant's. */
+  Slot[] children = NONE;
+
+  /** For a choice: the slots of each variant's components, in the order of the variants. */
+  Slot[][] variants = {};
+
+  /** Where this variable comes from, made once. */
+  final Origin envOrigin;
+
+  Slot(
+      int index, @Nullable Slot parent, Shape.Field field, String path, String env, Checks checks) {
+    this.index = index;
+    this.parent = parent;
+    this.field = field;
+    this.path = path;
+    this.env = env;
+    this.checks = checks;
+    this.envOrigin = Origin.env(env);
+  }
+
+  Shape shape() {
+    return field.shape();
+  }
+
+  /** Whether it takes a value itself, rather than having parts with values. */
+  boolean isLeaf() {
+    return !(field.shape() instanceof Shape.Group) && !(field.shape() instanceof Shape.Choice);
+  }
+
+  /** Whether parts of its value have names of their own: {@code HOSTS_0}, {@code LABELS__KEY}. */
+  boolean hasParts() {
+    return field.shape() instanceof Shape.Many || field.shape() instanceof Shape.Keyed;
+  }
+
+  boolean isBoolean() {
+    return field.shape() instanceof Shape.Scalar scalar && scalar.kind() == Kind.BOOLEAN;
+  }
+
+  boolean isSecret() {
+    return field.shape().isSecret();
+  }
+
+  @Override
+  public String toString() {
+    return path;
+  }
+}

@@ -1,0 +1,376 @@
+package cnkit.config;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns what a source holds for one leaf into its value, or into problems. */
+final class Values {
+  private final Types types;
+  private final List<Problem> problems;
+
+  /** Former names inside the elements of lists and maps have nowhere to be migrated from. */
+  private final List<Former> formers = new ArrayList<>(0);
+
+  Values(Types types, List<Problem> problems) {
+    this.types = types;
+    this.problems = problems;
+  }
+
+  /** The value of a leaf that is set; {@link Types#FAILED} after a problem. */
+  Object leaf(Slot slot, Node node) {
+    Shape.Field field = slot.field;
+    if (field.optional()) {
+      if (node instanceof Node.Nil || isEmpty(node)) {
+        return Optional.empty();
+      }
+      Object value = value(slot, field.shape(), node, slot.path);
+      return value == Types.FAILED ? value : Optional.of(value);
+    }
+    return value(slot, field.shape(), node, slot.path);
+  }
+
+  static boolean isEmpty(Node node) {
+    return (node instanceof Node.Text text && text.text().isEmpty())
+        || (node instanceof Node.Bytes bytes && bytes.content().length == 0);
+  }
+
+  private Object value(Slot slot, Shape shape, Node node, String path) {
+    if (node instanceof Node.Faulty) {
+      return Types.FAILED;
+    }
+    if (shape instanceof Shape.Scalar scalar) {
+      return scalar(slot, scalar, node, path);
+    }
+    if (node instanceof Node.Nil) {
+      String remedy =
+          shape instanceof Shape.Many ? "write []" : shape instanceof Shape.Keyed ? "write {}" : "";
+      return bad(Problem.Code.NULL, path, "null: expected " + shape.describe(), node, remedy);
+    }
+    if (shape instanceof Shape.Many many) {
+      return many(slot, many, node, path);
+    }
+    if (shape instanceof Shape.Keyed keyed) {
+      return keyed(slot, keyed, node, path);
+    }
+    return element(slot, (Shape.Group) shape, node, path);
+  }
+
+  private Object scalar(Slot slot, Shape.Scalar scalar, Node node, String path) {
+    if (node instanceof Node.Nil) {
+      return bad(Problem.Code.NULL, path, "null: expected " + expected(scalar, slot), node, "");
+    }
+    if (node instanceof Node.Bytes bytes && scalar.kind() == Kind.BYTES) {
+      return checked(slot, scalar, bytes.content().clone(), null, node, path);
+    }
+    String text = text(node);
+    if (text == null) {
+      return node instanceof Node.Bytes
+          ? bad(Problem.Code.ENCODING, path, "expected UTF-8 text, found other bytes", node, "")
+          : bad(
+              Problem.Code.TYPE,
+              path,
+              "expected " + expected(scalar, slot) + ", found "
+                  + (node instanceof Node.Arr ? "a list" : "an object"),
+              node,
+              "");
+    }
+    if (text.isEmpty() && scalar.kind() != Kind.BYTES) {
+      boolean allowed = scalar.kind() == Kind.STRING && slot.field.rules().allowBlank();
+      if (!allowed) {
+        return bad(
+            Problem.Code.EMPTY,
+            path,
+            "set but empty: expected " + expected(scalar, slot),
+            node,
+            emptyRemedy(scalar, node));
+      }
+    } else if (text.indexOf('\uFFFD') >= 0) {
+      return bad(
+          Problem.Code.ENCODING,
+          path,
+          "holds U+FFFD: the text was destroyed before it reached us, as by a JVM without a UTF-8 locale",
+          node,
+          "set LC_ALL=C.UTF-8");
+    }
+    Conversion<?> conversion = scalar.kind() == Kind.CUSTOM
+        ? types.custom(scalar.type(), text)
+        : Converters.convert(scalar, text);
+    if (conversion instanceof Conversion.Bad<?> refused) {
+      if (!scalar.secret() && isServiceLink(slot, node, text)) {
+        return bad(
+            Problem.Code.SERVICE_LINK,
+            path,
+            Text.quoted(text) + " is a Kubernetes service link, expected " + expected(scalar, slot),
+            node,
+            "set enableServiceLinks: false in the pod, or use another prefix");
+      }
+      String range = slot.checks.range;
+      boolean bounded = !range.isEmpty()
+          && scalar.kind() != Kind.HOST_PORT
+          && refused.expected().equals(scalar.kind().expected);
+      return bad(
+          Problem.Code.TYPE,
+          path,
+          shown(scalar, text) + ": expected " + refused.expected() + (bounded ? " " + range : ""),
+          node,
+          scalar.secret() ? "" : refused.hint());
+    }
+    Object value = ((Conversion.Ok<?>) conversion).value();
+    boolean isConstant = scalar.kind() == Kind.ENUM
+        && !scalar.type().isEmpty(); // a selector has no type, only names
+    return checked(
+        slot,
+        scalar,
+        isConstant ? types.constant(scalar.type(), (String) value) : value,
+        text,
+        node,
+        path);
+  }
+
+  private Object checked(
+      Slot slot, Shape.Scalar scalar, Object value, @Nullable String text, Node node, String path) {
+    Checks checks = slot.checks;
+    if (checks != Checks.NONE) {
+      String expected = checks.outOfRange(scalar.kind(), value);
+      Problem.Code code = Problem.Code.RANGE;
+      if (expected == null && text != null) {
+        expected = checks.mismatch(text);
+        code = Problem.Code.PATTERN;
+      }
+      if (expected == null && slot.field.shape() instanceof Shape.Scalar) {
+        expected = checks.missized(value);
+        code = Problem.Code.SIZE;
+      }
+      if (expected != null) {
+        return bad(
+            code,
+            path,
+            shown(scalar, text == null ? "" : text) + ": expected " + expected,
+            node,
+            "");
+      }
+    }
+    return scalar.secret() ? Secret.of(value) : value;
+  }
+
+  private static String shown(Shape.Scalar scalar, String text) {
+    return scalar.secret()
+        ? "(secret)"
+        : scalar.kind() == Kind.BYTES ? "(bytes)" : Text.quoted(text);
+  }
+
+  /** Completes "expected …" for a value of this type under this component's rules. */
+  static String expected(Shape.Scalar scalar, Slot slot) {
+    if (scalar.kind() == Kind.ENUM) {
+      return "one of " + String.join(", ", scalar.constants());
+    }
+    if (scalar.kind() == Kind.CUSTOM) {
+      return "a value";
+    }
+    String range = slot.checks.range;
+    return range.isEmpty() || scalar.kind() == Kind.HOST_PORT
+        ? scalar.kind().expected
+        : scalar.kind().expected + " " + range;
+  }
+
+  private static String emptyRemedy(Shape.Scalar scalar, Node node) {
+    if (node.origin().channel() == Origin.Channel.ENVIRONMENT) {
+      return "set it, or unset " + node.origin().name();
+    }
+    return scalar.kind() == Kind.STRING ? "set it, or leave it out" : "";
+  }
+
+  private static boolean isServiceLink(Slot slot, Node node, String text) {
+    return node.origin().channel() == Origin.Channel.ENVIRONMENT
+        && (slot.env.endsWith("_PORT") || slot.env.equals("PORT"))
+        && ServiceLinks.isAddress(text);
+  }
+
+  /** The text of a node; null when it is none, or bytes that are not UTF-8. */
+  static @Nullable String text(Node node) {
+    if (node instanceof Node.Text text) {
+      return text.text();
+    }
+    if (node instanceof Node.Bytes bytes) {
+      return decode(bytes.content());
+    }
+    return null;
+  }
+
+  /** The text of a file's bytes without one line break at the end; null when they are not UTF-8. */
+  static @Nullable String decode(byte[] content) {
+    int length = content.length;
+    if (length > 0 && content[length - 1] == '\n') {
+      length--;
+      if (length > 0 && content[length - 1] == '\r') {
+        length--;
+      }
+    }
+    for (int i = 0; i < length; i++) {
+      if (content[i] == 0) {
+        return null; // valid UTF-8, but no text has it, and what reads it next would stop there
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(content, 0, length))
+          .toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  private Object many(Slot slot, Shape.Many many, Node node, String path) {
+    List<Node> items = items(many, node);
+    if (items == null) {
+      return bad(
+          node instanceof Node.Bytes ? Problem.Code.ENCODING : Problem.Code.TYPE,
+          path,
+          node instanceof Node.Bytes
+              ? "expected UTF-8 text, found other bytes"
+              : "expected a " + many.describe() + ", found "
+                  + (text(node) == null ? "an object" : "text"),
+          node,
+          "");
+    }
+    var values = new ArrayList<Object>(items.size());
+    boolean failed = false;
+    for (int i = 0; i < items.size(); i++) {
+      String at = path + "." + i;
+      Object value = value(slot, many.element(), items.get(i), at);
+      if (value == Types.FAILED) {
+        failed = true;
+      } else if (many.distinct() && values.contains(value)) {
+        bad(Problem.Code.DUPLICATE, at, "repeats an element before it", items.get(i), "remove it");
+        failed = true;
+      } else {
+        values.add(value);
+      }
+    }
+    if (failed) {
+      return Types.FAILED;
+    }
+    Object result = many.distinct()
+        ? Collections.unmodifiableSet(new LinkedHashSet<>(values))
+        : Collections.unmodifiableList(values);
+    return sized(slot, many, result, node, path);
+  }
+
+  private Object sized(Slot slot, Shape shape, Object value, Node node, String path) {
+    String expected = slot.field.shape() == shape ? slot.checks.missized(value) : null;
+    return expected == null
+        ? value
+        : bad(Problem.Code.SIZE, path, "expected " + expected, node, "");
+  }
+
+  /** The elements of a list node, or of a text with commas; null when it is neither. */
+  private static @Nullable List<Node> items(Shape.Many many, Node node) {
+    if (node instanceof Node.Arr list) {
+      return list.items();
+    }
+    if (isEmpty(node)) {
+      return List.of();
+    }
+    return many.element() instanceof Shape.Scalar && text(node) != null ? split(node) : null;
+  }
+
+  /** The elements of a list node, or of a text with commas; nothing is trimmed. */
+  static List<Node> split(Node node) {
+    if (node instanceof Node.Arr list) {
+      return list.items();
+    }
+    String text = text(node);
+    var items = new ArrayList<Node>();
+    int from = 0;
+    while (text != null && !text.isEmpty() && from <= text.length()) {
+      int comma = text.indexOf(',', from);
+      int end = comma < 0 ? text.length() : comma;
+      items.add(new Node.Text(text.substring(from, end), node.origin()));
+      from = end + 1;
+    }
+    return items;
+  }
+
+  private Object keyed(Slot slot, Shape.Keyed keyed, Node node, String path) {
+    if (!(node instanceof Node.Obj object)) {
+      return bad(
+          Problem.Code.TYPE,
+          path,
+          "expected a " + keyed.describe() + ", found "
+              + (node instanceof Node.Arr ? "a list" : "other data"),
+          node,
+          "");
+    }
+    var values = new LinkedHashMap<Object, Object>();
+    boolean failed = false;
+    for (Map.Entry<String, Node> member : object.members().entrySet()) {
+      String at = path + "." + member.getKey();
+      Object key = key(keyed.key(), member.getKey(), member.getValue(), at);
+      Object value = value(slot, keyed.value(), member.getValue(), at);
+      if (key == Types.FAILED || value == Types.FAILED) {
+        failed = true;
+      } else if (values.put(key, value) != null) {
+        bad(
+            Problem.Code.DUPLICATE,
+            at,
+            "the key is there twice in different spellings",
+            member.getValue(),
+            "remove one");
+        failed = true;
+      }
+    }
+    return failed
+        ? Types.FAILED
+        : sized(slot, keyed, Collections.unmodifiableMap(values), node, path);
+  }
+
+  private Object key(Shape.Scalar scalar, String text, Node node, String path) {
+    if (text.isEmpty() && scalar.kind() != Kind.STRING) {
+      return bad(Problem.Code.EMPTY, path, "the key is empty", node, "");
+    }
+    Conversion<?> key = Converters.convert(scalar, text);
+    if (key instanceof Conversion.Bad<?> refused) {
+      return bad(
+          Problem.Code.TYPE,
+          path,
+          "the key " + Text.quoted(text) + ": expected " + refused.expected(),
+          node,
+          refused.hint());
+    }
+    Object value = ((Conversion.Ok<?>) key).value();
+    return scalar.kind() == Kind.ENUM ? types.constant(scalar.type(), (String) value) : value;
+  }
+
+  /** A record inside a list or map: a small configuration of its own. */
+  private Object element(Slot slot, Shape.Group group, Node node, String path) {
+    String env = slot.env + "_" + Names.env(path.substring(slot.path.length() + 1));
+    Layout layout = Layout.ofElement(group, path, env);
+    layout.naming = node.origin().channel();
+    var layer = new Layer(layout);
+    if (!(node instanceof Node.Obj object)) {
+      return bad(
+          Problem.Code.TYPE,
+          path,
+          "expected an object, found " + (node instanceof Node.Arr ? "a list" : "text"),
+          node,
+          "");
+    }
+    new TreeSource(layout, layer, problems, formers).fill(object);
+    Layer effective = Layer.merge(layout, layer, Defaults.layer(layout));
+    return new Binder(layout, effective, this, types, problems).root();
+  }
+
+  private Object bad(Problem.Code code, String path, String message, Node node, String remedy) {
+    problems.add(new Problem(code, path, message, List.of(node.origin()), remedy));
+    return Types.FAILED;
+  }
+}
