@@ -1,0 +1,82 @@
+package cnkit.resilience;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * What the body of a call knows about itself: which attempt it is and how long it may take. Immutable.
+ *
+ * <pre>{@code
+ * inventory.call(a -> http.send(HttpRequest.newBuilder(uri).timeout(a.remaining()).build(), ofString()));
+ * }</pre>
+ */
+public final class Attempt {
+  /**
+   * The header that tells the next process that this is a retry ({@code 2} and above), so that it does not retry below:
+   * see {@link Pipeline.Builder#noRetryWhen}.
+   */
+  public static final String HEADER = "x-call-attempt";
+
+  private final int number;
+  private final LongSupplier ticker;
+  private final long dueNanos;
+  private final boolean bounded;
+
+  Attempt(int number, LongSupplier ticker, long dueNanos, boolean bounded) {
+    this.number = number;
+    this.ticker = ticker;
+    this.dueNanos = dueNanos;
+    this.bounded = bounded;
+  }
+
+  /**
+   * Which attempt this is.
+   *
+   * @return counted from 1
+   */
+  public int number() {
+    return number;
+  }
+
+  /**
+   * How long this attempt may take: the smaller of the per-try timeout and what the deadline leaves. Give it to the
+   * client that makes the call; a pipeline without an interrupting timer cannot end a body that ignores it.
+   *
+   * @return the time left; never zero or negative, since clients refuse such timeouts, but 1 ns when the time is up;
+   *     {@link Long#MAX_VALUE} nanoseconds if there is no limit
+   */
+  public Duration remaining() {
+    return Duration.ofNanos(remainingNanos());
+  }
+
+  /**
+   * As {@link #remaining()}, without an object.
+   *
+   * @return nanoseconds, at least 1
+   */
+  public long remainingNanos() {
+    return bounded ? Math.max(1, dueNanos - ticker.getAsLong()) : Long.MAX_VALUE;
+  }
+
+  /**
+   * This attempt's limit as a deadline, for a nested call or another thread.
+   *
+   * @return the deadline; {@link Deadline#none()} if there is no limit
+   */
+  public Deadline deadline() {
+    return bounded ? Deadline.at(ticker, dueNanos) : Deadline.none();
+  }
+
+  boolean isBounded() {
+    return bounded;
+  }
+
+  boolean isLate(long nowNanos) {
+    return bounded && Ticks.isDue(dueNanos, nowNanos);
+  }
+
+  @Override
+  public String toString() {
+    return "Attempt[" + number + (bounded ? ", " + remaining() + " left]" : "]");
+  }
+}

@@ -1,0 +1,102 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkNotNegative;
+import static cnkit.resilience.Checks.checkPositive;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.IntFunction;
+
+/**
+ * How long to wait before each retry, before cap and jitter (those are in {@link RetrySettings}). Closed form, never
+ * iterated: no truncation creeps in, and growth saturates instead of overflowing. Immutable.
+ *
+ * <pre>{@code
+ * new Backoff.Exponential(Duration.ofMillis(100), 2.0).nominalNanos(3); // 800 ms
+ * }</pre>
+ */
+@Pure
+public sealed interface Backoff {
+  /**
+   * The delay before a retry.
+   *
+   * @param retry how many retries came before, from 0
+   * @return nanoseconds, not negative, saturating at 2^62
+   */
+  long nominalNanos(int retry);
+
+  /**
+   * The same delay each time.
+   *
+   * @param delay 0 to one day
+   */
+  record Constant(Duration delay) implements Backoff {
+    public Constant {
+      checkNotNegative("delay", delay);
+    }
+
+    @Override
+    public long nominalNanos(int retry) {
+      return delay.toNanos();
+    }
+  }
+
+  /**
+   * Grows by the same step: {@code base + retry * step}.
+   *
+   * @param base the first delay, above 0 and up to one day
+   * @param step what each further retry adds, 0 to one day
+   */
+  record Linear(Duration base, Duration step) implements Backoff {
+    public Linear {
+      checkPositive("base", base);
+      checkNotNegative("step", step);
+    }
+
+    @Override
+    public long nominalNanos(int retry) {
+      return saturate(base.toNanos() + (double) step.toNanos() * retry);
+    }
+  }
+
+  /**
+   * Grows by the same factor: {@code base * multiplier^retry}.
+   *
+   * @param base the first delay, above 0 and up to one day
+   * @param multiplier from 1.0 to 100.0
+   */
+  record Exponential(Duration base, double multiplier) implements Backoff {
+    public Exponential {
+      checkPositive("base", base);
+      check(multiplier >= 1.0 && multiplier <= 100.0, "multiplier", "1.0..100.0", multiplier);
+    }
+
+    @Override
+    public long nominalNanos(int retry) {
+      return saturate(base.toNanos() * Math.pow(multiplier, retry));
+    }
+  }
+
+  /**
+   * The user's own curve.
+   *
+   * @param delays from the number of earlier retries (from 0) to a delay; negative counts as zero; asked once a retry,
+   *     and when it throws, the retry is not made
+   */
+  record Custom(IntFunction<Duration> delays) implements Backoff {
+    public Custom {
+      requireNonNull(delays, "delays");
+    }
+
+    @Override
+    public long nominalNanos(int retry) {
+      return Math.max(0, Ticks.nanos(delays.apply(retry)));
+    }
+  }
+
+  private static long saturate(double nanos) {
+    // a double goes to infinity where a long would wrap to a negative delay
+    return nanos < Ticks.FOREVER ? (long) nanos : Ticks.FOREVER;
+  }
+}

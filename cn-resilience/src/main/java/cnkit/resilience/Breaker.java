@@ -1,0 +1,416 @@
+package cnkit.resilience;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops calling a dependency that fails, and finds out by a few probes when it has recovered. Safe for many threads;
+ * owns no thread; several pipelines may share one.
+ *
+ * <p>Closed: calls pass, and their results fill a window. At the failure rate it opens: calls are refused until the
+ * open time is over. The first call after that is a probe of the half-open state; enough good probes close it, too many
+ * bad ones open it again for longer. A result counts only in the epoch that admitted its call, so a straggler from
+ * before never moves it.
+ *
+ * <pre>{@code
+ * Breaker breaker = Breaker.named("inventory", BreakerSettings.countWindow(50).failureRate(0.5));
+ * Pipeline pipeline = Pipeline.named("inventory").breaker(breaker).build();
+ *
+ * // or by hand
+ * Optional<Breaker.Permit> permit = breaker.tryAcquire();
+ * permit.ifPresent(p -> p.complete(ping() ? Kind.SUCCESS : Kind.FAILURE));
+ * }</pre>
+ */
+public final class Breaker {
+  private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
+
+  /** What a breaker does with an arriving call. */
+  public enum State {
+    /** Calls pass; the window is watched. */
+    CLOSED,
+    /** Calls are refused until the open time is over. */
+    OPEN,
+    /** A few calls pass as probes. */
+    HALF_OPEN,
+    /** Set by hand: calls are refused until {@link Breaker#reset()}. */
+    FORCED_OPEN,
+    /** Set by hand: calls pass and are recorded; it never opens. */
+    FORCED_CLOSED,
+    /** Set by hand: calls pass and are recorded; an event tells when it would have opened. */
+    METRICS_ONLY,
+    /** Set by hand: calls pass, nothing is recorded. */
+    DISABLED
+  }
+
+  /**
+   * How a breaker stands at one moment.
+   *
+   * @param name its name
+   * @param state the effective state
+   * @param epoch the number of the state; grows with each change
+   * @param calls results in the window; 0 when not closed
+   * @param failures failures among them
+   * @param opensInARow openings without a full window of health between them
+   * @param retryAfter when a refused caller may try again; empty when calls pass or nobody can say
+   */
+  public record Snapshot(
+      String name,
+      State state,
+      long epoch,
+      int calls,
+      int failures,
+      int opensInARow,
+      Optional<Duration> retryAfter) {}
+
+  private final BreakerRules rules;
+  private final LongSupplier ticker;
+  private final DoubleSupplier random;
+  private final Runnable onStore;
+  private final long clean;
+  private final Listeners listeners;
+  private final AtomicBoolean openTimeReported = new AtomicBoolean();
+  /*
+   * One immutable state behind one reference. The compareAndSet that succeeds IS the transition; a lost race starts
+   * again from the winner's state. Where a result changes nothing, nothing is written: in health this line of memory
+   * is only read, by all cores.
+   */
+  private volatile BreakerState state;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Breaker.class, "state", BreakerState.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  Breaker(
+      String name,
+      BreakerSettings settings,
+      LongSupplier ticker,
+      DoubleSupplier random,
+      Executor eventExecutor,
+      Runnable onStore) {
+    this.rules = new BreakerRules(Checks.name(name), settings, () -> newWindow(settings, onStore));
+    this.ticker = requireNonNull(ticker, "ticker");
+    this.random = requireNonNull(random, "random");
+    this.onStore = onStore;
+    this.clean = rules.packedSize > 0 ? CountWord.clean(rules.packedSize) : 0;
+    BreakerState initial = BreakerState.initial(rules);
+    this.state = initial;
+    this.listeners = new Listeners(name, initial, eventExecutor);
+  }
+
+  private static Window newWindow(BreakerSettings settings, Runnable onStore) {
+    BreakerSettings.Window.Count count = (BreakerSettings.Window.Count) settings.window();
+    return new RingWindow(count.size(), onStore);
+  }
+
+  /**
+   * A breaker on the JVM's monotonic clock; its listeners run on the thread that caused the transition.
+   *
+   * @param name for events, messages and metrics
+   * @param settings when it opens and closes
+   * @return a closed breaker
+   */
+  public static Breaker named(String name, BreakerSettings settings) {
+    return named(name, settings, SystemTime.TICKER);
+  }
+
+  /**
+   * A breaker on the given clock.
+   *
+   * @param name for events, messages and metrics
+   * @param settings when it opens and closes
+   * @param ticker a monotonic nanosecond clock; may wrap; give pipelines that use the breaker the same one
+   * @return a closed breaker
+   */
+  public static Breaker named(String name, BreakerSettings settings, LongSupplier ticker) {
+    return named(name, settings, ticker, SystemTime.RANDOM, Runnable::run);
+  }
+
+  /**
+   * A breaker with everything injected.
+   *
+   * @param name for events, messages and metrics
+   * @param settings when it opens and closes
+   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param random uniform in [0, 1), for the jitter of the open time
+   * @param eventExecutor runs the listeners; otherwise that is the thread that caused the transition, which may be a
+   *     request's
+   * @return a closed breaker
+   */
+  public static Breaker named(
+      String name,
+      BreakerSettings settings,
+      LongSupplier ticker,
+      DoubleSupplier random,
+      Executor eventExecutor) {
+    return new Breaker(name, settings, ticker, random, eventExecutor, () -> {});
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return rules.name;
+  }
+
+  /**
+   * The settings.
+   *
+   * @return as given
+   */
+  public BreakerSettings settings() {
+    return rules.settings;
+  }
+
+  /**
+   * The effective state: an open breaker whose time is over answers {@link State#HALF_OPEN}, though the transition (and
+   * its event) comes with the next call. Changes nothing.
+   *
+   * @return what an arriving call would find
+   */
+  public State state() {
+    return state.effectiveAt(ticker.getAsLong());
+  }
+
+  /**
+   * How it stands.
+   *
+   * @return one consistent moment; changes nothing
+   */
+  public Snapshot snapshot() {
+    long now = ticker.getAsLong();
+    BreakerState s = state;
+    Window.Tally tally = new Window.Tally(0, 0, 0);
+    if (s instanceof BreakerState.Closed closed) {
+      tally = closed.window() == null
+          ? new Window.Tally(CountWord.size(closed.outcomes()), CountWord.bad(closed.outcomes()), 0)
+          : closed.window().tally(now);
+    }
+    long wait = s.retryAfterNanos(rules, now);
+    return new Snapshot(
+        rules.name,
+        s.effectiveAt(now),
+        s.epoch(),
+        tally.calls(),
+        tally.failures(),
+        s.opens(),
+        wait > 0 ? Optional.of(Duration.ofNanos(wait)) : Optional.empty());
+  }
+
+  /**
+   * Asks for one call. Whoever gets a permit must complete it; a probe's permit that is forgotten returns when its lease
+   * runs out.
+   *
+   * @return the permit, or empty if the breaker refuses
+   */
+  public Optional<Permit> tryAcquire() {
+    long ticket = admit();
+    return ticket >= 0 ? Optional.of(new Permit(this, ticket)) : Optional.empty();
+  }
+
+  /**
+   * Listens to changes. The first event tells the current state.
+   *
+   * @param listener called in the order of events, never by two threads at once, with no lock held; what it throws is
+   *     logged once a kind; at most 256 events wait for it
+   * @return close it to stop
+   */
+  public Subscription subscribe(Consumer<? super BreakerEvent> listener) {
+    return listeners.subscribe(requireNonNull(listener, "listener"));
+  }
+
+  /** Refuses every call until {@link #reset()}; no timer ends it. */
+  public void forceOpen() {
+    set(State.FORCED_OPEN);
+  }
+
+  /** Lets every call pass until {@link #reset()}; results are recorded but never open it. */
+  public void forceClosed() {
+    set(State.FORCED_CLOSED);
+  }
+
+  /** Lets every call pass until {@link #reset()}, and tells by an event each time it would have opened. */
+  public void metricsOnly() {
+    set(State.METRICS_ONLY);
+  }
+
+  /** Lets every call pass until {@link #reset()}, and records nothing. */
+  public void disable() {
+    set(State.DISABLED);
+  }
+
+  /** Closes it, with an empty window and the first open time; ends every state set by hand. */
+  public void reset() {
+    set(State.CLOSED);
+  }
+
+  private void set(State to) {
+    while (true) {
+      BreakerState before = state;
+      if (swap(before, BreakerState.manual(rules, before, to))) {
+        return;
+      }
+    }
+  }
+
+  /** The ticket of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
+  long admit() {
+    return state instanceof BreakerState.Closed closed ? closed.epoch() : admitUnlessOpen();
+  }
+
+  private long admitUnlessOpen() {
+    long now = ticker.getAsLong();
+    while (true) {
+      BreakerState before = state;
+      if (before instanceof BreakerState.Open open) {
+        long wait = open.retryAfterNanos(now);
+        if (wait > 0) {
+          return ~wait;
+        }
+      } else if (before instanceof BreakerState.ForcedOpen) {
+        return ~0L;
+      } else if (!(before instanceof BreakerState.HalfOpen)) {
+        return before.epoch();
+      }
+      BreakerState after = before.onAcquire(rules, now, this::openNanos);
+      if (swap(before, after)) {
+        boolean granted =
+            after instanceof BreakerState.HalfOpen && after.lastTicket() != before.lastTicket();
+        return granted ? after.lastTicket() : ~after.retryAfterNanos(rules, now);
+      }
+    }
+  }
+
+  /** Whether the breaker has nothing to do for a success of that admission: one shared read. */
+  boolean isUnmovedBySuccess(long ticket) {
+    return state instanceof BreakerState.Closed closed
+        && closed.outcomes() == clean
+        && closed.epoch() == ticket;
+  }
+
+  Recorded complete(long ticket, Kind kind) {
+    return isUnmovedBySuccess(ticket) && kind == Kind.SUCCESS
+        ? Recorded.RECORDED
+        : complete(ticket, kind, ticker.getAsLong());
+  }
+
+  private Recorded complete(long ticket, Kind kind, long now) {
+    while (true) {
+      BreakerState before = state;
+      if (!before.knows(ticket)) {
+        return Recorded.STALE;
+      }
+      BreakerState after;
+      if (before instanceof BreakerState.Closed closed && closed.window() != null) {
+        record(closed, closed.window(), kind, now);
+        return Recorded.RECORDED;
+      }
+      after = before.onResult(rules, ticket, kind, now, this::openNanos);
+      if (swap(before, after)) {
+        return Recorded.RECORDED;
+      }
+    }
+  }
+
+  /** For the windows that are not one word: the window is written in place, and only a trip replaces the state. */
+  private void record(BreakerState.Closed closed, Window window, Kind kind, long now) {
+    if (kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
+      return;
+    }
+    boolean failed = kind == Kind.FAILURE;
+    boolean healthyBefore = window.isFull(now);
+    window.record(failed, false, now);
+    if (failed) {
+      swap(closed, closed.trip(rules, window.tally(now), healthyBefore, now, this::openNanos));
+    }
+  }
+
+  private boolean swap(BreakerState before, BreakerState after) {
+    if (after == before) {
+      return true;
+    }
+    onStore.run();
+    if (!STATE.compareAndSet(this, before, after)) {
+      return false;
+    }
+    if (before.epoch() != after.epoch()) {
+      LOG.debug("Breaker {} goes from {} to {}", rules.name, before.state(), after.state());
+      listeners.committed(before, after);
+    }
+    return true;
+  }
+
+  /** User code, so it runs before the swap, and what it throws costs nothing but the growth. */
+  private long openNanos(int opensBefore) {
+    BreakerSettings.OpenTime time = rules.settings.openTime();
+    long nanos;
+    try {
+      nanos = Math.min(time.cap().toNanos(), time.growth().nominalNanos(opensBefore));
+    } catch (Throwable t) {
+      nanos = rules.baseOpenNanos;
+      if (openTimeReported.compareAndSet(false, true)) {
+        LOG.warn(
+            "The open time of breaker {} threw; {} holds instead, not logged again",
+            rules.name,
+            time.base(),
+            t);
+      }
+    }
+    return nanos + (long) (nanos * time.jitter() * random.getAsDouble());
+  }
+
+  /** Why an arriving call was refused just now. */
+  Evidence refusal() {
+    BreakerState s = state;
+    return s.evidence().orElseGet(() -> new Evidence.Probing(rules.name, s.epoch(), rules.probes));
+  }
+
+  LongSupplier ticker() {
+    return ticker;
+  }
+
+  @Override
+  public String toString() {
+    return "Breaker[" + rules.name + ", " + state() + "]";
+  }
+
+  /** One admitted call; complete it exactly once. Safe for any thread. */
+  public static final class Permit {
+    private final Breaker breaker;
+    private final AtomicBoolean used = new AtomicBoolean();
+    private final long ticket;
+
+    Permit(Breaker breaker, long ticket) {
+      this.breaker = breaker;
+      this.ticket = ticket;
+    }
+
+    /**
+     * Reports how the call went. {@link Kind#NOT_SENT} gives the permit back as if it had never been asked for.
+     *
+     * @param kind what the call was worth
+     * @return whether it counted
+     */
+    public Recorded complete(Kind kind) {
+      return used.compareAndSet(false, true) ? breaker.complete(ticket, kind) : Recorded.DUPLICATE;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package cnkit.resilience;
+
+import java.util.Optional;
+
+/** What a breaker tells its listeners. Rare: results of calls are not events. */
+public sealed interface BreakerEvent {
+  /**
+   * Whose event it is.
+   *
+   * @return the breaker's name
+   */
+  String breaker();
+
+  /**
+   * The first event of each subscription: how things stand.
+   *
+   * @param breaker the breaker's name
+   * @param state the state in which the subscription found it
+   * @param epoch that state's number
+   */
+  record Current(String breaker, Breaker.State state, long epoch) implements BreakerEvent {}
+
+  /**
+   * A change of state; each transition is told exactly once, in the order in which they happened. From METRICS_ONLY to
+   * METRICS_ONLY says that the breaker would have opened.
+   *
+   * @param breaker the breaker's name
+   * @param from the state before
+   * @param to the state after
+   * @param epoch the number of the new state; grows with each change, not always by one
+   * @param evidence what caused it, if it is a decision to open
+   */
+  record Changed(
+      String breaker, Breaker.State from, Breaker.State to, long epoch, Optional<Evidence> evidence)
+      implements BreakerEvent {}
+
+  /**
+   * The listener was too slow: its queue of 256 was full, and the oldest were dropped.
+   *
+   * @param breaker the breaker's name
+   * @param count how many
+   */
+  record Dropped(String breaker, long count) implements BreakerEvent {}
+}

@@ -1,0 +1,226 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkPositive;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.IntFunction;
+
+/**
+ * When a breaker opens, for how long, and how it finds out that it may close. Immutable; each method returns a changed
+ * copy.
+ *
+ * <pre>{@code
+ * BreakerSettings.countWindow(50).failureRate(0.5).openFor(Duration.ofSeconds(5));
+ * BreakerSettings.consecutive(5);
+ * }</pre>
+ *
+ * @param window which results are looked at; default the last 50
+ * @param minimumCalls no judgement on fewer results: 1 to 1,000,000, within the size of a count window; default 10, or
+ *     the window's size if that is smaller
+ * @param failureRate opens at this share of failures or above: above 0.0 and up to 1.0; default 0.5
+ * @param openTime for how long it stays open; default 5 s, doubled by each failed recovery up to 60 s, plus up to 20 %
+ * @param probing how it closes again; default 3 probes that must all succeed
+ */
+public record BreakerSettings(
+    Window window, int minimumCalls, double failureRate, OpenTime openTime, Probing probing) {
+
+  /** Which results are looked at. */
+  public sealed interface Window {
+    /**
+     * The last results, however old.
+     *
+     * @param size 1 to 1,000,000; up to 62 they are exact and linearizable in one word, and in health nothing is
+     *     written; above, under concurrency, a decision may miss as many results as are being recorded at that moment
+     */
+    record Count(int size) implements Window {
+      public Count {
+        check(size >= 1 && size <= 1_000_000, "window size", "1..1000000", size);
+      }
+    }
+  }
+
+  /**
+   * How long a breaker stays open.
+   *
+   * @param base the first time, and the one that holds when {@code growth} throws: above 0 and up to one day
+   * @param growth the time by the number of openings in a row, from 0
+   * @param cap the longest, above 0 and up to one day
+   * @param jitter the time is lengthened by a random share of up to this: 0.0 to 1.0
+   */
+  public record OpenTime(Duration base, Backoff growth, Duration cap, double jitter) {
+    public OpenTime {
+      checkPositive("openFor", base);
+      requireNonNull(growth, "growth");
+      checkPositive("cap", cap);
+      check(base.compareTo(cap) <= 0, "openFor", "at most the cap " + cap, base);
+      check(jitter >= 0.0 && jitter <= 1.0, "jitter", "0.0..1.0", jitter);
+    }
+  }
+
+  /**
+   * How a half-open breaker decides.
+   *
+   * @param permits probes that are let through: 1 to 100
+   * @param successes as many of them close it: 1 to {@code permits}; it opens as soon as that can no longer be reached
+   * @param lease a probe that has not reported by then has lost its permit: above 0 and up to one day
+   * @param inconclusive after as many probes that said nothing it opens again: 1 to 1,000
+   */
+  public record Probing(int permits, int successes, Duration lease, int inconclusive) {
+    public Probing {
+      check(permits >= 1 && permits <= 100, "probes", "1..100", permits);
+      check(successes >= 1 && successes <= permits, "probe successes", "1.." + permits, successes);
+      checkPositive("lease", lease);
+      check(inconclusive >= 1 && inconclusive <= 1000, "inconclusive", "1..1000", inconclusive);
+    }
+  }
+
+  public BreakerSettings {
+    requireNonNull(window, "window");
+    check(
+        minimumCalls >= 1 && minimumCalls <= 1_000_000, "minimumCalls", "1..1000000", minimumCalls);
+    if (window instanceof Window.Count count) {
+      check(
+          minimumCalls <= count.size(),
+          "minimumCalls",
+          "at most the window of " + count.size(),
+          minimumCalls);
+    }
+    check(
+        failureRate > 0.0 && failureRate <= 1.0,
+        "failureRate",
+        "above 0.0 and up to 1.0",
+        failureRate);
+    requireNonNull(openTime, "openTime");
+    requireNonNull(probing, "probing");
+  }
+
+  /**
+   * Looks at the last results.
+   *
+   * @param size how many
+   * @return the settings, with the defaults for the rest
+   */
+  public static BreakerSettings countWindow(int size) {
+    Duration base = Duration.ofSeconds(5);
+    return new BreakerSettings(
+        new Window.Count(size),
+        Math.min(size, 10),
+        0.5,
+        new OpenTime(base, new Backoff.Exponential(base, 2.0), Duration.ofSeconds(60), 0.2),
+        new Probing(3, 3, Duration.ofSeconds(30), 5));
+  }
+
+  /**
+   * Opens after as many failures in a row.
+   *
+   * @param failures how many
+   * @return the settings, with the defaults for the rest
+   */
+  public static BreakerSettings consecutive(int failures) {
+    return countWindow(failures).minimumCalls(failures).failureRate(1.0);
+  }
+
+  /**
+   * Replaces the share of failures at which it opens.
+   *
+   * @param failureRate above 0.0 and up to 1.0
+   * @return a changed copy
+   */
+  public BreakerSettings failureRate(double failureRate) {
+    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+  }
+
+  /**
+   * Replaces the number of results below which there is no judgement.
+   *
+   * @param minimumCalls at least 1
+   * @return a changed copy
+   */
+  public BreakerSettings minimumCalls(int minimumCalls) {
+    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+  }
+
+  /**
+   * Replaces the first open time; each failed recovery doubles it up to the cap.
+   *
+   * @param base the first open time
+   * @return a changed copy; a cap below {@code base} is raised to it
+   */
+  public BreakerSettings openFor(Duration base) {
+    Duration cap = base.compareTo(openTime.cap) > 0 ? base : openTime.cap;
+    return openTime(new OpenTime(base, new Backoff.Exponential(base, 2.0), cap, openTime.jitter));
+  }
+
+  /**
+   * Replaces the open time by the user's own function.
+   *
+   * @param base what holds when the function throws
+   * @param growth from the number of openings in a row (from 0) to a time; evaluated before the breaker changes
+   * @return a changed copy
+   */
+  public BreakerSettings openFor(Duration base, IntFunction<Duration> growth) {
+    Duration cap = base.compareTo(openTime.cap) > 0 ? base : openTime.cap;
+    return openTime(new OpenTime(base, new Backoff.Custom(growth), cap, openTime.jitter));
+  }
+
+  /**
+   * Replaces the longest open time.
+   *
+   * @param cap at least the first open time
+   * @return a changed copy
+   */
+  public BreakerSettings openForAtMost(Duration cap) {
+    return openTime(new OpenTime(openTime.base, openTime.growth, cap, openTime.jitter));
+  }
+
+  /**
+   * Replaces the jitter of the open time.
+   *
+   * @param jitter 0.0 (none) to 1.0 (up to twice the time)
+   * @return a changed copy
+   */
+  public BreakerSettings openJitter(double jitter) {
+    return openTime(new OpenTime(openTime.base, openTime.growth, openTime.cap, jitter));
+  }
+
+  private BreakerSettings openTime(OpenTime openTime) {
+    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+  }
+
+  /**
+   * Replaces the number of probes and how many of them must succeed.
+   *
+   * @param permits 1 to 100
+   * @param successes 1 to {@code permits}
+   * @return a changed copy
+   */
+  public BreakerSettings probes(int permits, int successes) {
+    return probing(new Probing(permits, successes, probing.lease, probing.inconclusive));
+  }
+
+  /**
+   * Replaces the time after which a probe that has not reported loses its permit; longer than any call takes.
+   *
+   * @param lease above 0
+   * @return a changed copy
+   */
+  public BreakerSettings probeLease(Duration lease) {
+    return probing(new Probing(probing.permits, probing.successes, lease, probing.inconclusive));
+  }
+
+  /**
+   * Replaces the number of probes without a verdict after which the breaker opens again.
+   *
+   * @param inconclusive 1 to 1,000
+   * @return a changed copy
+   */
+  public BreakerSettings inconclusiveProbes(int inconclusive) {
+    return probing(new Probing(probing.permits, probing.successes, probing.lease, inconclusive));
+  }
+
+  private BreakerSettings probing(Probing probing) {
+    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+  }
+}

@@ -1,0 +1,241 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * At most so many calls at once. Safe for many threads; nobody waits; several pipelines may share one. The limit is
+ * exact: never more permits are out, and one that is free is always found.
+ *
+ * <pre>{@code
+ * Bulkhead bulkhead = Bulkhead.named("reports", 8);
+ * Optional<Bulkhead.Permit> permit = bulkhead.tryAcquire();
+ * if (permit.isPresent()) {
+ *   try (Bulkhead.Permit p = permit.get()) {
+ *     render();
+ *   }
+ * }
+ * }</pre>
+ */
+public final class Bulkhead {
+  /*
+   * Permits rest in stripes, one cache line pair each, and return to the stripe that they came from, so threads meet
+   * only when their own stripe is empty. A stripe's word: how many were ever returned to it (high 32 bits), and how
+   * many rest in it (low 32 bits). Whoever finds all stripes empty looks again: if no stripe has had a return in
+   * between, then there was a moment at which all were empty, and the refusal is right.
+   *
+   * A shrinking that finds too few permits at rest leaves a debt, which permits that come back pay first.
+   */
+  private static final int PAD =
+      16; // longs: 128 bytes, two lines, since the prefetcher fetches pairs
+  private static final long RETURNED = (1L << 32) + 1;
+  private static final int MOST_STRIPES = 64;
+
+  private final String name;
+  private final int mask;
+  private final AtomicLongArray stripes;
+  private final AtomicInteger debt = new AtomicInteger();
+  private final AtomicInteger limit;
+  private volatile Evidence.Full full;
+
+  Bulkhead(String name, int limit, int stripeCount) {
+    check(limit >= 1 && limit <= 1_000_000, "bulkhead", "1..1000000", limit);
+    this.name = Checks.name(name);
+    this.mask = stripeCount - 1;
+    this.stripes = new AtomicLongArray((stripeCount + 1) * PAD);
+    this.limit = new AtomicInteger(limit);
+    this.full = new Evidence.Full(name, limit);
+    add(limit);
+  }
+
+  /**
+   * A bulkhead.
+   *
+   * @param name for messages and metrics
+   * @param limit how many calls at once: 1 to 1,000,000
+   * @return a bulkhead with all permits free
+   */
+  public static Bulkhead named(String name, int limit) {
+    int wanted = 2 * Runtime.getRuntime().availableProcessors();
+    int stripes =
+        Integer.highestOneBit(Math.max(1, Math.min(Math.min(wanted, MOST_STRIPES), limit / 4)));
+    return new Bulkhead(name, limit, stripes);
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * How many calls at once.
+   *
+   * @return the limit in force
+   */
+  public int limit() {
+    return limit.get();
+  }
+
+  /**
+   * How many permits are out.
+   *
+   * @return a sum over the stripes: exact when nobody is entering or leaving
+   */
+  public int inUse() {
+    int resting = 0;
+    for (int stripe = 0; stripe <= mask; stripe++) {
+      resting += resting(stripes.get(index(stripe)));
+    }
+    return Math.max(0, limit.get() + debt.get() - resting);
+  }
+
+  /**
+   * Changes the limit; waits for nobody. After a reduction, calls beyond the new limit finish, and nobody enters until
+   * the number is below it.
+   *
+   * @param newLimit 1 to 1,000,000
+   */
+  public void resize(int newLimit) {
+    check(newLimit >= 1 && newLimit <= 1_000_000, "bulkhead", "1..1000000", newLimit);
+    int change = newLimit - limit.getAndSet(newLimit);
+    full = new Evidence.Full(name, newLimit);
+    if (change > 0) {
+      int more = change;
+      while (more > 0 && payOne()) {
+        more--;
+      }
+      add(more);
+    } else {
+      debt.addAndGet(-change);
+      collectDebt();
+    }
+  }
+
+  /**
+   * Asks for a permit, without waiting.
+   *
+   * @return the permit, or empty if all are in use
+   */
+  public Optional<Permit> tryAcquire() {
+    int stripe = tryEnter();
+    return stripe >= 0 ? Optional.of(new Permit(this, stripe)) : Optional.empty();
+  }
+
+  /** The stripe to give back to, or -1. */
+  int tryEnter() {
+    int home = (int) Thread.currentThread().getId() & mask;
+    long word = stripes.get(index(home));
+    return debt.get() == 0
+            && resting(word) > 0
+            && stripes.compareAndSet(index(home), word, word - 1)
+        ? home
+        : search(home);
+  }
+
+  private int search(int home) {
+    long returnsBefore = -1;
+    while (true) {
+      collectDebt();
+      long returns = 0;
+      for (int i = 0; i <= mask; i++) {
+        int stripe = (home + i) & mask;
+        long word = stripes.get(index(stripe));
+        while (resting(word) > 0 && debt.get() == 0) {
+          if (stripes.compareAndSet(index(stripe), word, word - 1)) {
+            return stripe;
+          }
+          word = stripes.get(index(stripe));
+        }
+        returns += word >>> 32;
+      }
+      if (returns == returnsBefore) {
+        return -1;
+      }
+      returnsBefore = returns;
+    }
+  }
+
+  void exit(int stripe) {
+    if (debt.get() > 0 && payOne()) {
+      return;
+    }
+    stripes.getAndAdd(index(stripe), RETURNED);
+  }
+
+  private boolean payOne() {
+    int owed;
+    do {
+      owed = debt.get();
+      if (owed <= 0) {
+        return false;
+      }
+    } while (!debt.compareAndSet(owed, owed - 1));
+    return true;
+  }
+
+  /** Takes permits at rest while any are owed. */
+  private void collectDebt() {
+    for (int stripe = 0; stripe <= mask && debt.get() > 0; stripe++) {
+      long word = stripes.get(index(stripe));
+      while (debt.get() > 0 && resting(word) > 0) {
+        if (stripes.compareAndSet(index(stripe), word, word - 1) && !payOne()) {
+          stripes.getAndAdd(index(stripe), RETURNED); // somebody else paid the last of it
+        }
+        word = stripes.get(index(stripe));
+      }
+    }
+  }
+
+  private void add(int permits) {
+    int count = mask + 1;
+    for (int stripe = 0; stripe < count; stripe++) {
+      int share = permits / count + (stripe < permits % count ? 1 : 0);
+      stripes.getAndAdd(index(stripe), share * RETURNED);
+    }
+  }
+
+  private static int index(int stripe) {
+    return (stripe + 1) * PAD;
+  }
+
+  private static int resting(long word) {
+    return (int) word;
+  }
+
+  Evidence.Full evidence() {
+    return full;
+  }
+
+  @Override
+  public String toString() {
+    return "Bulkhead[" + name + ", " + inUse() + " of " + limit() + " in use]";
+  }
+
+  /** One admitted call; close it when the call is over, on any thread. Closing again does nothing. */
+  public static final class Permit implements AutoCloseable {
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Bulkhead bulkhead;
+    private final int stripe;
+
+    Permit(Bulkhead bulkhead, int stripe) {
+      this.bulkhead = bulkhead;
+      this.stripe = stripe;
+    }
+
+    /** Gives the permit back. */
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        bulkhead.exit(stripe);
+      }
+    }
+  }
+}

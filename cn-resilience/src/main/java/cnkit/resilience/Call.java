@@ -1,0 +1,20 @@
+package cnkit.resilience;
+
+/**
+ * What a pipeline guards: one call of a dependency, made anew for each attempt.
+ *
+ * @param <T> what it returns
+ * @param <X> what it throws; inferred, so that the caller catches exactly that
+ */
+@FunctionalInterface
+public interface Call<T, X extends Exception> {
+  /**
+   * Makes the call.
+   *
+   * @param attempt which attempt this is and how long it may take
+   * @return the result; {@code null} is the user's own affair
+   * @throws X if the call fails
+   * @throws InterruptedException if the thread is interrupted; never retried
+   */
+  T run(Attempt attempt) throws X, InterruptedException;
+}

@@ -1,0 +1,81 @@
+package cnkit.resilience;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The one exception of this module: a stage refused the call, or its deadline is spent. The dependency was not asked (or
+ * not waited for). Carries no stack trace, since it is thrown in quantities just when a service is under pressure; the
+ * message is made when somebody reads it.
+ *
+ * <pre>{@code
+ * catch (CallRejectedException e) {
+ *   e.retryAfter().ifPresent(d -> response.header("Retry-After", Long.toString(d.toSeconds() + 1)));
+ *   response.send(503);
+ * }
+ * }</pre>
+ */
+public final class CallRejectedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String pipeline;
+  private final Reason reason;
+  private final long retryAfterNanos;
+  private final transient @Nullable Evidence evidence;
+
+  CallRejectedException(String pipeline, Reason reason, long retryAfterNanos, Evidence evidence) {
+    super(null, null, false, false);
+    this.pipeline = requireNonNull(pipeline);
+    this.reason = reason;
+    this.retryAfterNanos = retryAfterNanos;
+    this.evidence = evidence;
+  }
+
+  /**
+   * Whose call it was.
+   *
+   * @return the name of the pipeline
+   */
+  public String pipeline() {
+    return pipeline;
+  }
+
+  /**
+   * Who refused.
+   *
+   * @return the reason
+   */
+  public Reason reason() {
+    return reason;
+  }
+
+  /**
+   * How long to stay away.
+   *
+   * @return the time from the rejection on; empty if nobody can say
+   */
+  public Optional<Duration> retryAfter() {
+    return retryAfterNanos > 0 ? Optional.of(Duration.ofNanos(retryAfterNanos)) : Optional.empty();
+  }
+
+  /**
+   * The numbers behind the decision.
+   *
+   * @return what the stage knew; empty after serialisation
+   */
+  public Optional<Evidence> evidence() {
+    return Optional.ofNullable(evidence);
+  }
+
+  long retryAfterNanos() {
+    return retryAfterNanos;
+  }
+
+  @Override
+  public String getMessage() {
+    return pipeline + ": call rejected, " + reason + (evidence == null ? "" : ": " + evidence)
+        + retryAfter().map(d -> "; try again in " + d).orElse("");
+  }
+}

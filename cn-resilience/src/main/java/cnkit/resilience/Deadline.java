@@ -1,0 +1,186 @@
+package cnkit.resilience;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The instant on the monotonic clock at which an answer stops being useful. Immutable; hand it to another thread by
+ * handing over the reference. A nested deadline only shrinks: {@link #within(Duration)} never reaches beyond its parent.
+ *
+ * <p>Between processes it travels as remaining time, since two hosts' clocks disagree:
+ *
+ * <pre>{@code
+ * Deadline deadline = Deadline.fromHeader(request.header(Deadline.HEADER), ofSeconds(10)); // inbound, capped
+ * inventory.call(deadline, a -> client.send(builder.header(Deadline.HEADER, a.deadline().toHeader()).build()));
+ * }</pre>
+ */
+public final class Deadline {
+  /** The header in which remaining time travels: whole milliseconds, rounded down; absent for {@link #none()}. */
+  public static final String HEADER = "x-call-remaining-ms";
+
+  private static final Deadline NONE = new Deadline(SystemTime.TICKER, 0, false);
+  private static final int MOST_DIGITS = 15;
+
+  private final LongSupplier ticker;
+  private final long atNanos;
+  private final boolean bounded;
+
+  private Deadline(LongSupplier ticker, long atNanos, boolean bounded) {
+    this.ticker = ticker;
+    this.atNanos = atNanos;
+    this.bounded = bounded;
+  }
+
+  static Deadline at(LongSupplier ticker, long atNanos) {
+    return new Deadline(ticker, atNanos, true);
+  }
+
+  /**
+   * No deadline at all.
+   *
+   * @return the one that never expires
+   */
+  public static Deadline none() {
+    return NONE;
+  }
+
+  /**
+   * A deadline from now on the JVM's monotonic clock.
+   *
+   * @param timeout how long from now; zero or negative is spent already, above 146 years counts as that
+   * @return the deadline
+   */
+  public static Deadline in(Duration timeout) {
+    return in(timeout, SystemTime.TICKER);
+  }
+
+  /**
+   * A deadline from now on the given clock.
+   *
+   * @param timeout how long from now; zero or negative is spent already
+   * @param ticker a monotonic nanosecond clock; may wrap
+   * @return the deadline
+   */
+  public static Deadline in(Duration timeout, LongSupplier ticker) {
+    requireNonNull(ticker, "ticker");
+    return new Deadline(ticker, ticker.getAsLong() + Ticks.nanos(timeout), true);
+  }
+
+  /**
+   * The deadline that a caller sent in {@link #HEADER}.
+   *
+   * @param header the header's text; what is not a whole number of milliseconds counts as absent, since a caller's
+   *     mistake must not remove our own limit
+   * @param cap the longest that we accept from a caller; also what holds when the header is absent
+   * @return the deadline, at most {@code cap} from now
+   */
+  public static Deadline fromHeader(Optional<String> header, Duration cap) {
+    return fromHeader(header, cap, SystemTime.TICKER);
+  }
+
+  /**
+   * As {@link #fromHeader(Optional, Duration)}, on the given clock.
+   *
+   * @param header the header's text
+   * @param cap the longest that we accept from a caller; also what holds when the header is absent
+   * @param ticker a monotonic nanosecond clock; may wrap
+   * @return the deadline, at most {@code cap} from now
+   */
+  public static Deadline fromHeader(Optional<String> header, Duration cap, LongSupplier ticker) {
+    long millis = header.map(Deadline::parseMillis).orElse(-1L);
+    Duration sent = millis < 0 ? cap : Duration.ofMillis(millis);
+    return in(sent.compareTo(cap) < 0 ? sent : cap, ticker);
+  }
+
+  private static long parseMillis(String text) {
+    if (text.isEmpty()) {
+      return -1;
+    }
+    long millis = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9' || i >= MOST_DIGITS) {
+        return -1;
+      }
+      millis = millis * 10 + (c - '0');
+    }
+    return millis;
+  }
+
+  /**
+   * A nested deadline: the earlier of this one and {@code timeout} from now.
+   *
+   * @param timeout how long from now
+   * @return this deadline if it comes first, otherwise an earlier one on the same clock
+   */
+  public Deadline within(Duration timeout) {
+    return within(Ticks.nanos(timeout));
+  }
+
+  Deadline within(long timeoutNanos) {
+    long now = ticker.getAsLong();
+    return bounded && atNanos - now <= timeoutNanos
+        ? this
+        : new Deadline(ticker, now + timeoutNanos, true);
+  }
+
+  /**
+   * Whether there is a limit.
+   *
+   * @return {@code false} for {@link #none()} only
+   */
+  public boolean isBounded() {
+    return bounded;
+  }
+
+  /**
+   * Whether the time is up.
+   *
+   * @return {@code true} from the deadline on
+   */
+  public boolean isExpired() {
+    return bounded && Ticks.isDue(atNanos, ticker.getAsLong());
+  }
+
+  /**
+   * What is left.
+   *
+   * @return the time left, never negative; {@link Long#MAX_VALUE} nanoseconds if there is no limit
+   */
+  public Duration remaining() {
+    return Duration.ofNanos(remainingNanos());
+  }
+
+  /**
+   * What is left, without an object.
+   *
+   * @return nanoseconds, never negative; {@link Long#MAX_VALUE} if there is no limit
+   */
+  public long remainingNanos() {
+    return bounded ? Math.max(0, atNanos - ticker.getAsLong()) : Long.MAX_VALUE;
+  }
+
+  /**
+   * What to send to the next process as {@link #HEADER}.
+   *
+   * @return remaining milliseconds, rounded down, so that time is never made; empty text if there is no limit (then
+   *     send no header)
+   */
+  public String toHeader() {
+    return bounded ? Long.toString(remainingNanos() / 1_000_000) : "";
+  }
+
+  /** This deadline as a tick of {@code other}; reads both clocks when they differ. */
+  long atOn(LongSupplier other) {
+    return other == ticker ? atNanos : other.getAsLong() + remainingNanos();
+  }
+
+  @Override
+  public String toString() {
+    return bounded ? String.format(Locale.ROOT, "Deadline[in %s]", remaining()) : "Deadline[none]";
+  }
+}

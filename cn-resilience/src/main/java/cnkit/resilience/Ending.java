@@ -1,0 +1,43 @@
+package cnkit.resilience;
+
+import java.util.Optional;
+
+/**
+ * How an attempt ended: with a value, a throwable, or a refusal (then there was no attempt).
+ *
+ * @param kind what it was worth
+ * @param value what it returned, if it did
+ * @param thrown what it threw, if it did
+ * @param refusal who refused, if somebody did
+ * @param late whether it ended after its time
+ * @param repeatable false for an {@link Error} and for what could not be classified
+ */
+record Ending(
+    Kind kind,
+    @Nullable Object value,
+    @Nullable Throwable thrown,
+    Outcome.@Nullable Rejected<Object> refusal,
+    boolean late,
+    boolean repeatable) {
+
+  static Ending value(Kind kind, @Nullable Object value, boolean late) {
+    return new Ending(kind, value, null, null, late, true);
+  }
+
+  static Ending thrown(Plan plan, Throwable thrown, boolean late) {
+    Optional<Kind> kind = plan.kindOfThrown(thrown);
+    boolean repeatable = kind.isPresent() && !(thrown instanceof Error);
+    return new Ending(kind.orElse(Kind.FAILURE), null, thrown, null, late, repeatable);
+  }
+
+  static Ending refused(Outcome.Rejected<Object> refusal) {
+    return new Ending(Kind.NOT_SENT, null, null, refusal, false, true);
+  }
+
+  /** An attempt that the pipeline itself ended at its limit. */
+  static Ending timedOut(Plan plan) {
+    CallRejectedException spent =
+        new CallRejectedException(plan.name, Reason.DEADLINE, 0, new Evidence.Spent(plan.name));
+    return new Ending(Kind.FAILURE, null, spent, null, true, true);
+  }
+}

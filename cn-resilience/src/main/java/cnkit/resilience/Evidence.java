@@ -1,0 +1,112 @@
+package cnkit.resilience;
+
+import java.time.Duration;
+
+/** Why a stage decided as it did: the numbers that a person needs at night, kept from the moment of the decision. */
+public sealed interface Evidence {
+  /**
+   * A breaker opened because of what its window held.
+   *
+   * @param breaker its name
+   * @param epoch the epoch that began with it; grows with each change of state
+   * @param calls results in the window
+   * @param failures failures among them
+   * @param slow slow calls among them; 0 without a rule about slow calls
+   * @param failureRate the threshold that was in force, 0.0 to 1.0
+   * @param openFor for how long it opened
+   */
+  record Tripped(
+      String breaker,
+      long epoch,
+      int calls,
+      int failures,
+      int slow,
+      double failureRate,
+      Duration openFor)
+      implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " opened for " + openFor + ": " + failures + " of " + calls
+          + " calls failed" + (slow > 0 ? ", " + slow + " were slow" : "") + " (threshold "
+          + percent(failureRate) + "), epoch " + epoch;
+    }
+  }
+
+  /**
+   * A breaker opened again because its probes did not convince.
+   *
+   * @param breaker its name
+   * @param epoch the epoch that began with it
+   * @param successes probes that succeeded
+   * @param failures probes that failed
+   * @param inconclusive probes that were sent and said nothing, or never came back
+   * @param openFor for how long it opened
+   */
+  record ProbesFailed(
+      String breaker, long epoch, int successes, int failures, int inconclusive, Duration openFor)
+      implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " opened again for " + openFor + ": probes " + successes
+          + " ok, " + failures + " failed, " + inconclusive + " inconclusive, epoch " + epoch;
+    }
+  }
+
+  /**
+   * A breaker is half-open and its probes are out.
+   *
+   * @param breaker its name
+   * @param epoch the half-open epoch
+   * @param permits how many probes it lets through
+   */
+  record Probing(String breaker, long epoch, int permits) implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " is half-open and has all " + permits + " probes out, epoch "
+          + epoch;
+    }
+  }
+
+  /**
+   * Somebody set a breaker by hand.
+   *
+   * @param breaker its name
+   * @param epoch the epoch that began with it
+   * @param state what it was set to
+   */
+  record Manual(String breaker, long epoch, Breaker.State state) implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " was set to " + state + " by hand, epoch " + epoch;
+    }
+  }
+
+  /**
+   * A bulkhead was full.
+   *
+   * @param bulkhead its name
+   * @param limit how many calls it lets run at once
+   */
+  record Full(String bulkhead, int limit) implements Evidence {
+    @Override
+    public String toString() {
+      return "bulkhead " + bulkhead + " has all " + limit + " permits in use";
+    }
+  }
+
+  /**
+   * The time was up.
+   *
+   * @param by who set the deadline: the name of the pipeline, or {@code caller}
+   */
+  record Spent(String by) implements Evidence {
+    @Override
+    public String toString() {
+      return "the deadline set by " + by + " is spent";
+    }
+  }
+
+  private static String percent(double rate) {
+    return Math.round(rate * 1000) / 10.0 + " %";
+  }
+}

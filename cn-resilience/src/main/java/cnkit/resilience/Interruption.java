@@ -1,0 +1,51 @@
+package cnkit.resilience;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Interrupts one attempt on its caller's thread when its time is up, and never anything after it. The handshake: the
+ * timer may interrupt only after it has moved ARMED to FIRING; the caller, when the attempt is over, moves ARMED to OVER,
+ * or, if it lost that race, waits the few instructions until FIRED and takes the interrupt back. A thread that somebody
+ * else has interrupted already is left alone, so that this interrupt is not taken for ours.
+ */
+final class Interruption {
+  static final int ARMED = 0;
+  static final int FIRING = 1;
+  static final int FIRED = 2;
+  static final int OVER = 3;
+
+  private final AtomicInteger phase = new AtomicInteger(ARMED);
+  private final Thread thread = Thread.currentThread();
+  private Timer.Pending pending = () -> {};
+  private volatile boolean ours;
+
+  void arm(Timer timer, long limitNanos) {
+    pending = timer.schedule(Duration.ofNanos(limitNanos), this::fire);
+  }
+
+  void fire() {
+    if (phase.compareAndSet(ARMED, FIRING)) {
+      if (!thread.isInterrupted()) {
+        ours = true;
+        thread.interrupt();
+      }
+      phase.set(FIRED);
+    }
+  }
+
+  /** Ends the handshake; whether the attempt was interrupted by it. The thread's flag is then as others left it. */
+  boolean disarm() {
+    if (phase.compareAndSet(ARMED, OVER)) {
+      pending.cancel();
+      return false;
+    }
+    while (phase.get() != FIRED) {
+      Thread.onSpinWait();
+    }
+    if (ours) {
+      Thread.interrupted();
+    }
+    return ours;
+  }
+}

@@ -1,0 +1,91 @@
+package cnkit.resilience;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of a call, as a value: see {@link Pipeline#attempt}.
+ *
+ * <pre>{@code
+ * Outcome<String> outcome = pipeline.attempt(a -> client.fetch(sku));
+ * if (outcome instanceof Outcome.Success<String> success) {
+ *   return success.value();
+ * }
+ * }</pre>
+ *
+ * @param <T> what the call returns
+ */
+public sealed interface Outcome<T> {
+  /**
+   * The dependency answered, and the classifier was content (or neutral).
+   *
+   * @param value the answer; {@code null} if the call returned that
+   * @param attempts how many attempts it took
+   * @param late whether it came after its time was up; it is the answer nevertheless
+   * @param <T> what the call returns
+   */
+  record Success<T>(@Nullable T value, int attempts, boolean late) implements Outcome<T> {}
+
+  /**
+   * The dependency failed, in the last attempt at least.
+   *
+   * @param value the answer that was classified as a failure; empty if the last attempt threw (or answered
+   *     {@code null})
+   * @param thrown what the last attempt threw, the same instance, unmodified; empty if it answered
+   * @param attempts how many attempts were made
+   * @param stop why there was no further one
+   * @param earlier what earlier attempts threw, oldest first, at most 100
+   * @param <T> what the call returns
+   */
+  record Failure<T>(
+      Optional<T> value,
+      Optional<Throwable> thrown,
+      int attempts,
+      Stop stop,
+      List<Throwable> earlier)
+      implements Outcome<T> {
+    public Failure {
+      earlier = List.copyOf(earlier);
+    }
+  }
+
+  /**
+   * A stage refused before the dependency was asked.
+   *
+   * @param reason who refused
+   * @param retryAfterNanos how long to stay away, in nanoseconds; 0 if nobody can say
+   * @param evidence the numbers behind the decision
+   * @param <T> what the call would have returned
+   */
+  record Rejected<T>(Reason reason, long retryAfterNanos, Evidence evidence) implements Outcome<T> {
+    /**
+     * How long to stay away.
+     *
+     * @return the time from the rejection on; empty if nobody can say
+     */
+    public Optional<Duration> retryAfter() {
+      return retryAfterNanos > 0
+          ? Optional.of(Duration.ofNanos(retryAfterNanos))
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * The caller gave up: the thread was interrupted (its flag is set again), or the future was cancelled.
+   *
+   * @param thrown what told us
+   * @param attempts how many attempts were begun
+   * @param <T> what the call would have returned
+   */
+  record Cancelled<T>(Throwable thrown, int attempts) implements Outcome<T> {}
+
+  /**
+   * The deadline was spent before there was an answer or a failure.
+   *
+   * @param by who set it: the name of the pipeline, or {@code caller}
+   * @param attempts how many attempts were begun
+   * @param <T> what the call would have returned
+   */
+  record DeadlineExceeded<T>(String by, int attempts) implements Outcome<T> {}
+}

@@ -1,0 +1,667 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.checkPositive;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The bounds of one dependency's calls, in one object. Safe for many threads; starts no thread. The order of the stages
+ * is fixed, outer to inner: deadline, retry with budget, breaker, bulkhead, per-try timeout, call; the order of the
+ * builder's calls means nothing, and a stage may only be left out.
+ *
+ * <pre>{@code
+ * Pipeline inventory = Pipeline.named("inventory")
+ *     .classifier(Classifier.ofResult(HttpResponse.class, r -> r.statusCode() >= 500 ? FAILURE : SUCCESS))
+ *     .deadline(ofSeconds(2)).perTryTimeout(ofMillis(700))
+ *     .retry(RetrySettings.exponential(ofMillis(50)).attempts(3))
+ *     .breaker(Breaker.named("inventory", BreakerSettings.countWindow(50)))
+ *     .bulkhead(64)
+ *     .build();
+ *
+ * HttpResponse<String> r = inventory.call(a -> http.send(request(a.remaining()), ofString()));
+ * }</pre>
+ *
+ * <p><b>Time limits are cooperative</b> unless {@link Builder#interruptAt} says otherwise: the body is told how long it
+ * may take ({@link Attempt#remaining()}), nothing is started after it, and a late result is marked as such; but a body
+ * that ignores the limit is not ended by it. Asynchronous calls are cancelled at the limit.
+ */
+public final class Pipeline {
+  private final String name;
+  private final List<String> warnings;
+  private final Tallies tallies = new Tallies();
+  private final List<Meter> meters = new CopyOnWriteArrayList<>();
+  private volatile Plan plan;
+  private volatile Meter meter = GuardedMeter.NONE;
+
+  private Pipeline(Builder builder) {
+    this.name = builder.name;
+    this.plan = new Plan(builder, tallies);
+    this.warnings = Warnings.of(plan);
+    builder.meters.forEach(this::attach);
+  }
+
+  /**
+   * Starts to build one.
+   *
+   * @param name of the dependency, for messages and metrics
+   * @return a builder
+   */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The breaker.
+   *
+   * @return empty if the stage was left out
+   */
+  public Optional<Breaker> breaker() {
+    return Optional.ofNullable(plan.breaker);
+  }
+
+  /**
+   * The bulkhead.
+   *
+   * @return empty if the stage was left out
+   */
+  public Optional<Bulkhead> bulkhead() {
+    return Optional.ofNullable(plan.bulkhead);
+  }
+
+  /**
+   * The retry budget.
+   *
+   * @return empty if there is no retry stage, or one without a budget
+   */
+  public Optional<RetryBudget> budget() {
+    return Optional.ofNullable(plan.budget);
+  }
+
+  /**
+   * What happened so far.
+   *
+   * @return the counts since it was built; plain successes are not among them
+   */
+  public Counters counters() {
+    return tallies.snapshot();
+  }
+
+  /**
+   * What is allowed but unlikely to do what was meant.
+   *
+   * @return sentences for a person; empty if there is nothing to say
+   */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /**
+   * Measures every execution from now on; any number of meters may be attached.
+   *
+   * @param meter what is told
+   * @return close it to stop
+   */
+  public Subscription meter(Meter meter) {
+    return attach(requireNonNull(meter, "meter"));
+  }
+
+  private Subscription attach(Meter added) {
+    Meter guarded = new GuardedMeter(added, plan);
+    meters.add(guarded);
+    this.meter = MeterGroup.of(meters);
+    return () -> {
+      meters.remove(guarded);
+      this.meter = MeterGroup.of(meters);
+    };
+  }
+
+  /**
+   * Makes a call within the bounds.
+   *
+   * @param body the call; run once an attempt, on this thread
+   * @param <T> what it returns
+   * @param <X> what it throws
+   * @return what the last attempt returned; if the classifier calls that a failure, it is returned all the same unless
+   *     {@link Builder#onBadResult} says what to throw
+   * @throws X what the last attempt threw: the same instance, unmodified
+   * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
+   * @throws CallRejectedException if a stage refused the call, or its deadline is spent
+   */
+  public <T, X extends Exception> T call(Call<T, X> body) throws X, InterruptedException {
+    return call(Deadline.none(), body);
+  }
+
+  /**
+   * Makes a call within the bounds, and within the caller's deadline.
+   *
+   * @param deadline the caller's; the pipeline's own can only shorten it
+   * @param body the call; run once an attempt, on this thread
+   * @param <T> what it returns
+   * @param <X> what it throws
+   * @return as {@link #call(Call)}
+   * @throws X what the last attempt threw: the same instance, unmodified
+   * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
+   * @throws CallRejectedException if a stage refused the call, or its deadline is spent
+   */
+  public <T, X extends Exception> T call(Deadline deadline, Call<T, X> body)
+      throws X, InterruptedException {
+    return Unchecked.cast(execute(deadline, body, false));
+  }
+
+  /**
+   * As {@link #call(Call)}, but whatever happens is a value. What the body throws is a failure, {@link Error} included.
+   *
+   * @param body the call; run once an attempt, on this thread
+   * @param <T> what it returns
+   * @param <X> what it throws
+   * @return what came of it; after an interruption the thread's interrupt flag is set
+   */
+  public <T, X extends Exception> Outcome<T> attempt(Call<T, X> body) {
+    return attempt(Deadline.none(), body);
+  }
+
+  /**
+   * As {@link #attempt(Call)}, within the caller's deadline.
+   *
+   * @param deadline the caller's; the pipeline's own can only shorten it
+   * @param body the call; run once an attempt, on this thread
+   * @param <T> what it returns
+   * @param <X> what it throws
+   * @return what came of it
+   */
+  public <T, X extends Exception> Outcome<T> attempt(Deadline deadline, Call<T, X> body) {
+    return Unchecked.cast(execute(deadline, body, true));
+  }
+
+  /**
+   * Makes an asynchronous call within the bounds. The first attempt is started on this thread, later ones, like every
+   * completion, on the executor.
+   *
+   * <p>Cancelling the future cancels whatever is pending: the delay before a retry, the stage in flight. That counts as
+   * neutral and gives each permit back once. A stage whose time is up is cancelled, too.
+   *
+   * @param executor where the future is completed and later attempts are started; the caller's
+   * @param body starts the call; once an attempt
+   * @param <T> what it completes with
+   * @return completed as {@link #call(Call)} would return or throw
+   */
+  public <T> CompletableFuture<T> callAsync(Executor executor, AsyncCall<T> body) {
+    return callAsync(Deadline.none(), executor, body);
+  }
+
+  /**
+   * As {@link #callAsync(Executor, AsyncCall)}, within the caller's deadline.
+   *
+   * @param deadline the caller's; the pipeline's own can only shorten it
+   * @param executor where the future is completed and later attempts are started; the caller's
+   * @param body starts the call; once an attempt
+   * @param <T> what it completes with
+   * @return completed as {@link #call(Call)} would return or throw
+   */
+  public <T> CompletableFuture<T> callAsync(
+      Deadline deadline, Executor executor, AsyncCall<T> body) {
+    return new AsyncExecution<T, T>(plan, meter, deadline, executor, body, false).start();
+  }
+
+  /**
+   * As {@link #callAsync(Executor, AsyncCall)}, but whatever happens is a value, cancellation of the returned future
+   * excepted.
+   *
+   * @param executor where the future is completed and later attempts are started; the caller's
+   * @param body starts the call; once an attempt
+   * @param <T> what it completes with
+   * @return completed with what came of it
+   */
+  public <T> CompletableFuture<Outcome<T>> attemptAsync(Executor executor, AsyncCall<T> body) {
+    return attemptAsync(Deadline.none(), executor, body);
+  }
+
+  /**
+   * As {@link #attemptAsync(Executor, AsyncCall)}, within the caller's deadline.
+   *
+   * @param deadline the caller's; the pipeline's own can only shorten it
+   * @param executor where the future is completed and later attempts are started; the caller's
+   * @param body starts the call; once an attempt
+   * @param <T> what it completes with
+   * @return completed with what came of it
+   */
+  public <T> CompletableFuture<Outcome<T>> attemptAsync(
+      Deadline deadline, Executor executor, AsyncCall<T> body) {
+    return new AsyncExecution<T, Outcome<T>>(plan, meter, deadline, executor, body, true).start();
+  }
+
+  /*
+   * The first attempt, fused: all that it needs is in local variables. A success ends here; everything else goes on in
+   * an Execution.
+   */
+  private <T, X extends Exception> @Nullable Object execute(
+      Deadline caller, Call<T, X> body, boolean byValue) {
+    Plan p = plan;
+    Meter m = meter;
+    boolean metered = m.enabled();
+    boolean clocked = p.clocked || metered || caller.isBounded();
+    long start = clocked ? p.ticker.getAsLong() : 0;
+    long allowed = p.deadlineNanos;
+    if (caller.isBounded()) {
+      allowed = Math.min(allowed, caller.atOn(p.ticker) - start);
+      if (allowed <= 0) {
+        Execution x = new Execution(p, m, metered, clocked, start, allowed);
+        return resume(x, Ending.refused(p.refusedByDeadline("caller")), body, byValue);
+      }
+    }
+    long limit = Math.min(allowed, p.perTryNanos);
+
+    Breaker breaker = p.breaker;
+    long ticket = 0;
+    if (breaker != null) {
+      ticket = breaker.admit();
+      if (ticket < 0) {
+        Outcome.Rejected<Object> refusal = p.refusedByBreaker(~ticket);
+        return byValue && p.rejectionsEnd && !metered
+            ? refusal
+            : resume(
+                new Execution(p, m, metered, clocked, start, allowed),
+                Ending.refused(refusal),
+                body,
+                byValue);
+      }
+    }
+    Bulkhead bulkhead = p.bulkhead;
+    int stripe = 0;
+    if (bulkhead != null) {
+      stripe = bulkhead.tryEnter();
+      if (stripe < 0) {
+        Execution x = new Execution(p, m, metered, clocked, start, allowed);
+        return resume(x, Ending.refused(p.refusedByBulkhead(ticket)), body, byValue);
+      }
+    }
+    if (p.budget != null) {
+      p.budget.onFirstAttempt();
+    }
+
+    Object value = null;
+    Throwable thrown = null;
+    boolean timedOut = false;
+    Attempt attempt =
+        limit == Long.MAX_VALUE ? p.firstUnlimited : new Attempt(1, p.ticker, start + limit, true);
+    if (p.interruptAt == null || limit == Long.MAX_VALUE) {
+      try {
+        value = body.run(attempt);
+      } catch (Throwable t) {
+        thrown = t;
+      }
+    } else {
+      Interruption interruption = new Interruption();
+      try {
+        interruption.arm(p.interruptAt, limit);
+        value = body.run(attempt);
+      } catch (Throwable t) {
+        thrown = t;
+      }
+      timedOut = interruption.disarm() && thrown instanceof InterruptedException;
+    }
+    if (bulkhead != null) {
+      bulkhead.exit(stripe);
+    }
+
+    long nanos = clocked ? p.ticker.getAsLong() - start : 0;
+    boolean late = limit != Long.MAX_VALUE && nanos >= limit;
+    if (thrown == null) {
+      Kind kind = p.kindOf(value);
+      if (kind == Kind.SUCCESS) {
+        if (late || (breaker != null && !breaker.isUnmovedBySuccess(ticket))) {
+          p.settle(ticket, kind, late, limit);
+        }
+        if (metered) {
+          m.attempted(1, kind, nanos, 0);
+          m.executed(kind, 1, nanos);
+        }
+        return byValue ? new Outcome.Success<>(value, 1, late) : value;
+      }
+      Execution x = new Execution(p, m, metered, clocked, start, allowed);
+      return resume(
+          x, x.settled(ticket, Ending.value(kind, value, late), nanos, limit), body, byValue);
+    }
+    Execution x = new Execution(p, m, metered, clocked, start, allowed);
+    Ending ending = timedOut ? Ending.timedOut(p) : Ending.thrown(p, thrown, late);
+    return resume(x, x.settled(ticket, ending, nanos, limit), body, byValue);
+  }
+
+  private static @Nullable Object resume(
+      Execution x, Ending first, Call<?, ?> body, boolean byValue) {
+    Ending ending = first;
+    while (true) {
+      long delay = x.after(ending);
+      if (delay == Execution.ENDED || (delay > 0 && !pause(x, delay))) {
+        return byValue ? x.outcome() : x.valueOrThrow();
+      }
+      ending = again(x, body);
+    }
+  }
+
+  private static boolean pause(Execution x, long nanos) {
+    try {
+      x.plan.sleeper.sleep(nanos);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      x.interrupted();
+      return false;
+    }
+  }
+
+  /** An attempt after the first. */
+  private static Ending again(Execution x, Call<?, ?> body) {
+    Plan p = x.plan;
+    long start = x.now();
+    long limit = x.limitNanos(start);
+    if (limit <= 0) {
+      return Ending.refused(p.refusedByDeadline(p.name));
+    }
+    Object admission = p.admit();
+    if (!(admission instanceof Plan.Place place)) {
+      return Ending.refused(Unchecked.cast(admission));
+    }
+    x.sent();
+    Object value = null;
+    Throwable thrown = null;
+    boolean timedOut = false;
+    Interruption interruption =
+        p.interruptAt == null || limit == Long.MAX_VALUE ? null : new Interruption();
+    try {
+      if (interruption != null && p.interruptAt != null) {
+        interruption.arm(p.interruptAt, limit);
+      }
+      value = body.run(p.attempt(x.made() + 1, start, limit));
+    } catch (Throwable t) {
+      thrown = t;
+    }
+    if (interruption != null) {
+      timedOut = interruption.disarm() && thrown instanceof InterruptedException;
+    }
+    if (p.bulkhead != null) {
+      p.bulkhead.exit(place.stripe());
+    }
+    long nanos = x.now() - start;
+    boolean late = limit != Long.MAX_VALUE && nanos >= limit;
+    Ending ending = timedOut
+        ? Ending.timedOut(p)
+        : thrown != null
+            ? Ending.thrown(p, thrown, late)
+            : Ending.value(p.kindOf(value), value, late);
+    return x.settled(place.ticket(), ending, nanos, limit);
+  }
+
+  /**
+   * Builds a {@link Pipeline}. Not safe for several threads. The order of the calls means nothing; every stage is left
+   * out unless it is named.
+   */
+  public static final class Builder {
+    final String name;
+    Classifier classifier = Classifier.standard();
+
+    @Nullable
+    RetrySettings retry;
+
+    @Nullable
+    Breaker breaker;
+
+    @Nullable
+    Bulkhead bulkhead;
+
+    @Nullable
+    Function<@Nullable Object, ? extends RuntimeException> onBadResult;
+
+    BooleanSupplier callerRetries = () -> false;
+    long deadlineNanos = Long.MAX_VALUE;
+    long perTryNanos = Long.MAX_VALUE;
+
+    @Nullable
+    Timer interruptAt;
+
+    LongSupplier ticker = SystemTime.TICKER;
+    DoubleSupplier random = SystemTime.RANDOM;
+    Sleeper sleeper = SystemTime.SLEEPER;
+    Timer timer = SchedulingTimer.JDK;
+    final List<Meter> meters = new ArrayList<>();
+    private @Nullable RetryBudget budget;
+    private boolean budgeted = true;
+
+    private Builder(String name) {
+      this.name = Checks.name(name);
+    }
+
+    /**
+     * What results are worth.
+     *
+     * @param classifier default: values are successes, exceptions failures
+     * @return this
+     */
+    public Builder classifier(Classifier classifier) {
+      this.classifier = requireNonNull(classifier, "classifier");
+      return this;
+    }
+
+    /**
+     * How long an execution may take with all its attempts and delays. A caller's own deadline can only shorten it.
+     *
+     * @param deadline above 0 and up to one day; default none
+     * @return this
+     */
+    public Builder deadline(Duration deadline) {
+      checkPositive("deadline", deadline);
+      this.deadlineNanos = deadline.toNanos();
+      return this;
+    }
+
+    /**
+     * How long one attempt may take, if the deadline leaves as much.
+     *
+     * @param timeout above 0 and up to one day; default none
+     * @return this
+     */
+    public Builder perTryTimeout(Duration timeout) {
+      checkPositive("perTryTimeout", timeout);
+      this.perTryNanos = timeout.toNanos();
+      return this;
+    }
+
+    /**
+     * Interrupts a synchronous attempt whose time is up, on its own thread; the interrupt never outlives the attempt. For
+     * bodies that cannot take {@link Attempt#remaining()} but answer interrupts. An attempt ended so counts as a failure,
+     * and is thrown as a {@link CallRejectedException} with {@link Reason#DEADLINE}.
+     *
+     * @param timer the caller's
+     * @return this
+     */
+    public Builder interruptAt(Timer timer) {
+      this.interruptAt = requireNonNull(timer, "timer");
+      return this;
+    }
+
+    /**
+     * Tries failed calls again. With a budget of a tenth of the calls unless {@link #budget} or {@link #withoutBudget}
+     * says otherwise.
+     *
+     * @param settings whether and when
+     * @return this
+     */
+    public Builder retry(RetrySettings settings) {
+      this.retry = requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /**
+     * Bounds retries by a budget that is shared with other pipelines of the same dependency.
+     *
+     * @param budget the budget
+     * @return this
+     */
+    public Builder budget(RetryBudget budget) {
+      this.budget = requireNonNull(budget, "budget");
+      return this;
+    }
+
+    /**
+     * Retries without a budget: when everything fails, the load is multiplied by the number of attempts.
+     *
+     * @return this
+     */
+    public Builder withoutBudget() {
+      this.budgeted = false;
+      return this;
+    }
+
+    /**
+     * No retries below a caller that retries by itself, since layers multiply. Asked after a failure.
+     *
+     * @param callerRetries for example: whether the inbound request has {@link Attempt#HEADER} above 1
+     * @return this
+     */
+    public Builder noRetryWhen(BooleanSupplier callerRetries) {
+      this.callerRetries = requireNonNull(callerRetries, "callerRetries");
+      return this;
+    }
+
+    /**
+     * Stops calling a dependency that fails.
+     *
+     * @param breaker may be shared
+     * @return this
+     */
+    public Builder breaker(Breaker breaker) {
+      this.breaker = requireNonNull(breaker, "breaker");
+      return this;
+    }
+
+    /**
+     * At most so many attempts at once.
+     *
+     * @param permits 1 to 1,000,000
+     * @return this
+     */
+    public Builder bulkhead(int permits) {
+      return bulkhead(Bulkhead.named(name, permits));
+    }
+
+    /**
+     * At most so many attempts at once, with a bulkhead that may be shared.
+     *
+     * @param bulkhead the bulkhead
+     * @return this
+     */
+    public Builder bulkhead(Bulkhead bulkhead) {
+      this.bulkhead = requireNonNull(bulkhead, "bulkhead");
+      return this;
+    }
+
+    /**
+     * Lets {@link Pipeline#call} throw when the last attempt returned a value that is a failure; without this, the value
+     * is returned.
+     *
+     * @param exception from the value to what is thrown
+     * @return this
+     */
+    public Builder onBadResult(Function<@Nullable Object, ? extends RuntimeException> exception) {
+      this.onBadResult = requireNonNull(exception, "exception");
+      return this;
+    }
+
+    /**
+     * Measures every execution; may be called several times.
+     *
+     * @param meter what is told
+     * @return this
+     */
+    public Builder meter(Meter meter) {
+      meters.add(requireNonNull(meter, "meter"));
+      return this;
+    }
+
+    /**
+     * The clock; give breaker and budget the same.
+     *
+     * @param ticker monotonic nanoseconds, may wrap; default {@link System#nanoTime()}
+     * @return this
+     */
+    public Builder ticker(LongSupplier ticker) {
+      this.ticker = requireNonNull(ticker, "ticker");
+      return this;
+    }
+
+    /**
+     * The randomness of the delays.
+     *
+     * @param random uniform in [0, 1); default {@link java.util.concurrent.ThreadLocalRandom}
+     * @return this
+     */
+    public Builder random(DoubleSupplier random) {
+      this.random = requireNonNull(random, "random");
+      return this;
+    }
+
+    /**
+     * How a synchronous call waits between attempts.
+     *
+     * @param sleeper default: parks the thread
+     * @return this
+     */
+    public Builder sleeper(Sleeper sleeper) {
+      this.sleeper = requireNonNull(sleeper, "sleeper");
+      return this;
+    }
+
+    /**
+     * What ends the limits and delays of asynchronous calls.
+     *
+     * @param timer default: the JDK's own delay thread, which only hands over to the caller's executor
+     * @return this
+     */
+    public Builder timer(Timer timer) {
+      this.timer = requireNonNull(timer, "timer");
+      return this;
+    }
+
+    @Nullable
+    RetryBudget budgetInForce() {
+      if (retry == null || !budgeted) {
+        return null;
+      }
+      if (budget == null) {
+        budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), ticker);
+      }
+      return budget;
+    }
+
+    /**
+     * Builds it.
+     *
+     * @return the pipeline
+     * @throws IllegalArgumentException if the settings contradict each other
+     */
+    public Pipeline build() {
+      Checks.check(budgeted || budget == null, "budget", "none after withoutBudget()", "one");
+      return new Pipeline(this);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+
+/**
+ * How many retries a dependency may be asked to bear. Immutable; each method returns a changed copy.
+ *
+ * <p>Each first attempt earns {@code ratio} of a retry, up to {@code reserve}; each retry costs one. So when everything
+ * fails, the load grows by {@code ratio} and not by the number of attempts. A service whose retries are not bounded so
+ * can keep an overload alive by itself from a utilisation of 1/attempts on; with a ratio r, only above 1/(1+r).
+ *
+ * <pre>{@code
+ * RetryBudgetSettings.ratio(0.1).reserve(10).floorPerSecond(1.0);
+ * }</pre>
+ *
+ * @param ratio retries per first attempt: 0.0 to 10.0, kept to six decimals, rounded down; default 0.1
+ * @param reserve how many may be saved up: 1 to 1,000,000; default 10
+ * @param initial how many are there at the start: 0 to {@code reserve}; default the reserve, so that a healthy start
+ *     writes nothing
+ * @param floorPerSecond as many a second even when nothing is saved, for callers with little traffic: 0.0 (none) to
+ *     1,000,000; default 1.0
+ */
+public record RetryBudgetSettings(double ratio, int reserve, int initial, double floorPerSecond) {
+  /** Checks the ranges. */
+  public RetryBudgetSettings {
+    check(ratio >= 0.0 && ratio <= 10.0, "ratio", "0.0..10.0", ratio);
+    check(reserve >= 1 && reserve <= 1_000_000, "reserve", "1..1000000", reserve);
+    check(initial >= 0 && initial <= reserve, "initial", "0.." + reserve, initial);
+    check(
+        floorPerSecond >= 0.0 && floorPerSecond <= 1e6,
+        "floorPerSecond",
+        "0.0..1000000.0",
+        floorPerSecond);
+  }
+
+  /**
+   * A budget of that share.
+   *
+   * @param ratio retries per first attempt
+   * @return the settings, with the defaults for the rest
+   */
+  public static RetryBudgetSettings ratio(double ratio) {
+    return new RetryBudgetSettings(ratio, 10, 10, 1.0);
+  }
+
+  /**
+   * Replaces how many may be saved up, and starts with all of them.
+   *
+   * @param reserve at least 1
+   * @return a changed copy
+   */
+  public RetryBudgetSettings reserve(int reserve) {
+    return new RetryBudgetSettings(ratio, reserve, reserve, floorPerSecond);
+  }
+
+  /**
+   * Replaces how many are there at the start.
+   *
+   * @param initial 0 to the reserve
+   * @return a changed copy
+   */
+  public RetryBudgetSettings initial(int initial) {
+    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond);
+  }
+
+  /**
+   * Replaces how many a second are granted in any case.
+   *
+   * @param floorPerSecond 0.0 for none
+   * @return a changed copy
+   */
+  public RetryBudgetSettings floorPerSecond(double floorPerSecond) {
+    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond);
+  }
+}

@@ -1,0 +1,177 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkNotNegative;
+import static cnkit.resilience.Checks.checkPositive;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * Whether and when a failed call is tried again. Immutable; each method returns a changed copy.
+ *
+ * <pre>{@code
+ * RetrySettings.exponential(Duration.ofMillis(50)).attempts(3);
+ * RetrySettings.exponential(Duration.ofMillis(50)).repeating(RetrySettings.Repeating.UNSENT); // not idempotent
+ * }</pre>
+ *
+ * @param backoff the delay before each retry, before cap and jitter
+ * @param jitter how it is spread; default {@link Jitter#FULL}
+ * @param cap the longest delay, above 0 and up to one day; applied before the jitter is drawn, so that no mass gathers
+ *     at the cap; default 20 s
+ * @param attempts how often the call is made at most, the first included: 1 to 1,000,000; default 3
+ * @param maxElapsed no attempt starts later than this after the first: above 0; default one day
+ * @param minUseful an attempt that would have less time than this is not made: 0 to one day; default 0
+ * @param repeating what may be repeated; default {@link Repeating#FAILURES}
+ */
+public record RetrySettings(
+    Backoff backoff,
+    Jitter jitter,
+    Duration cap,
+    int attempts,
+    Duration maxElapsed,
+    Duration minUseful,
+    Repeating repeating) {
+
+  /** What may be repeated. */
+  public enum Repeating {
+    /** Every failure but an {@link Error}: for calls that may be made twice. */
+    FAILURES,
+
+    /** Only what provably never reached the dependency ({@link Classifier#neverSent}): for calls that may not. */
+    UNSENT,
+
+    /**
+     * Failures, and rejections by a stage whose {@code retryAfter} ends before the deadline: the caller's thread then
+     * waits for the breaker. Without a deadline a rejection is never waited for.
+     */
+    FAILURES_AND_REJECTIONS
+  }
+
+  /** Checks the ranges. */
+  public RetrySettings {
+    requireNonNull(backoff, "backoff");
+    requireNonNull(jitter, "jitter");
+    checkPositive("cap", cap);
+    check(attempts >= 1 && attempts <= 1_000_000, "attempts", "1..1000000", attempts);
+    checkPositive("maxElapsed", maxElapsed);
+    checkNotNegative("minUseful", minUseful);
+    requireNonNull(repeating, "repeating");
+  }
+
+  /**
+   * Any backoff, with the defaults for the rest.
+   *
+   * @param backoff the delays
+   * @return the settings
+   */
+  public static RetrySettings of(Backoff backoff) {
+    return new RetrySettings(
+        backoff,
+        Jitter.FULL,
+        Duration.ofSeconds(20),
+        3,
+        Checks.ONE_DAY,
+        Duration.ZERO,
+        Repeating.FAILURES);
+  }
+
+  /**
+   * Delays that double.
+   *
+   * @param base the first delay
+   * @return the settings
+   */
+  public static RetrySettings exponential(Duration base) {
+    return of(new Backoff.Exponential(base, 2.0));
+  }
+
+  /**
+   * Delays that grow by {@code base} each time.
+   *
+   * @param base the first delay and the step
+   * @return the settings
+   */
+  public static RetrySettings linear(Duration base) {
+    return of(new Backoff.Linear(base, base));
+  }
+
+  /**
+   * The same delay each time; spread like the others unless {@link #jitter(Jitter)} says otherwise.
+   *
+   * @param delay the delay
+   * @return the settings
+   */
+  public static RetrySettings constant(Duration delay) {
+    return of(new Backoff.Constant(delay));
+  }
+
+  /**
+   * Retries at once, without a delay.
+   *
+   * @return the settings
+   */
+  public static RetrySettings immediate() {
+    return constant(Duration.ZERO);
+  }
+
+  /**
+   * Replaces the number of attempts.
+   *
+   * @param attempts the first included
+   * @return a changed copy
+   */
+  public RetrySettings attempts(int attempts) {
+    return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
+  }
+
+  /**
+   * Replaces the jitter.
+   *
+   * @param jitter how delays are spread
+   * @return a changed copy
+   */
+  public RetrySettings jitter(Jitter jitter) {
+    return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
+  }
+
+  /**
+   * Replaces the cap.
+   *
+   * @param cap the longest delay
+   * @return a changed copy
+   */
+  public RetrySettings cap(Duration cap) {
+    return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
+  }
+
+  /**
+   * Replaces the time within which attempts start.
+   *
+   * @param maxElapsed from the start of the first attempt
+   * @return a changed copy
+   */
+  public RetrySettings maxElapsed(Duration maxElapsed) {
+    return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
+  }
+
+  /**
+   * Replaces the least time that makes an attempt worth it.
+   *
+   * @param minUseful what must be left of the deadline when an attempt starts
+   * @return a changed copy
+   */
+  public RetrySettings minUseful(Duration minUseful) {
+    return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
+  }
+
+  /**
+   * Replaces what may be repeated.
+   *
+   * @param repeating what may be repeated
+   * @return a changed copy
+   */
+  public RetrySettings repeating(Repeating repeating) {
+    return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
+  }
+}

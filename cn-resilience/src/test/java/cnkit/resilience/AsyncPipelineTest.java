@@ -1,0 +1,181 @@
+package cnkit.resilience;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cnkit.resilience.Breaker.State;
+import cnkit.resilience.testing.VirtualTime;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class AsyncPipelineTest {
+  private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
+  private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+  private final Executor executor = queue::add;
+  private final List<CompletableFuture<String>> stages = new ArrayList<>();
+
+  private Pipeline.Builder pipeline() {
+    return time.install(Pipeline.named("p")).random(() -> 0.5);
+  }
+
+  private CompletableFuture<String> stage(Attempt a) {
+    CompletableFuture<String> stage = new CompletableFuture<>();
+    stages.add(stage);
+    return stage;
+  }
+
+  private void runQueue() {
+    for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
+      task.run();
+    }
+  }
+
+  @Test
+  void completionHappensOnTheCallersExecutor() {
+    CompletableFuture<String> f = pipeline().bulkhead(1).build().callAsync(executor, this::stage);
+    stages.get(0).complete("ok");
+    assertFalse(f.isDone());
+    runQueue();
+    assertEquals("ok", f.join());
+  }
+
+  @Test
+  void aFailedStageIsRetriedAfterTheDelayAndItsFailureIsUnwrapped() {
+    Pipeline p = pipeline()
+        .retry(RetrySettings.constant(ofMillis(100)).attempts(2).jitter(Jitter.NONE))
+        .bulkhead(1)
+        .build();
+    CompletableFuture<String> f = p.callAsync(executor, this::stage);
+    stages.get(0).completeExceptionally(new CompletionException(new IOException("1")));
+    runQueue();
+    assertEquals(0, p.bulkhead().orElseThrow().inUse(), "no permit is held during the delay");
+    time.advance(ofMillis(99));
+    runQueue();
+    assertEquals(1, stages.size());
+    time.advance(ofMillis(1));
+    runQueue();
+    IOException last = new IOException("2");
+    stages.get(1).completeExceptionally(last);
+    runQueue();
+    assertSame(last, assertThrows(ExecutionException.class, f::get).getCause());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test
+  void aStageWhoseTimeIsUpIsCancelledAndCountsAsAFailure() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Pipeline p =
+        pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).bulkhead(1).build();
+    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    time.advance(ofMillis(100));
+    assertTrue(stages.get(0).isCancelled());
+    runQueue();
+    assertEquals(new Outcome.DeadlineExceeded<>("p", 1), f.join());
+    assertEquals(1, breaker.snapshot().failures());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test
+  @DisplayName(
+      "case R64: cancelling the future cancels the stage, is neutral, and returns each permit once")
+  void cancellingTheFutureCancelsTheStage() {
+    Breaker breaker = Breaker.named(
+        "b", BreakerSettings.consecutive(1).openFor(ofMillis(100)).probes(1, 1), time.ticker());
+    Pipeline p = pipeline().breaker(breaker).bulkhead(2).build();
+    CompletableFuture<String> failed = p.callAsync(executor, this::stage);
+    stages.get(0).completeExceptionally(new IOException());
+    runQueue();
+    assertTrue(failed.isCompletedExceptionally());
+    time.advance(ofMillis(200));
+    CompletableFuture<String> probe = p.callAsync(executor, this::stage);
+    assertTrue(probe.cancel(false));
+    assertTrue(stages.get(1).isCancelled());
+    stages.get(1).complete("too late");
+    runQueue();
+    assertEquals(State.HALF_OPEN, breaker.state(), "neither closed nor opened by it");
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+    CompletableFuture<String> next = p.callAsync(executor, this::stage);
+    stages.get(2).complete("ok");
+    runQueue();
+    assertEquals("ok", next.join());
+    assertEquals(State.CLOSED, breaker.state());
+  }
+
+  @Test
+  void cancellingDuringTheDelayTakesItBack() {
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0).reserve(5).floorPerSecond(0), time.ticker());
+    Pipeline p =
+        pipeline().retry(RetrySettings.constant(ofSeconds(10))).budget(budget).build();
+    CompletableFuture<String> f = p.callAsync(executor, this::stage);
+    stages.get(0).completeExceptionally(new IOException());
+    runQueue();
+    assertEquals(1, time.pending());
+    assertEquals(4.0, budget.available());
+    f.cancel(true);
+    assertEquals(0, time.pending());
+    assertEquals(5.0, budget.available(), "a retry that was never sent costs nothing");
+    time.advance(ofSeconds(20));
+    runQueue();
+    assertEquals(1, stages.size());
+  }
+
+  @Test
+  void aBodyThatThrowsOrReturnsNothingIsAFailure() {
+    Pipeline p = pipeline().bulkhead(1).build();
+    IOException failure = new IOException();
+    CompletableFuture<Outcome<String>> thrown = p.attemptAsync(executor, a -> {
+      throw failure;
+    });
+    CompletableFuture<Outcome<String>> none = p.attemptAsync(executor, a -> Unchecked.cast(null));
+    runQueue();
+    assertSame(
+        failure, assertInstanceOf(Outcome.Failure.class, thrown.join()).thrown().orElseThrow());
+    assertInstanceOf(Outcome.Failure.class, none.join());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test
+  void anExecutorThatRefusesEndsTheCallAndLeaksNothing() {
+    Pipeline p = pipeline().bulkhead(1).build();
+    CompletableFuture<String> f = p.callAsync(
+        task -> {
+          throw new RejectedExecutionException("full");
+        },
+        this::stage);
+    stages.get(0).complete("ok");
+    assertInstanceOf(
+        RejectedExecutionException.class,
+        assertThrows(ExecutionException.class, f::get).getCause());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test
+  void theDefaultTimerNeedsNoThreadOfOurs() throws Exception {
+    Pipeline p = Pipeline.named("p")
+        .perTryTimeout(ofSeconds(30))
+        .retry(RetrySettings.constant(ofMillis(1)))
+        .build();
+    CompletableFuture<String> f = p.callAsync(
+        Runnable::run,
+        a -> a.number() == 1
+            ? CompletableFuture.failedFuture(new IOException())
+            : CompletableFuture.completedFuture("ok"));
+    assertEquals("ok", f.get(30, java.util.concurrent.TimeUnit.SECONDS));
+  }
+}

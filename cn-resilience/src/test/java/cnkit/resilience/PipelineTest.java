@@ -1,0 +1,497 @@
+package cnkit.resilience;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cnkit.resilience.Breaker.State;
+import cnkit.resilience.testing.VirtualTime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+// a subscription is opened only to be closed; a null is what some users return
+@SuppressWarnings({"try", "NullAway", "TypeParameterUnusedInFormals"})
+class PipelineTest {
+  private static final RetrySettings NO_DELAY = RetrySettings.immediate();
+
+  private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private Pipeline.Builder pipeline() {
+    return time.install(Pipeline.named("p")).random(() -> 0.5);
+  }
+
+  private <T> T fail(Exception e) throws Exception {
+    calls.incrementAndGet();
+    throw e;
+  }
+
+  @Test
+  void aSuccessIsReturnedAtOnce() throws Exception {
+    Pipeline p = pipeline().retry(NO_DELAY).bulkhead(1).build();
+    assertEquals("ok", p.call(a -> "ok"));
+    assertEquals(new Outcome.Success<>("ok", 1, false), p.attempt(a -> "ok"));
+    assertNull(p.call(a -> null));
+  }
+
+  @Test
+  @DisplayName(
+      "case R13: three attempts, the last failure is rethrown as it is, earlier ones are in the outcome")
+  void theLastFailureIsRethrownUnmodified() {
+    Pipeline p = pipeline().retry(NO_DELAY.attempts(3)).build();
+    List<IOException> thrown =
+        List.of(new IOException("1"), new IOException("2"), new IOException("3"));
+    IOException last =
+        assertThrows(IOException.class, () -> p.call(a -> fail(thrown.get(a.number() - 1))));
+    assertSame(thrown.get(2), last);
+    assertEquals(0, last.getSuppressed().length);
+    assertNull(last.getCause());
+    assertEquals(3, calls.get());
+
+    Outcome.Failure<?> outcome =
+        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(thrown.get(a.number() - 1))));
+    assertEquals(List.of(thrown.get(0), thrown.get(1)), outcome.earlier());
+    assertEquals(Stop.ATTEMPTS, outcome.stop());
+    assertEquals(3, outcome.attempts());
+  }
+
+  @Test
+  @DisplayName("case R8: a thousand delays of 0.9 ms are 900 ms, not none")
+  void subMillisecondDelaysAreKept() {
+    Pipeline p = pipeline()
+        .retry(RetrySettings.constant(Duration.ofNanos(900_000))
+            .jitter(Jitter.NONE)
+            .attempts(1001))
+        .withoutBudget()
+        .build();
+    assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
+    assertEquals(ofMillis(900), time.elapsed());
+  }
+
+  @Test
+  @DisplayName("case R10: a server's hint beyond the deadline ends it without a sleep")
+  void aHintBeyondTheDeadlineStopsAtOnce() {
+    Pipeline p = pipeline()
+        .deadline(ofMillis(2500))
+        .retry(NO_DELAY)
+        .classifier(
+            Classifier.standard().retryAfter(IOException.class, e -> Optional.of(ofSeconds(3))))
+        .build();
+    Outcome.Failure<?> f =
+        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())));
+    assertEquals(Stop.DEADLINE, f.stop());
+    assertEquals(1, calls.get());
+    assertEquals(Duration.ZERO, time.elapsed());
+  }
+
+  @Test
+  @DisplayName("case R14: no attempt starts beyond the elapsed limit")
+  void noAttemptStartsBeyondTheElapsedLimit() {
+    Pipeline p = pipeline()
+        .retry(RetrySettings.constant(ofMillis(300))
+            .jitter(Jitter.NONE)
+            .attempts(1_000_000)
+            .maxElapsed(ofSeconds(1)))
+        .build();
+    Outcome.Failure<?> f = assertInstanceOf(Outcome.Failure.class, p.attempt(a -> {
+      time.advance(ofMillis(400));
+      return fail(new IOException());
+    }));
+    assertEquals(Stop.ELAPSED, f.stop());
+    assertEquals(2, calls.get());
+    assertEquals(ofMillis(1100), time.elapsed());
+  }
+
+  @Test
+  @DisplayName(
+      "case R16: an interrupt during the delay ends it at once, keeps the failure and the flag")
+  void anInterruptDuringTheDelayEndsIt() {
+    Pipeline p = pipeline().retry(RetrySettings.constant(ofSeconds(10))).build();
+    IOException failure = new IOException();
+    try {
+      IOException thrown = assertThrows(
+          IOException.class,
+          () -> p.call(a -> {
+            Thread.currentThread().interrupt();
+            return fail(failure);
+          }));
+      assertSame(failure, thrown);
+      assertTrue(Thread.currentThread().isInterrupted());
+      assertEquals(1, calls.get());
+      assertEquals(Duration.ZERO, time.elapsed());
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  @DisplayName("case R17: an interrupted call is not retried and its flag is set again")
+  void anInterruptedCallIsNotRetried() {
+    Pipeline p = pipeline().retry(NO_DELAY).build();
+    InterruptedException interruption = new InterruptedException();
+    try {
+      assertSame(
+          interruption,
+          assertThrows(InterruptedException.class, () -> p.call(a -> fail(interruption))));
+      assertEquals(1, calls.get());
+      assertTrue(Thread.interrupted());
+      assertInstanceOf(Outcome.Cancelled.class, p.attempt(a -> fail(interruption)));
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  @DisplayName("case R19: a value that is a failure is retried, then returned, or thrown if asked")
+  void aBadValueIsRetriedThenReturnedOrThrown() throws Exception {
+    Classifier nullIsBad = new Classifier() {
+      @Override
+      public Kind result(@Nullable Object value) {
+        return value == null ? Kind.FAILURE : Kind.SUCCESS;
+      }
+    };
+    Pipeline returning = pipeline().classifier(nullIsBad).retry(NO_DELAY).build();
+    assertNull(returning.call(a -> {
+      calls.incrementAndGet();
+      return null;
+    }));
+    assertEquals(3, calls.get());
+    Pipeline throwing = pipeline()
+        .classifier(nullIsBad)
+        .retry(NO_DELAY)
+        .onBadResult(value -> new IllegalStateException("bad: " + value))
+        .build();
+    assertThrows(IllegalStateException.class, () -> throwing.call(a -> null));
+    assertInstanceOf(Outcome.Failure.class, throwing.attempt(a -> null));
+  }
+
+  @Test
+  @DisplayName("case R20: a classifier that throws costs the retry, not the permits or the error")
+  void aThrowingClassifierIsNotRetryable() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Classifier broken = new Classifier() {
+      @Override
+      public Kind thrown(Exception thrown) {
+        throw new IllegalStateException("user code");
+      }
+    };
+    Pipeline p = pipeline()
+        .classifier(broken)
+        .retry(NO_DELAY)
+        .breaker(breaker)
+        .bulkhead(1)
+        .build();
+    IOException failure = new IOException();
+    for (int i = 0; i < 3; i++) {
+      assertSame(failure, assertThrows(IOException.class, () -> p.call(a -> fail(failure))));
+    }
+    assertEquals(3, calls.get());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+    assertEquals(3, breaker.snapshot().failures());
+    assertEquals(0, failure.getSuppressed().length);
+  }
+
+  @Test
+  void anErrorIsCountedAndNeverRetried() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).bulkhead(1).build();
+    assertThrows(
+        StackOverflowError.class,
+        () -> p.call(a -> {
+          calls.incrementAndGet();
+          throw new StackOverflowError();
+        }));
+    assertEquals(1, calls.get());
+    assertEquals(1, breaker.snapshot().failures());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test
+  @DisplayName("case R52: a probe that throws an Error opens the breaker again")
+  void aProbeThatThrowsAnErrorOpensAgain() {
+    Breaker breaker = Breaker.named(
+        "b", BreakerSettings.consecutive(1).openFor(ofMillis(100)).probes(1, 1), time.ticker());
+    Pipeline p = pipeline().breaker(breaker).build();
+    assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
+    time.advance(ofMillis(200));
+    assertThrows(
+        NoClassDefFoundError.class,
+        () -> p.call(a -> {
+          throw new NoClassDefFoundError("x");
+        }));
+    assertEquals(State.OPEN, breaker.state());
+  }
+
+  @Test
+  @DisplayName(
+      "case R76: later attempts get what the deadline leaves, and none that is not worth it")
+  void attemptsShareTheDeadline() {
+    RetrySettings retry = RetrySettings.constant(ofMillis(200)).jitter(Jitter.NONE);
+    List<Duration> limits = new ArrayList<>();
+    Call<Object, Exception> slow = a -> {
+      limits.add(a.remaining());
+      time.advance(ofMillis(a.number() == 1 ? 700 : 50));
+      return fail(new IOException());
+    };
+    Pipeline p = pipeline()
+        .deadline(ofSeconds(1))
+        .perTryTimeout(ofMillis(500))
+        .retry(retry)
+        .build();
+    p.attempt(slow);
+    assertEquals(List.of(ofMillis(500), ofMillis(100)), limits);
+    limits.clear();
+    Pipeline picky = pipeline()
+        .deadline(ofSeconds(1))
+        .perTryTimeout(ofMillis(500))
+        .retry(retry.minUseful(ofMillis(150)))
+        .build();
+    assertEquals(
+        Stop.DEADLINE,
+        assertInstanceOf(Outcome.Failure.class, picky.attempt(slow)).stop());
+    assertEquals(1, limits.size());
+  }
+
+  @Test
+  @DisplayName("case R77: a deadline that is spent charges no stage")
+  void aSpentDeadlineChargesNobody() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).initial(0), time.ticker());
+    Pipeline p =
+        pipeline().retry(NO_DELAY).budget(budget).breaker(breaker).bulkhead(1).build();
+    Deadline spent = Deadline.in(Duration.ZERO, time.ticker());
+    CallRejectedException e = assertThrows(
+        CallRejectedException.class, () -> p.call(spent, a -> fail(new IOException())));
+    assertEquals(Reason.DEADLINE, e.reason());
+    assertEquals(new Outcome.DeadlineExceeded<>("caller", 0), p.attempt(spent, a -> "x"));
+    assertEquals(0, calls.get());
+    assertEquals(0, breaker.snapshot().calls());
+    assertEquals(0.0, budget.available());
+    assertEquals(2L, p.counters().rejected().get(Reason.DEADLINE));
+  }
+
+  @Test
+  @DisplayName(
+      "case R79: a refusal further in returns the outer probe, uncounted, and carries its own advice")
+  void aRefusalFurtherInReturnsTheProbe() {
+    Breaker outer = Breaker.named(
+        "a", BreakerSettings.consecutive(1).openFor(ofMillis(100)).probes(1, 1), time.ticker());
+    Breaker inner = Breaker.named(
+        "b", BreakerSettings.consecutive(1).openFor(ofSeconds(5)).openJitter(0), time.ticker());
+    Pipeline in = pipeline().breaker(inner).build();
+    Pipeline out = pipeline().breaker(outer).build();
+    assertThrows(IOException.class, () -> out.call(a -> in.call(b -> fail(new IOException()))));
+    time.advance(ofMillis(200));
+    for (int i = 0; i < 10; i++) {
+      CallRejectedException e =
+          assertThrows(CallRejectedException.class, () -> out.call(a -> in.call(b -> "never")));
+      assertEquals(Optional.of(ofMillis(4800)), e.retryAfter());
+    }
+    assertEquals(State.HALF_OPEN, outer.state());
+  }
+
+  @Test
+  @DisplayName(
+      "case R80: a rejection is not retried, unless asked, and if the wait fits the deadline")
+  void rejectionsAreNotRetried() {
+    Breaker breaker = Breaker.named(
+        "b", BreakerSettings.consecutive(2).openFor(ofMillis(500)).openJitter(0), time.ticker());
+    Pipeline p =
+        pipeline().deadline(ofSeconds(2)).retry(NO_DELAY).breaker(breaker).build();
+    Outcome.Failure<?> f =
+        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())));
+    assertEquals(2, calls.get());
+    assertEquals(Stop.REJECTED, f.stop());
+    assertEquals(State.OPEN, breaker.state());
+
+    Pipeline patient = pipeline()
+        .deadline(ofSeconds(2))
+        .retry(NO_DELAY.repeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS))
+        .breaker(breaker)
+        .build();
+    Duration before = time.elapsed();
+    assertEquals(new Outcome.Success<>("ok", 1, false), patient.attempt(a -> "ok"));
+    assertEquals(ofMillis(500), time.elapsed().minus(before));
+  }
+
+  @Test
+  void aRejectionExplainsItself() {
+    Breaker breaker = Breaker.named(
+        "inventory",
+        BreakerSettings.consecutive(2).openFor(ofSeconds(5)).openJitter(0),
+        time.ticker());
+    Pipeline p = pipeline().breaker(breaker).build();
+    for (int i = 0; i < 2; i++) {
+      assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
+    }
+    time.advance(ofMillis(1500));
+    CallRejectedException e = assertThrows(CallRejectedException.class, () -> p.call(a -> "never"));
+    assertEquals(Reason.BREAKER_OPEN, e.reason());
+    assertEquals(Optional.of(ofMillis(3500)), e.retryAfter());
+    assertEquals(0, e.getStackTrace().length);
+    assertEquals(
+        "p: call rejected, BREAKER_OPEN: breaker inventory opened for PT5S: 2 of 2 calls failed (threshold 100.0 %), "
+            + "epoch 1; try again in PT3.5S",
+        e.getMessage());
+    assertInstanceOf(Outcome.Rejected.class, p.attempt(a -> "never"));
+  }
+
+  @Test
+  void aFullBulkheadRefuses() throws Exception {
+    Pipeline p = pipeline().bulkhead(1).build();
+    String result = p.call(a -> {
+      CallRejectedException e =
+          assertThrows(CallRejectedException.class, () -> p.call(b -> "never"));
+      assertEquals(Reason.BULKHEAD_FULL, e.reason());
+      return "ok";
+    });
+    assertEquals("ok", result);
+    assertEquals("again", p.call(a -> "again"));
+  }
+
+  @Test
+  void theBudgetBoundsRetries() {
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0).reserve(1).floorPerSecond(0), time.ticker());
+    Pipeline p = pipeline().retry(NO_DELAY).budget(budget).build();
+    assertEquals(
+        Stop.BUDGET,
+        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())))
+            .stop());
+    assertEquals(2, calls.get());
+    assertEquals(1, p.counters().retriesDenied());
+    assertEquals(1, p.counters().retries());
+  }
+
+  @Test
+  void aCallerThatRetriesIsNotMultiplied() {
+    Pipeline p = pipeline().retry(NO_DELAY).noRetryWhen(() -> true).build();
+    Outcome.Failure<?> f =
+        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())));
+    assertEquals(Stop.CALLER_RETRIES, f.stop());
+    assertEquals(1, calls.get());
+  }
+
+  @Test
+  void lateResultsAreMarkedAndCountAgainstTheDependency() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Pipeline p = pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).build();
+    Outcome<String> outcome = p.attempt(a -> {
+      time.advance(ofMillis(100));
+      return "late";
+    });
+    assertEquals(new Outcome.Success<>("late", 1, true), outcome);
+    assertEquals(1, breaker.snapshot().failures());
+    assertEquals(1, p.counters().late());
+  }
+
+  @Test
+  void aFailureAfterATimeThatTheCallerCutSaysNothingAboutTheDependency() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Pipeline p = pipeline().perTryTimeout(ofMillis(500)).breaker(breaker).build();
+    Deadline tight = Deadline.in(ofMillis(10), time.ticker());
+    p.attempt(tight, a -> {
+      time.advance(a.remaining());
+      return fail(new IOException("timed out"));
+    });
+    assertEquals(State.CLOSED, breaker.state());
+  }
+
+  @Test
+  void aMeterIsToldEverythingAndMayThrow() throws Exception {
+    List<String> told = new ArrayList<>();
+    Meter meter = new Meter() {
+      @Override
+      public void executed(Kind kind, int attempts, long nanos) {
+        told.add("executed " + kind + " " + attempts + " " + nanos);
+        throw new IllegalStateException("hostile");
+      }
+
+      @Override
+      public void rejected(Reason reason, int attempts, long nanos) {
+        told.add("rejected " + reason + " " + attempts);
+      }
+
+      @Override
+      public void attempted(int number, Kind kind, long nanos, long backoffNanos) {
+        told.add("attempted " + number + " " + kind + " " + nanos + " " + backoffNanos);
+      }
+    };
+    Pipeline p = pipeline()
+        .retry(RetrySettings.constant(Duration.ofNanos(10)))
+        .bulkhead(1)
+        .build();
+    try (Subscription s = p.meter(meter)) {
+      p.call(a -> {
+        time.advance(Duration.ofNanos(7));
+        return a.number() == 1 ? fail(new IOException()) : "ok";
+      });
+      p.call(a -> {
+        assertThrows(CallRejectedException.class, () -> p.call(b -> "full"));
+        return "ok";
+      });
+    }
+    p.call(a -> "untold");
+    assertEquals(
+        List.of(
+            "attempted 1 FAILURE 7 0",
+            "attempted 2 SUCCESS 7 5",
+            "executed SUCCESS 2 19",
+            "rejected BULKHEAD_FULL 0",
+            "attempted 1 SUCCESS 0 0",
+            "executed SUCCESS 1 0"),
+        told);
+  }
+
+  @Test
+  void aCancellationIsNeverASuccess() {
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).build();
+    assertInstanceOf(Outcome.Cancelled.class, p.attempt(a -> fail(new CancellationException())));
+    assertEquals(1, calls.get());
+    assertEquals(0, breaker.snapshot().calls());
+  }
+
+  @Test
+  void theInterruptOfATimeLimitEndsTheAttemptAndNothingElse() throws Exception {
+    try (Timer timer = Timer.create()) {
+      Pipeline p =
+          Pipeline.named("p").perTryTimeout(ofMillis(20)).interruptAt(timer).build();
+      CallRejectedException e = assertThrows(
+          CallRejectedException.class,
+          () -> p.call(a -> {
+            new java.util.concurrent.CountDownLatch(1).await();
+            return "never";
+          }));
+      assertEquals(Reason.DEADLINE, e.reason());
+      assertFalse(Thread.currentThread().isInterrupted());
+      assertEquals("quick", p.call(a -> "quick"));
+      assertInstanceOf(Outcome.DeadlineExceeded.class, p.attempt(a -> {
+        new java.util.concurrent.CountDownLatch(1).await();
+        return "never";
+      }));
+    }
+  }
+
+  @Test
+  void retriesWithoutABudgetAreWarnedOf() {
+    assertEquals(
+        List.of(
+            "retry without a budget: 3 attempts feed a storm by themselves above 33 % utilisation of the dependency"),
+        pipeline().retry(NO_DELAY).withoutBudget().build().warnings());
+    assertEquals(List.of(), pipeline().retry(NO_DELAY).build().warnings());
+  }
+}

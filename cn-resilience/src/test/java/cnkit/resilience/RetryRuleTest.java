@@ -1,0 +1,130 @@
+package cnkit.resilience;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofNanos;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Label;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+
+class RetryRuleTest {
+  private static final RetrySettings FULL =
+      RetrySettings.exponential(ofMillis(100)).cap(ofSeconds(20));
+  private static final long[] NOMINAL = {100, 200, 400, 800, 1600, 3200, 6400, 12800, 20000, 20000};
+
+  @Property
+  @Label("case R1: full jitter is uniform below the capped exponential, exact to the nanosecond")
+  void fullJitterIsUniformBelowTheCappedExponential(
+      @ForAll @IntRange(max = 9) int retry,
+      @ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
+    long bound = NOMINAL[retry] * 1_000_000;
+    long delay = RetryRule.delayNanos(FULL, retry, 0, u);
+    assertEquals((long) Math.floor(u * bound), delay);
+    assertTrue(delay < bound, "never the bound itself");
+    assertEquals(0, RetryRule.delayNanos(FULL, retry, 0, 0.0));
+    assertTrue(RetryRule.delayNanos(FULL, retry, 0, Math.nextDown(1.0)) < bound);
+  }
+
+  @Property
+  @Label(
+      "case R2: growth saturates: never negative, zero-bound or beyond the cap, however many retries")
+  void growthSaturates(@ForAll @IntRange(min = 8) int retry) {
+    RetrySettings plain = FULL.jitter(Jitter.NONE);
+    assertEquals(20_000_000_000L, RetryRule.delayNanos(plain, retry, 0, 0.5));
+    assertEquals(20_000_000_000L, RetryRule.delayNanos(plain, Integer.MAX_VALUE, 0, 0.5));
+    RetrySettings linear =
+        RetrySettings.linear(Duration.ofDays(1)).cap(Duration.ofDays(1)).jitter(Jitter.NONE);
+    assertEquals(Duration.ofDays(1).toNanos(), RetryRule.delayNanos(linear, retry, 0, 0.5));
+  }
+
+  @Example
+  @Label("case R4: the cap comes before the draw, so that no mass gathers at it")
+  void noMassAtTheCap() {
+    RetrySettings equal = FULL.cap(ofSeconds(1)).jitter(Jitter.EQUAL);
+    long lowest = Long.MAX_VALUE;
+    long highest = 0;
+    for (int i = 0; i < 10_000; i++) {
+      long delay = RetryRule.delayNanos(equal, 5, 0, i / 10_000.0);
+      lowest = Math.min(lowest, delay);
+      highest = Math.max(highest, delay);
+    }
+    assertEquals(ofMillis(500).toNanos(), lowest);
+    assertTrue(highest < ofSeconds(1).toNanos() && highest > ofMillis(999).toNanos());
+  }
+
+  @Property
+  @Label("case R5: never above the cap, with any jitter")
+  void neverAboveTheCap(
+      @ForAll Jitter jitter,
+      @ForAll @IntRange(max = 100) int retry,
+      @ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
+    RetrySettings tiny =
+        RetrySettings.exponential(ofNanos(1000)).cap(ofNanos(2000)).jitter(jitter);
+    long delay = RetryRule.delayNanos(tiny, retry, 2000, u);
+    assertTrue(delay >= 0 && delay <= 2000, () -> delay + " ns");
+  }
+
+  @Property
+  @Label(
+      "case R7: decorrelated jitter is uniform from the base to the capped triple, with nothing at the cap")
+  void decorrelatedIsUniform(@ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
+    RetrySettings s =
+        RetrySettings.exponential(ofMillis(100)).cap(ofSeconds(1)).jitter(Jitter.DECORRELATED);
+    long delay = RetryRule.delayNanos(s, 3, ofMillis(500).toNanos(), u);
+    assertEquals(100_000_000L + (long) (u * 900_000_000L), delay);
+    assertTrue(delay < 1_000_000_000L);
+    long first = RetryRule.delayNanos(s, 0, 0, u);
+    assertTrue(first >= 100_000_000L && first < 300_000_000L);
+  }
+
+  @Example
+  @Label("case R10: a hint beyond the deadline ends the retries at once")
+  void aHintBeyondTheDeadlineEndsTheRetries() {
+    assertEquals(
+        new RetryRule.Decision.GiveUp(Stop.DEADLINE),
+        RetryRule.decide(FULL, failure(1, ofMillis(2500), ofSeconds(3)), 0.5));
+    assertEquals(
+        new RetryRule.Decision.Again(ofSeconds(2).toNanos()),
+        RetryRule.decide(FULL, failure(1, ofMillis(2500), ofSeconds(2)), 0.5),
+        "a hint is a floor");
+  }
+
+  @Property
+  @Label("case R11: a negative hint is ignored")
+  void aNegativeHintIsIgnored(@ForAll @IntRange(min = 1, max = 1_000_000) int millis) {
+    assertEquals(-1, RetryRule.hintNanos(ofMillis(-millis)));
+    assertEquals(
+        new RetryRule.Decision.Again(ofMillis(50).toNanos()),
+        RetryRule.decide(FULL, failure(1, ofSeconds(10), ofMillis(-millis)), 0.5));
+  }
+
+  @Example
+  void whatMayNotBeRepeatedIsNot() {
+    RetrySettings unsent = FULL.repeating(RetrySettings.Repeating.UNSENT);
+    assertEquals(
+        new RetryRule.Decision.GiveUp(Stop.NOT_RETRYABLE),
+        RetryRule.decide(unsent, at(Kind.FAILURE), 0));
+    assertEquals(
+        new RetryRule.Decision.GiveUp(Stop.NOT_RETRYABLE),
+        RetryRule.decide(FULL, at(Kind.NEUTRAL), 0));
+    assertEquals(
+        new RetryRule.Decision.GiveUp(Stop.REJECTED), RetryRule.decide(FULL, at(Kind.NOT_SENT), 0));
+    assertEquals(new RetryRule.Decision.Again(0), RetryRule.decide(FULL, at(Kind.FAILURE), 0));
+  }
+
+  private static RetryRule.Situation at(Kind kind) {
+    return new RetryRule.Situation(1, kind, false, false, 0, Long.MAX_VALUE, -1, 0);
+  }
+
+  private static RetryRule.Situation failure(int made, Duration remaining, Duration hint) {
+    return new RetryRule.Situation(
+        made, Kind.FAILURE, false, false, 0, remaining.toNanos(), RetryRule.hintNanos(hint), 0);
+  }
+}
