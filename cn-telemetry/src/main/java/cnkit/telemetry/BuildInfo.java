@@ -1,0 +1,284 @@
+package cnkit.telemetry;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.Meter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.security.CodeSource;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.jar.Manifest;
+
+/**
+ * Which build is running: read once from the jar, the same bytes in every build of the same commit
+ * (there is no build time). Immutable and safe for use by many threads.
+ *
+ * <p>The source is {@code META-INF/cn-build.properties} beside the application's classes, with the keys
+ * {@code version}, {@code commit}, {@code dirty} ({@code true} or {@code false}) and {@code commit.time}
+ * (RFC 3339, {@code 2026-11-22T10:00:00Z} or {@code +0100}, or seconds since 1970). What it lacks comes
+ * from the manifest ({@code Implementation-Version}), else is {@value #UNKNOWN} or empty. A placeholder
+ * that the build did not fill counts as absent.
+ *
+ * <pre>{@code
+ * BuildInfo build = BuildInfo.of(Main.class);
+ * build.version();  // "1.4.2", or "unknown"
+ * build.toJson();   // the body of GET /version
+ * }</pre>
+ *
+ * @param version the version, or {@value #UNKNOWN}
+ * @param commit the commit's id, or {@value #UNKNOWN}
+ * @param dirty whether files differed from the commit; empty when not known
+ * @param commitTime when the commit was made; empty when not known
+ * @param java the version of the running JVM, {@code 17.0.15+6} for example
+ */
+public record BuildInfo(
+    String version,
+    String commit,
+    Optional<Boolean> dirty,
+    Optional<Instant> commitTime,
+    String java) {
+
+  /** The text for a version or commit that nothing tells. */
+  public static final String UNKNOWN = "unknown";
+
+  private static final String PROPERTIES = "META-INF/cn-build.properties";
+  private static final String MANIFEST = "META-INF/MANIFEST.MF";
+  private static final DateTimeFormatter GIT_PLUGIN_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxx", Locale.ROOT);
+
+  /**
+   * Checks that no component is null.
+   *
+   * @throws NullPointerException if a component is null; the message names it
+   */
+  public BuildInfo {
+    requireNonNull(version, "version");
+    requireNonNull(commit, "commit");
+    requireNonNull(dirty, "dirty");
+    requireNonNull(commitTime, "commitTime");
+    requireNonNull(java, "java");
+  }
+
+  /**
+   * Reads the build of the jar, or folder of classes, that holds a class; when that one says nothing,
+   * the first that its class loader finds. Never fails: what cannot be read is not known.
+   *
+   * @param anchor a class of the application, its main class for example
+   * @return what is known of the build
+   */
+  public static BuildInfo of(Class<?> anchor) {
+    requireNonNull(anchor, "anchor");
+    return of(properties(anchor), manifestVersion(anchor), Runtime.version().toString());
+  }
+
+  static BuildInfo of(Map<String, String> properties, String manifestVersion, String java) {
+    return new BuildInfo(
+        filled(properties.get("version")).or(() -> filled(manifestVersion)).orElse(UNKNOWN),
+        filled(properties.get("commit")).orElse(UNKNOWN),
+        filled(properties.get("dirty")).flatMap(BuildInfo::truth),
+        filled(properties.get("commit.time")).flatMap(BuildInfo::instant),
+        java);
+  }
+
+  /**
+   * The body of {@code GET /version}: one JSON object with {@code version}, {@code commit}, {@code dirty},
+   * {@code commitTime} and {@code java}; {@code dirty} and {@code commitTime} are null when not known.
+   *
+   * @return the object, on one line, without a line end
+   */
+  public String toJson() {
+    StringBuilder json = new StringBuilder(160).append("{\"version\":");
+    quote(json, version).append(",\"commit\":");
+    quote(json, commit).append(",\"dirty\":");
+    json.append(dirty.map(String::valueOf).orElse("null")).append(",\"commitTime\":");
+    if (commitTime.isPresent()) {
+      quote(json, commitTime.get().toString());
+    } else {
+      json.append("null");
+    }
+    return quote(json.append(",\"java\":"), java).append('}').toString();
+  }
+
+  /**
+   * The attributes of this build for a resource: {@code service.version} and {@code
+   * vcs.ref.head.revision}; what is not known is left out.
+   *
+   * @return the attributes, possibly none
+   */
+  public Attributes attributes() {
+    AttributesBuilder attributes = Attributes.builder();
+    if (!version.equals(UNKNOWN)) {
+      attributes.put(Contract.SERVICE_VERSION, version);
+    }
+    if (!commit.equals(UNKNOWN)) {
+      attributes.put(Contract.VCS_REF_HEAD_REVISION, commit);
+    }
+    return attributes.build();
+  }
+
+  /**
+   * Publishes the build as the metric {@code cn.build.info}, constantly 1, so that a dashboard shows
+   * which version each instance runs.
+   *
+   * @param otel where to publish
+   * @return closes the observation
+   */
+  public Registration observe(OpenTelemetry otel) {
+    Meter meter = Signals.meter(otel);
+    Attributes series = Attributes.builder()
+        .put(Contract.SERVICE_VERSION, version)
+        .put(Contract.VCS_REF_HEAD_REVISION, commit)
+        .put(Contract.CN_BUILD_DIRTY, dirty.map(String::valueOf).orElse(UNKNOWN))
+        .put(Contract.PROCESS_RUNTIME_VERSION, java)
+        .build();
+    return Registration.of(List.of(Contract.CN_BUILD_INFO
+        .upDownCounter(meter)
+        .buildWithCallback(one -> one.record(1, series))));
+  }
+
+  private static Optional<String> filled(@Nullable String text) {
+    if (text == null || text.isBlank() || text.contains("${") || text.startsWith("@")) {
+      return Optional.empty();
+    }
+    return Optional.of(text.strip());
+  }
+
+  private static Optional<Boolean> truth(String text) {
+    return switch (text) {
+      case "true" -> Optional.of(true);
+      case "false" -> Optional.of(false);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      if (text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        return Optional.of(Instant.ofEpochSecond(Long.parseLong(text)));
+      }
+      return Optional.of(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeParseException withoutColon) {
+      return gitPluginTime(text);
+    } catch (RuntimeException outOfRange) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Instant> gitPluginTime(String text) {
+    try {
+      return Optional.of(OffsetDateTime.parse(text, GIT_PLUGIN_TIME).toInstant());
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, String> properties(Class<?> anchor) {
+    try (InputStream in = open(anchor, PROPERTIES)) {
+      Properties properties = new Properties();
+      properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+      Map<String, String> map = new TreeMap<>();
+      properties.forEach((key, value) -> map.put(key.toString(), value.toString()));
+      return map;
+    } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
+      return Map.of();
+    }
+  }
+
+  private static String manifestVersion(Class<?> anchor) {
+    String version = anchor.getPackage().getImplementationVersion();
+    if (version != null) {
+      return version;
+    }
+    // a named module's packages do not tell, and neither does a folder of classes
+    URL home = home(anchor);
+    if (home == null) {
+      return "";
+    }
+    try (InputStream in = openIn(anchor, MANIFEST, home)) {
+      String value = new Manifest(in).getMainAttributes().getValue("Implementation-Version");
+      return value == null ? "" : value;
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+
+  /** The resource beside the class, else the first that its loader finds. */
+  private static InputStream open(Class<?> anchor, String name) throws IOException {
+    URL home = home(anchor);
+    if (home != null) {
+      try (InputStream in = openIn(anchor, name, home)) {
+        return new ByteArrayInputStream(in.readAllBytes());
+      } catch (IOException absent) {
+        // ask the loader
+      }
+    }
+    InputStream in = anchor.getResourceAsStream('/' + name);
+    if (in == null) {
+      throw new IOException("no " + name);
+    }
+    return in;
+  }
+
+  private static InputStream openIn(Class<?> anchor, String name, URL home) throws IOException {
+    InputStream ofModule =
+        anchor.getModule().isNamed() ? anchor.getResourceAsStream('/' + name) : null;
+    if (ofModule != null) {
+      return ofModule;
+    }
+    ClassLoader loader = anchor.getClassLoader();
+    if (loader != null) {
+      String folder = home.toExternalForm();
+      Enumeration<URL> found = loader.getResources(name);
+      while (found.hasMoreElements()) {
+        URL url = found.nextElement();
+        String form = url.toExternalForm();
+        if (form.equals(folder + name) || form.equals("jar:" + folder + "!/" + name)) {
+          return url.openStream();
+        }
+      }
+    }
+    throw new IOException("no " + name + " in " + home);
+  }
+
+  private static @Nullable URL home(Class<?> anchor) {
+    CodeSource source = anchor.getProtectionDomain().getCodeSource();
+    return source == null ? null : source.getLocation();
+  }
+
+  private static StringBuilder quote(StringBuilder json, String text) {
+    json.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        json.append('\\').append(c);
+      } else if (c < ' '
+          || c == '\u007f'
+          || c == '\u2028'
+          || c == '\u2029'
+          || Character.isSurrogate(c)) {
+        json.append(String.format("\\u%04x", (int) c));
+      } else {
+        json.append(c);
+      }
+    }
+    return json.append('"');
+  }
+}
