@@ -152,7 +152,9 @@ record ContractFile(
             block.one("row"),
             name,
             block.one("unit"),
-            block.lines.getOrDefault("query", List.of()).stream().map(q -> q.split(" \\| ", 2)).toList()));
+            block.lines.getOrDefault("query", List.of()).stream()
+                .map(q -> q.split(" \\| ", 2))
+                .toList()));
       default -> throw new IllegalStateException("unknown block " + block.kind);
     }
   }
