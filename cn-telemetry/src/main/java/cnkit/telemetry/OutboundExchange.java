@@ -1,0 +1,298 @@
+package cnkit.telemetry;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One attempt under way. It ends exactly once, whichever comes first: the body is complete, the exchange
+ * fails, the time is over, somebody cancels. {@link ClientCall} takes the first end and ignores the rest.
+ *
+ * <p>The JDK's timer thread only triggers; what may run user code goes to the executor.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // every end is told to the call
+final class OutboundExchange<T> {
+  private static final long FOREVER = Long.MAX_VALUE / 2;
+
+  private final ClientCall call;
+  private final String target;
+  private final Duration timeout;
+  private final long dueNanos;
+  private final boolean bounded;
+  private final Executor executor;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
+  private volatile CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
+  private volatile @Nullable WatchedBody body;
+  private volatile boolean expired;
+
+  OutboundExchange(ClientCall call, String target, Duration timeout, Executor executor) {
+    this.call = call;
+    this.target = target;
+    this.timeout = timeout;
+    this.bounded = timeout.compareTo(Duration.ofNanos(FOREVER)) < 0;
+    this.dueNanos = System.nanoTime() + (bounded ? timeout.toNanos() : FOREVER);
+    this.executor = executor;
+  }
+
+  void begun(CompletableFuture<HttpResponse<T>> answer) {
+    this.answer = answer;
+  }
+
+  CompletableFuture<HttpResponse<T>> answer() {
+    return answer;
+  }
+
+  long nanosLeft() {
+    return Math.max(0, dueNanos - System.nanoTime());
+  }
+
+  /** Ends the exchange when the time is over, whatever it is doing then. */
+  void watch() {
+    if (bounded && !over.isDone()) {
+      over.orTimeout(nanosLeft(), TimeUnit.NANOSECONDS).whenComplete((done, timeIsOver) -> {
+        if (timeIsOver != null) {
+          expireOnExecutor();
+        }
+      });
+    }
+  }
+
+  private void expireOnExecutor() {
+    try {
+      executor.execute(this::expire);
+    } catch (RejectedExecutionException shutDown) {
+      expire();
+    }
+  }
+
+  HttpTimeoutException expire() {
+    expired = true;
+    HttpTimeoutException timeIsOver = timeIsOver();
+    call.timeOut();
+    answer.cancel(true);
+    WatchedBody watched = body;
+    if (watched != null) {
+      watched.fail(timeIsOver);
+    }
+    over.complete(null);
+    return timeIsOver;
+  }
+
+  void cancel() {
+    call.cancel();
+    answer.cancel(true);
+    over.complete(null);
+  }
+
+  /** Ends the attempt that failed, before its caller knows; answers what a synchronous caller is thrown. */
+  IOException failed(@Nullable Throwable cause) {
+    ended(cause);
+    if (expired) {
+      return timeIsOver();
+    }
+    if (cause instanceof IOException io) {
+      return io;
+    }
+    if (cause instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new IOException(target, cause);
+  }
+
+  CompletableFuture<HttpResponse<T>> completedOn(Executor callers) {
+    var result = new Result();
+    answer
+        .whenCompleteAsync(
+            (response, failure) -> {
+              if (failure == null) {
+                result.complete(response);
+              } else {
+                fail(result, failure);
+              }
+            },
+            callers)
+        .whenComplete((response, failure) -> {
+          if (!result.isDone() && failure != null) {
+            fail(result, failure); // the executor refused
+          }
+        });
+    return result;
+  }
+
+  private void fail(CompletableFuture<?> result, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    ended(cause);
+    result.completeExceptionally(expired || cause == null ? timeIsOver() : cause);
+  }
+
+  BodyHandler<T> watched(BodyHandler<T> handler) {
+    return info -> {
+      call.protocolVersion(info.version().name());
+      var watched = new WatchedBody(handler.apply(info), info.statusCode());
+      body = watched;
+      if (expired) {
+        watched.fail(timeIsOver());
+      }
+      return watched;
+    };
+  }
+
+  private void ended(@Nullable Throwable cause) {
+    if (cause instanceof HttpTimeoutException) {
+      call.timeOut();
+    } else if (cause == null || cause instanceof CancellationException) {
+      call.cancel();
+    } else {
+      call.fail(cause);
+    }
+    over.complete(null);
+  }
+
+  private HttpTimeoutException timeIsOver() {
+    return new HttpTimeoutException(target + ": not answered in full within " + timeout);
+  }
+
+  /** What the caller holds: cancelling it closes the exchange. */
+  private final class Result extends CompletableFuture<HttpResponse<T>> {
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      if (cancelled) {
+        OutboundExchange.this.cancel();
+      }
+      return cancelled;
+    }
+  }
+
+  /**
+   * Sees the end of the body, and can bring it about. Signals to the reader must not overlap, but may
+   * nest (a request within onSubscribe can deliver at once): {@code busy} counts those under way, and
+   * the failure is delivered by whoever finds, or leaves, none of them.
+   */
+  private final class WatchedBody implements BodySubscriber<T>, Flow.Subscription {
+    private static final int FAILED = 1 << 30;
+
+    private final BodySubscriber<T> reader;
+    private final int status;
+    private final AtomicInteger busy = new AtomicInteger();
+    private final AtomicBoolean done = new AtomicBoolean();
+    private volatile Flow.@Nullable Subscription source;
+    private volatile @Nullable HttpTimeoutException failure;
+
+    WatchedBody(BodySubscriber<T> reader, int status) {
+      this.reader = reader;
+      this.status = status;
+    }
+
+    @Override
+    public CompletionStage<T> getBody() {
+      return reader.getBody();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      source = subscription;
+      if (failure != null) {
+        subscription.cancel();
+      }
+      signal(() -> reader.onSubscribe(this));
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> item) {
+      signal(() -> reader.onNext(item));
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      signal(() -> {
+        if (done.compareAndSet(false, true)) {
+          end(thrown);
+          reader.onError(thrown);
+        }
+      });
+    }
+
+    @Override
+    public void onComplete() {
+      signal(() -> {
+        if (done.compareAndSet(false, true)) {
+          end(null);
+          reader.onComplete();
+        }
+      });
+    }
+
+    @Override
+    public void request(long n) {
+      Flow.Subscription from = source;
+      if (from != null) {
+        from.request(n);
+      }
+    }
+
+    /** The reader has had enough. */
+    @Override
+    public void cancel() {
+      Flow.Subscription from = source;
+      if (from != null) {
+        from.cancel();
+      }
+      end(null);
+    }
+
+    private void end(@Nullable Throwable thrown) {
+      if (thrown == null) {
+        call.end(status);
+      } else {
+        call.end(status, thrown);
+      }
+      over.complete(null);
+    }
+
+    void fail(HttpTimeoutException timeIsOver) {
+      failure = timeIsOver;
+      Flow.Subscription from = source;
+      if (from != null) {
+        from.cancel();
+      }
+      if (busy.getAndUpdate(n -> n | FAILED) == 0) {
+        deliverFailure(timeIsOver);
+      }
+    }
+
+    private void signal(Runnable signal) {
+      if (busy.getAndIncrement() < FAILED) {
+        signal.run();
+      }
+      HttpTimeoutException timeIsOver = failure;
+      if (busy.decrementAndGet() == FAILED && timeIsOver != null) {
+        deliverFailure(timeIsOver);
+      }
+    }
+
+    private void deliverFailure(HttpTimeoutException timeIsOver) {
+      if (done.compareAndSet(false, true)) {
+        reader.onError(timeIsOver);
+      }
+    }
+  }
+}
