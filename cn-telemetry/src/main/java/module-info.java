@@ -10,6 +10,10 @@ module cnkit.telemetry {
   requires transitive io.opentelemetry.context;
   requires org.slf4j;
   requires static java.net.http;
+  requires static cnkit.config;
+  requires static cnkit.health;
+  requires static cnkit.lifecycle;
+  requires static cnkit.resilience;
 
   exports cnkit.telemetry;
 }

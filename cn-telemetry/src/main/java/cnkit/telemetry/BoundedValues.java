@@ -33,7 +33,8 @@ public final class BoundedValues {
 
   private BoundedValues(String attribute, int limit, OpenTelemetry otel) {
     this.limit = limit;
-    this.overflow = Contract.CN_TELEMETRY_OVERFLOW.counter(Signals.meter(otel)).build();
+    this.overflow =
+        Contract.Metrics.CN_TELEMETRY_OVERFLOW.counter(Signals.meter(otel)).build();
     this.series = Attributes.of(Contract.CN_TELEMETRY_ATTRIBUTE, attribute);
   }
 

@@ -149,7 +149,7 @@ public record BuildInfo(
         .put(Contract.CN_BUILD_DIRTY, dirty.map(String::valueOf).orElse(UNKNOWN))
         .put(Contract.PROCESS_RUNTIME_VERSION, java)
         .build();
-    return Registration.of(List.of(Contract.CN_BUILD_INFO
+    return Registration.of(List.of(Contract.Metrics.CN_BUILD_INFO
         .upDownCounter(meter)
         .buildWithCallback(one -> one.record(1, series))));
   }

@@ -64,7 +64,7 @@ public final class HttpClientTelemetry {
 
   private HttpClientTelemetry(Builder builder) {
     tracer = Signals.tracer(builder.otel);
-    duration = Contract.HTTP_CLIENT_REQUEST_DURATION.histogram(Signals.meter(builder.otel));
+    duration = Contract.Metrics.HTTP_CLIENT_REQUEST_DURATION.histogram(Signals.meter(builder.otel));
     propagator = builder.otel.getPropagators().getTextMapPropagator();
     propagates = !propagator.fields().isEmpty();
     hosts = BoundedValues.of(SERVER_ADDRESS.getKey(), builder.hosts, builder.otel);

@@ -96,9 +96,9 @@ public final class HttpServerTelemetry {
   private HttpServerTelemetry(Builder builder) {
     Meter meter = Signals.meter(builder.otel);
     tracer = Signals.tracer(builder.otel);
-    duration = Contract.HTTP_SERVER_REQUEST_DURATION.histogram(meter);
-    active = Contract.HTTP_SERVER_ACTIVE_REQUESTS.upDownCounter(meter).build();
-    replays = Contract.CN_HTTP_SERVER_REPLAYS.counter(meter).build();
+    duration = Contract.Metrics.HTTP_SERVER_REQUEST_DURATION.histogram(meter);
+    active = Contract.Metrics.HTTP_SERVER_ACTIVE_REQUESTS.upDownCounter(meter).build();
+    replays = Contract.Metrics.CN_HTTP_SERVER_REPLAYS.counter(meter).build();
     propagator = builder.otel.getPropagators().getTextMapPropagator();
     propagated = propagator.fields().toArray(new String[0]);
     routes = BoundedValues.of(Contract.HTTP_ROUTE.getKey(), builder.routes, builder.otel);

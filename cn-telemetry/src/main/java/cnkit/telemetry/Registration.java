@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Registration implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
-  private static final Registration NOTHING = new Registration(List.of());
 
   private final List<? extends AutoCloseable> parts;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -27,14 +26,13 @@ public final class Registration implements AutoCloseable {
     this.parts = parts;
   }
 
-  /** Nothing was attached, as with a provider that records nothing. */
-  static Registration nothing() {
-    return NOTHING;
-  }
-
   /** Closes the parts in this order. */
   static Registration of(List<? extends AutoCloseable> parts) {
     return new Registration(List.copyOf(parts));
+  }
+
+  static Registration of(AutoCloseable only) {
+    return of(List.of(only));
   }
 
   /** Ends the observation. What was recorded stays recorded; series of state end with the next collection. */

@@ -75,15 +75,17 @@ final class ContractPages {
       java.append("  static final AttributeKey<%s> %s = %sKey(\"%s\");\n"
           .formatted(type, constant(a.name()), type.toLowerCase(Locale.ROOT), a.name()));
     }
+    java.append("\n  private Contract() {}\n\n  static final class Metrics {\n");
     for (ContractFile.Listed m : file.metrics().values()) {
       List<String> buckets = m.buckets().stream().map(String::valueOf).toList();
       java.append("  static final Metric %s = new Metric(\"%s\", \"%s\", \"%s\", List.of(%s));\n"
           .formatted(constant(m.name()), m.name(), m.unit(), m.doc(), String.join(", ", buckets)));
     }
+    java.append("\n    private Metrics() {}\n  }\n\n  static final class Events {\n");
     for (String event : file.events().keySet()) {
       java.append("  static final String %s = \"%s\";\n".formatted(constant(event), event));
     }
-    return java.append("\n  private Contract() {}\n}\n").toString();
+    return java.append("\n    private Events() {}\n  }\n}\n").toString();
   }
 
   private static String constant(String name) {
