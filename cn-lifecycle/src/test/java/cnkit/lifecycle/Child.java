@@ -1,0 +1,101 @@
+package cnkit.lifecycle;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** A process of its own, for what only a process can show. Says on standard output where it is, one word a line. */
+final class Child {
+  private Child() {}
+
+  public static void main(String[] args) {
+    LifecycleBuilder builder = Lifecycle.builder()
+        .grace(Duration.ofSeconds(12))
+        .propagation(Duration.ZERO)
+        .component("a", () -> say("start-a"), () -> say("stop-a"))
+        .flush("telemetry", () -> say("flush"))
+        .onStarted(() -> say("running"))
+        .onAnnounce(() -> say("announced"));
+    switch (args[0]) {
+      case "idle" -> run(builder);
+      case "hook" -> run(builder.withoutSignals());
+      case "busy" -> {
+        var inFlight = new InFlight();
+        inFlight.open(Kind.REQUEST, "GET /slow").onCancel(() -> say("cancelled"));
+        run(builder.drain(inFlight));
+      }
+      case "stuck-flush" -> {
+        var inFlight = new InFlight();
+        inFlight.enter(Kind.REQUEST);
+        run(builder.drain(inFlight).flushSlice(Duration.ofSeconds(5)).flush("stuck", () -> {
+          say("flushing");
+          LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
+        }));
+      }
+      case "slow-start" ->
+        run(builder
+            .component(
+                "b",
+                () -> {
+                  say("starting-b");
+                  new CountDownLatch(1).await();
+                },
+                () -> say("stop-b"))
+            .component("c", () -> say("start-c"), () -> say("stop-c"))
+            .propagation(Duration.ofSeconds(5)));
+      case "failing-start" ->
+        run(builder.component(
+            "b",
+            () -> {
+              throw new IllegalStateException("no route to host");
+            },
+            () -> say("stop-b")));
+      case "exit-7" ->
+        run(builder.onStarted(() -> new Thread(() -> System.exit(7), "application").start()));
+      case "exit-in-stop" ->
+        run(builder
+            .component("b", () -> {}, () -> System.exit(9))
+            .closeSlice(Duration.ofSeconds(3)));
+      case "exit-in-start" -> run(builder.component("b", () -> System.exit(9), () -> {}));
+      case "programmatic" -> {
+        var inFlight = new InFlight();
+        int slot = inFlight.enter(Kind.REQUEST);
+        Lifecycle lifecycle = builder.drain(inFlight).build();
+        new Thread(() -> {
+              while (lifecycle.status() != Status.RUNNING) {
+                Thread.onSpinWait();
+              }
+              lifecycle.requestShutdown("POST /shutdown");
+              while (lifecycle.report().triggers().size() < 2) {
+                Thread.onSpinWait();
+              }
+              say("two-triggers");
+              inFlight.exit(slot);
+            })
+            .start();
+        exit(lifecycle);
+      }
+      case "foreign-hook-hangs" -> {
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(() -> LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1))));
+        run(builder.grace(Duration.ofSeconds(2)));
+      }
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  private static void run(LifecycleBuilder builder) {
+    exit(builder.build());
+  }
+
+  private static void exit(Lifecycle lifecycle) {
+    int code = lifecycle.run();
+    say(lifecycle.report().toJson());
+    System.exit(code);
+  }
+
+  static synchronized void say(String word) {
+    System.out.println(word);
+    System.out.flush();
+  }
+}
