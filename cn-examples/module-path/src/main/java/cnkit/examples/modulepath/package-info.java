@@ -1,0 +1,2 @@
+/** A program on the module path. */
+package cnkit.examples.modulepath;
