@@ -1,0 +1,204 @@
+package cnkit.examples.service;
+
+import cnkit.health.Health;
+import cnkit.health.ProbeReply;
+import cnkit.telemetry.HttpServerTelemetry;
+import cnkit.telemetry.ServerCall;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Scope;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One port of the JDK's HTTP server: probes first, then the gate, then the routes. */
+final class Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+  private static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** Lets requests in and out; the management port's lets all in. */
+  interface Gate {
+    Gate OPEN = new Gate() {};
+
+    /** A pass to give back with {@link #exit}, or negative: refused. */
+    default int enter() {
+      return 0;
+    }
+
+    default void exit(int pass) {}
+
+    /** Whether answers ask the client to close its connection. */
+    default boolean closing() {
+      return false;
+    }
+  }
+
+  private final String name;
+  private final String host;
+  private final int port;
+  private final Health health;
+  private final Gate gate;
+  private final Routes routes;
+  private final HttpServerTelemetry telemetry;
+  private final ExecutorService workers;
+  private final HttpServer server;
+
+  Listener(
+      String name,
+      String host,
+      int port,
+      int threads,
+      Health health,
+      Gate gate,
+      Routes routes,
+      OpenTelemetry otel)
+      throws IOException {
+    this.name = name;
+    this.host = host;
+    this.port = port;
+    this.health = health;
+    this.gate = gate;
+    this.routes = routes;
+    this.telemetry = HttpServerTelemetry.of(otel);
+    this.workers = Workers.create(name, threads);
+    this.server = HttpServer.create();
+    server.setExecutor(workers);
+    server.createContext("/", this::handle);
+  }
+
+  void start() throws IOException {
+    server.bind(new InetSocketAddress(host, port), 0);
+    server.start();
+    LOG.atInfo()
+        .addKeyValue("event.name", "cn.listening")
+        .addKeyValue("listener", name)
+        .addKeyValue("host", host)
+        .addKeyValue("port", port())
+        .log("listening");
+  }
+
+  /** The port that it really listens on. */
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Closes the port at once: what was in flight has been waited for by then. */
+  void stop() {
+    server.stop(0);
+    workers.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) {
+    String method = exchange.getRequestMethod();
+    String path = exchange.getRequestURI().getPath();
+    try (exchange) {
+      Optional<ProbeReply> probe = health.answer(
+          method,
+          path,
+          exchange.getRequestURI().getRawQuery(),
+          exchange.getRequestHeaders().getFirst("Accept"));
+      if (probe.isPresent()) {
+        send(exchange, probe.get());
+      } else {
+        serve(exchange, method, path);
+      }
+    } catch (IOException clientGone) {
+      LOG.debug("the client left before its answer to {} {}", method, path, clientGone);
+    }
+  }
+
+  @SuppressWarnings("try") // the scope is there to be closed
+  private void serve(HttpExchange exchange, String method, String path) throws IOException {
+    ServerCall call = telemetry.begin(
+        method, exchange.getRequestURI().toString(), exchange.getRequestHeaders()::getFirst);
+    int pass = gate.enter();
+    try (Scope current = call.makeCurrent()) {
+      Reply reply = pass < 0
+          ? Reply.problem(503, "shutting down").with("Retry-After", "1")
+          : answer(exchange, call, routes.match(method, path));
+      send(exchange, reply);
+      call.end(reply.status());
+    } catch (IOException clientGone) {
+      call.abort();
+      throw clientGone;
+    } finally {
+      gate.exit(pass);
+    }
+  }
+
+  private static Reply answer(HttpExchange exchange, ServerCall call, Routes.Match match)
+      throws IOException {
+    if (!match.template().isEmpty()) {
+      call.route(match.template());
+    }
+    String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+    try {
+      return match
+          .handler()
+          .handle(new Routes.Request(match.variable(), query, () -> body(exchange)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Reply.problem(503, "cut at the deadline of the shutdown");
+    } catch (BodyTooLargeException e) {
+      return Reply.problem(413, "expected at most " + MAX_BODY_BYTES + " bytes");
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception | LinkageError | StackOverflowError e) {
+      LOG.error("{} failed", match.template(), e);
+      call.end(500, e);
+      return Reply.problem(500, "the error is in the log");
+    }
+  }
+
+  private static byte[] body(HttpExchange exchange) throws IOException {
+    try (InputStream in = exchange.getRequestBody()) {
+      byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
+      if (body.length > MAX_BODY_BYTES) {
+        throw new BodyTooLargeException();
+      }
+      return body;
+    }
+  }
+
+  private void send(HttpExchange exchange, ProbeReply probe) throws IOException {
+    probe.headers().forEach(exchange.getResponseHeaders()::set);
+    advise(exchange);
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(probe.status(), -1);
+    } else {
+      exchange.sendResponseHeaders(probe.status(), probe.length());
+      probe.writeTo(exchange.getResponseBody());
+    }
+  }
+
+  private void send(HttpExchange exchange, Reply reply) throws IOException {
+    byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+    reply.headers().forEach(exchange.getResponseHeaders()::set);
+    advise(exchange);
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    if (head) {
+      exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
+    }
+    exchange.sendResponseHeaders(reply.status(), head || body.length == 0 ? -1 : body.length);
+    if (!head && body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private void advise(HttpExchange exchange) {
+    if (gate.closing()) {
+      exchange.getResponseHeaders().set("Connection", "close");
+    }
+  }
+
+  private static final class BodyTooLargeException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+}

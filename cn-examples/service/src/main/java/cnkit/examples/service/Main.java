@@ -1,0 +1,65 @@
+package cnkit.examples.service;
+
+import cnkit.config.Config;
+import cnkit.config.ConfigException;
+import cnkit.config.Problem;
+import cnkit.lifecycle.ShutdownPlan;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Settings, then the service, then the exit code. */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs the service until a signal ends it.
+   *
+   * @param args flags, as {@code --help} lists them
+   * @throws Exception if the service cannot be put together
+   */
+  public static void main(String[] args) throws Exception {
+    Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+        .noPrefix()
+        .args(args)
+        .environment()
+        .check(Main::problems)
+        .loadOrExit();
+    serverDefaults();
+    System.exit(new Service(config).lifecycle().run());
+  }
+
+  /** What only the service knows to be wrong, reported as if the settings' own rules had found it. */
+  static List<Problem> problems(Settings settings) {
+    List<Problem> problems = new ArrayList<>();
+    ShutdownPlan plan = ShutdownPlan.of(settings.shutdownGrace(), settings.propagationDelay());
+    if (!plan.problems().isEmpty()) {
+      problems.add(Problem.of(
+          "leave no time to drain\n" + plan.table(), "propagation-delay", "shutdown-grace"));
+    }
+    try {
+      settings.inventoryFaults().ifPresent(Faults::parse);
+    } catch (ConfigException wrong) {
+      for (Problem problem : wrong.problems()) {
+        problems.add(Problem.of(problem.path() + ": " + problem.message(), "inventory-faults"));
+      }
+    }
+    return problems;
+  }
+
+  /** What the JDK's server reads once, when its class is loaded; a flag on the command line still wins. */
+  private static void serverDefaults() {
+    // without it JDK 17 answers on a kept connection only after the peer's delayed acknowledgement,
+    // 40 ms later
+    setDefault("sun.net.httpserver.nodelay", "true");
+    // a client that sends its request drop by drop loses its connection, and only its own
+    setDefault("sun.net.httpserver.maxReqTime", "10");
+    setDefault("sun.net.httpserver.idleInterval", "60");
+  }
+
+  private static void setDefault(String name, String value) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, value);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package cnkit.examples.service;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a route answers; how it gets on the wire is the listener's business. */
+record Reply(int status, String contentType, String body, Map<String, String> headers) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<Integer, String> TITLES = Map.of(
+      400, "Bad Request",
+      404, "Not Found",
+      405, "Method Not Allowed",
+      413, "Content Too Large",
+      500, "Internal Server Error",
+      502, "Bad Gateway",
+      503, "Service Unavailable");
+
+  Reply {
+    headers = Map.copyOf(headers);
+  }
+
+  static Reply json(int status, Map<String, ?> value) {
+    return new Reply(status, "application/json", write(value), Map.of());
+  }
+
+  static Reply text(String contentType, String body) {
+    return new Reply(200, contentType, body, Map.of());
+  }
+
+  /** A problem as RFC 9457 has it: what is wrong for the client, and nothing about our inside. */
+  static Reply problem(int status, String detail) {
+    Map<String, Object> problem = new LinkedHashMap<>();
+    problem.put("type", "about:blank");
+    problem.put("title", TITLES.getOrDefault(status, "Error"));
+    problem.put("status", status);
+    problem.put("detail", detail);
+    SpanContext span = Span.current().getSpanContext();
+    if (span.isValid()) {
+      problem.put("trace_id", span.getTraceId());
+    }
+    return new Reply(status, "application/problem+json", write(problem), Map.of());
+  }
+
+  Reply with(String header, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(header, value);
+    return new Reply(status, contentType, body, more);
+  }
+
+  private static String write(Map<String, ?> value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("maps of plain values are always writable", e);
+    }
+  }
+}

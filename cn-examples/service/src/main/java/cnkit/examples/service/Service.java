@@ -1,0 +1,197 @@
+package cnkit.examples.service;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+
+import ch.qos.logback.classic.Level;
+import cnkit.config.Config;
+import cnkit.config.ConfigException;
+import cnkit.config.Problem;
+import cnkit.health.Check;
+import cnkit.health.Health;
+import cnkit.health.Verdict;
+import cnkit.lifecycle.InFlight;
+import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.Lifecycle;
+import cnkit.telemetry.BuildInfo;
+import cnkit.telemetry.ConfigTelemetry;
+import cnkit.telemetry.HealthTelemetry;
+import cnkit.telemetry.LifecycleTelemetry;
+import cnkit.telemetry.PipelineTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts and how they hang together: what starts after what, what answers where. */
+final class Service {
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+  private static final int LONGEST_WORK_MILLIS = 60_000;
+
+  private final Config<Settings> config;
+  private final Settings settings;
+  private final BuildInfo build = BuildInfo.of(Service.class);
+  private final InFlight inFlight = new InFlight();
+  private final FlakyInventory flaky;
+  private final Inventory inventory;
+  private final Telemetry telemetry;
+  private final Health health;
+  private final Listener application;
+  private final Listener management;
+
+  Service(Config<Settings> config) throws IOException {
+    this.config = config;
+    this.settings = config.value();
+    logAt(settings.logLevel());
+    for (Problem warning : config.warnings()) {
+      LOG.warn("configuration: {}", warning);
+    }
+    flaky = new FlakyInventory(Faults.parse(settings.inventoryFaults().orElse("")));
+    inventory = new Inventory(settings.inventoryUrl().orElseGet(flaky::uri));
+    telemetry = new Telemetry(System.getenv(), build);
+    health = checks();
+    application = new Listener(
+        "application",
+        settings.host(),
+        settings.port(),
+        256,
+        health,
+        gate(),
+        applicationRoutes(),
+        telemetry.openTelemetry());
+    management = new Listener(
+        "management",
+        settings.managementHost(),
+        settings.managementPort(),
+        16,
+        health,
+        Listener.Gate.OPEN,
+        managementRoutes(),
+        OpenTelemetry.noop()); // who scrapes and probes is not traced
+  }
+
+  Lifecycle lifecycle() {
+    Lifecycle lifecycle = Lifecycle.builder()
+        .grace(settings.shutdownGrace())
+        .outermost("health", health::start, health::close)
+        .outermost("management", management::start, management::stop)
+        .component(
+            "startup-delay", () -> Thread.sleep(settings.startupDelay().toMillis()), () -> {})
+        .component("inventory-fake", flaky::start, flaky::stop)
+        .component("application", application::start, application::stop)
+        .onStarted(health::open)
+        .onAnnounce(health::drain)
+        .propagation(settings.propagationDelay())
+        .drain(inFlight)
+        .flush("telemetry", telemetry::close)
+        .build();
+    observe(lifecycle);
+    return lifecycle;
+  }
+
+  Health health() {
+    return health;
+  }
+
+  Listener application() {
+    return application;
+  }
+
+  Listener management() {
+    return management;
+  }
+
+  /** The registrations live as long as the process, so nobody closes them. */
+  private void observe(Lifecycle lifecycle) {
+    OpenTelemetry otel = telemetry.openTelemetry();
+    build.observe(otel);
+    ConfigTelemetry.observe(config, otel);
+    HealthTelemetry.observe(health, otel);
+    LifecycleTelemetry.observe(lifecycle, otel);
+    PipelineTelemetry.observe(inventory.pipeline(), otel);
+  }
+
+  private Health checks() {
+    Health.Builder builder = Health.builder();
+    settings
+        .requiredUrl()
+        .ifPresent(url -> builder.check(Check.critical("required-url", () -> required(url))
+            .every(ofSeconds(1))
+            .timeout(ofMillis(800))));
+    return builder.build();
+  }
+
+  private static Verdict required(URI url) throws IOException, InterruptedException {
+    HttpResponse<Void> response = HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(url).timeout(ofMillis(800)).build(),
+            HttpResponse.BodyHandlers.discarding());
+    return Verdict.of(response.statusCode() / 100 == 2);
+  }
+
+  private Listener.Gate gate() {
+    return new Listener.Gate() {
+      @Override
+      public int enter() {
+        return inFlight.enter(Kind.REQUEST);
+      }
+
+      @Override
+      public void exit(int pass) {
+        inFlight.exit(pass);
+      }
+
+      @Override
+      public boolean closing() {
+        return inFlight.draining();
+      }
+    };
+  }
+
+  private Routes applicationRoutes() {
+    return new Routes()
+        .get("/work", request -> work(request.query().getOrDefault("ms", "0")))
+        .get("/inventory/{sku}", request -> inventory.stock(request.variable()));
+  }
+
+  private Routes managementRoutes() {
+    Routes routes = new Routes()
+        .get("/version", request -> new Reply(200, "application/json", build.toJson(), Map.of()))
+        .get("/config", request -> new Reply(200, "application/json", config.toJson(), Map.of()))
+        .get("/metrics", request -> telemetry.scrape());
+    if (settings.chaos()) {
+      routes.post("/chaos/inventory", request -> {
+        try {
+          flaky.faults(Faults.parse(request.rawQuery().replace('&', ',')));
+        } catch (ConfigException wrong) {
+          return Reply.problem(400, wrong.getMessage());
+        }
+        return Reply.json(200, Map.of());
+      });
+    }
+    return routes;
+  }
+
+  /** Work that takes as long as it is told, for demonstrations of the drain. */
+  private static Reply work(String millis) throws InterruptedException {
+    boolean digits = !millis.isEmpty() && millis.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits) {
+      return Reply.problem(400, "ms: expected a whole number of milliseconds, 0 or more");
+    }
+    long length = millis.length() > 9
+        ? LONGEST_WORK_MILLIS
+        : Math.min(Long.parseLong(millis), LONGEST_WORK_MILLIS);
+    Thread.sleep(length);
+    return Reply.json(200, Map.of("slept_ms", length));
+  }
+
+  private static void logAt(Settings.LogLevel level) {
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+        .setLevel(Level.toLevel(level.name()));
+  }
+}
