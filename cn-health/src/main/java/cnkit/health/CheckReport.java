@@ -78,6 +78,15 @@ public record CheckReport(
     return check.name();
   }
 
+  /**
+   * Whether it is unknown because nobody renewed its last result.
+   *
+   * @return false also when it never ran
+   */
+  public boolean isStale() {
+    return status == Status.UNKNOWN && runs > 0 && successes == 0;
+  }
+
   /** What it does to a probe that it belongs to. */
   Status effect() {
     return Aggregate.effect(check.impact(), status);

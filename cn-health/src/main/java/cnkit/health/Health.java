@@ -18,11 +18,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The probe registry of one instance. Checks run in the background from {@link #start()} on; a probe is answered from
@@ -62,6 +65,9 @@ public final class Health implements AutoCloseable {
     CLOSED
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+
+  private final AtomicBoolean fileProbeFails = new AtomicBoolean();
   private final Board board;
   private final Router router;
   private final Runner runner;
@@ -77,7 +83,7 @@ public final class Health implements AutoCloseable {
     Executor executor = builder.executor != null ? builder.executor : own(Threads.forRuns());
     Feed feed = new Feed(builder.events != null ? builder.events : executor);
     this.board = new Board(ticker, feed, initial);
-    this.router = new Router(board, builder.paths, builder.groups);
+    this.router = new Router(board, builder.paths, builder.groups, builder.renderers);
     ScheduledExecutorService timer =
         builder.scheduler != null ? builder.scheduler : own(Threads.timer("cn-health-timer-"));
     ScheduledExecutorService tick =
@@ -179,7 +185,8 @@ public final class Health implements AutoCloseable {
    * @param method of the request, in capitals
    * @param path of the request, raw, without the query
    * @param query raw, without the question mark; null or empty when there is none
-   * @param accept the {@code Accept} header; null or empty when there is none
+   * @param accept the {@code Accept} header; null or empty when there is none. {@code application/json} gets
+   *     MicroProfile JSON, everything else that nobody renders gets text
    * @return what to send; empty when the path is not a probe's and the request is yours to serve
    */
   public Optional<ProbeReply> answer(
@@ -215,7 +222,29 @@ public final class Health implements AutoCloseable {
    * @return true for a 200
    */
   public boolean passes(Probe probe) {
-    return router.plain(probe, false).map(reply -> reply.status() == 200).orElse(false);
+    return plain(probe).status() == 200;
+  }
+
+  /**
+   * The same for gRPC's health service; see {@link ServingStatus}.
+   *
+   * @param service empty for readiness; {@code livez}, {@code readyz}, {@code startupz}, or a check's or group's name
+   * @return what to answer
+   */
+  public ServingStatus servingStatus(String service) {
+    return router.servingStatus(service);
+  }
+
+  /** The plain answer of one probe, for what is not a request. */
+  ProbeReply plain(Probe probe) {
+    return router.plain(probe, false).orElseThrow();
+  }
+
+  /** Tells once in a row that the file probe cannot be written. */
+  void fileProbeWritten(boolean written, String problem) {
+    if (fileProbeFails.getAndSet(!written) == written && !written) {
+      LOG.warn("the file probe cannot be written, and the old files grow old: {}", problem);
+    }
   }
 
   /**
@@ -357,6 +386,8 @@ public final class Health implements AutoCloseable {
     private final Map<String, Set<String>> groups = new HashMap<>();
     private final Set<String> remoteForLiveness = new HashSet<>();
     private final EnumMap<Probe, String> paths = new EnumMap<>(Probe.class);
+    private final List<Renderer> renderers =
+        new ArrayList<>(List.of(Renderer.text(), Renderer.microProfileJson()));
     private final List<String> problems = new ArrayList<>();
     private LongSupplier ticker = System::nanoTime;
     private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
@@ -364,7 +395,7 @@ public final class Health implements AutoCloseable {
     private @Nullable ScheduledExecutorService watchdog;
     private @Nullable Executor executor;
     private @Nullable Executor events;
-    private int mostInFlight = 256;
+    private int mostInFlight = 1_000;
 
     private Builder() {}
 
@@ -464,6 +495,17 @@ public final class Health implements AutoCloseable {
     }
 
     /**
+     * One more way to render, for requests whose {@code Accept} names its content type.
+     *
+     * @param renderer asked on the thread of the request
+     * @return this
+     */
+    public Builder renderer(Renderer renderer) {
+      renderers.add(requireNonNull(renderer, "renderer"));
+      return this;
+    }
+
+    /**
      * The clock of every decision; for tests.
      *
      * @param ticker monotonic nanoseconds, which may wrap; default {@link System#nanoTime()}
@@ -532,7 +574,7 @@ public final class Health implements AutoCloseable {
     /**
      * How many runs may be under way at once, hung ones included; more are rejected and count as failed.
      *
-     * @param runs 1 to 10,000; default 256
+     * @param runs 1 to 10,000; default 1,000
      * @return this
      */
     public Builder mostRunsInFlight(int runs) {

@@ -2,7 +2,7 @@ package cnkit.health;
 
 /**
  * Turns a page into a body. A pure function: it is called on the thread that asks, for everything but the plain
- * text that is prepared in advance.
+ * text that is prepared in advance. Chosen by the {@code Accept} header; one that throws is replaced by the text.
  */
 public interface Renderer {
   /** A body is kept below this, since the kubelet reads no further: 10 KiB. */
@@ -30,5 +30,14 @@ public interface Renderer {
    */
   static Renderer text() {
     return TextRenderer.INSTANCE;
+  }
+
+  /**
+   * MicroProfile Health JSON; what is degraded or unknown is told in {@code data.state}.
+   *
+   * @return the renderer for {@code Accept: application/json}
+   */
+  static Renderer microProfileJson() {
+    return JsonRenderer.INSTANCE;
   }
 }

@@ -10,13 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * From a request to an answer. The plain probes are handed out as they were prepared: one volatile load, one clock
  * read, no allocation. Everything else is rendered on the asking thread from one report.
  */
 final class Router {
+  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
   private static final Optional<ProbeReply> METHOD_NOT_ALLOWED =
       Optional.of(ProbeReply.methodNotAllowed());
 
@@ -25,13 +29,22 @@ final class Router {
   private final String ready;
   private final String startup;
   private final Map<String, Set<String>> groups;
+  /** The first is the default. */
+  private final List<Renderer> renderers;
 
-  Router(Board board, EnumMap<Probe, String> paths, Map<String, Set<String>> groups) {
+  private final AtomicBoolean complained = new AtomicBoolean();
+
+  Router(
+      Board board,
+      EnumMap<Probe, String> paths,
+      Map<String, Set<String>> groups,
+      List<Renderer> renderers) {
     this.board = board;
+    this.renderers = List.copyOf(renderers);
     this.live = paths.getOrDefault(Probe.LIVE, "/" + Probe.LIVE.endpoint());
     this.ready = paths.getOrDefault(Probe.READY, "/" + Probe.READY.endpoint());
     this.startup = paths.getOrDefault(Probe.STARTUP, "/" + Probe.STARTUP.endpoint());
-    this.groups = groups;
+    this.groups = Map.copyOf(groups);
   }
 
   Optional<ProbeReply> answer(
@@ -49,16 +62,17 @@ final class Router {
         ? Probe.READY
         : path.equals(live) ? Probe.LIVE : path.equals(startup) ? Probe.STARTUP : null;
     if (probe == null) {
-      return answerBelow(method, path, details);
+      return answerBelow(method, path, accept, details);
     }
     boolean head = method.equals("HEAD");
     if (!head && !method.equals("GET")) {
       return METHOD_NOT_ALLOWED;
     }
-    if (query != null && !query.isEmpty()) {
-      return answerQuery(probe, head, query, details);
+    Renderer renderer = Negotiation.choose(accept, renderers);
+    if ((query == null || query.isEmpty()) && renderer == TextRenderer.INSTANCE) {
+      return plain(probe, head);
     }
-    return plain(probe, head);
+    return answerQuery(probe, head, Query.of(query == null ? "" : query), renderer, details);
   }
 
   private static boolean never() {
@@ -71,10 +85,9 @@ final class Router {
   }
 
   private Optional<ProbeReply> answerQuery(
-      Probe probe, boolean head, String query, BooleanSupplier details) {
-    Query asked = Query.of(query);
-    if (!asked.verbose() && asked.excluded().isEmpty()) {
-      return plain(probe, head);
+      Probe probe, boolean head, Query asked, Renderer renderer, BooleanSupplier details) {
+    if (!asked.verbose() && asked.excluded().isEmpty() && renderer == TextRenderer.INSTANCE) {
+      return plain(probe, head); // the rest of a query is noise
     }
     HealthReport report = board.report();
     var excluded = new HashSet<String>();
@@ -94,14 +107,15 @@ final class Router {
         report,
         probe,
         check -> excluded.contains(check.name().toLowerCase(Locale.ROOT)),
-        asked.verbose(),
+        asked.verbose() || renderer != TextRenderer.INSTANCE,
         detailed,
         warnings);
-    return reply(page, head);
+    return reply(page, head, renderer);
   }
 
   /** {@code /readyz/orders-db}, {@code /readyz/storage}. */
-  private Optional<ProbeReply> answerBelow(String method, String path, BooleanSupplier details) {
+  private Optional<ProbeReply> answerBelow(
+      String method, String path, @Nullable String accept, BooleanSupplier details) {
     Probe probe = isBelow(path, ready)
         ? Probe.READY
         : isBelow(path, live) ? Probe.LIVE : isBelow(path, startup) ? Probe.STARTUP : null;
@@ -114,25 +128,62 @@ final class Router {
     }
     String name = decoded(path.substring(path(probe).length() + 1));
     String title = probe.endpoint() + "/" + Query.printable(name);
-    Set<String> members =
-        groups.getOrDefault(name.toLowerCase(Locale.ROOT), Set.of(name.toLowerCase(Locale.ROOT)));
-    var checks = new ArrayList<CheckReport>();
-    for (CheckReport check : board.report().checks()) {
-      if (check.probes().contains(probe)
-          && members.contains(check.name().toLowerCase(Locale.ROOT))) {
-        checks.add(check);
-      }
-    }
+    List<CheckReport> checks = members(board.report(), name, probe);
     if (checks.isEmpty()) {
       ProbeReply unknown = ProbeReply.of(
           404, Renderer.text().contentType(), "no check or group for " + title + '\n');
       return Optional.of(head ? unknown.headOnly() : unknown);
     }
-    return reply(Selection.checks(title, checks, probe, allows(details)), head);
+    Page page = Selection.checks(title, checks, probe, allows(details));
+    return reply(page, head, Negotiation.choose(accept, renderers));
   }
 
-  private static Optional<ProbeReply> reply(Page page, boolean head) {
-    ProbeReply reply = Pages.reply(page, Renderer.text());
+  /** The checks that a name stands for, a check's or a group's; with a probe only those that belong to it. */
+  private List<CheckReport> members(HealthReport report, String name, @Nullable Probe probe) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    Set<String> names = groups.getOrDefault(lower, Set.of(lower));
+    var checks = new ArrayList<CheckReport>();
+    for (CheckReport check : report.checks()) {
+      boolean belongs = probe == null || check.probes().contains(probe);
+      if (belongs && names.contains(check.name().toLowerCase(Locale.ROOT))) {
+        checks.add(check);
+      }
+    }
+    return checks;
+  }
+
+  ServingStatus servingStatus(String service) {
+    if (service.isEmpty()) {
+      return serving(Probe.READY);
+    }
+    for (Probe probe : Probe.values()) {
+      if (probe.endpoint().equals(service)) {
+        return serving(probe);
+      }
+    }
+    List<CheckReport> checks = members(board.report(), service, null);
+    if (checks.isEmpty()) {
+      return ServingStatus.SERVICE_UNKNOWN;
+    }
+    boolean passing = Selection.checks(service, checks, Probe.READY, false).passing();
+    return passing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  }
+
+  private ServingStatus serving(Probe probe) {
+    int status = plain(probe, false).orElseThrow().status();
+    return status == 200 ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  }
+
+  private Optional<ProbeReply> reply(Page page, boolean head, Renderer renderer) {
+    ProbeReply reply;
+    try {
+      reply = Pages.reply(page, renderer);
+    } catch (RuntimeException | Error broken) { // a probe is better answered than rendered nicely
+      if (complained.compareAndSet(false, true)) {
+        LOG.warn("renderer {} threw; text is sent instead", renderer.getClass().getName(), broken);
+      }
+      reply = Pages.reply(page, TextRenderer.INSTANCE);
+    }
     return Optional.of(head ? reply.headOnly() : reply);
   }
 

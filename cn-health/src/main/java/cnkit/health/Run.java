@@ -143,9 +143,14 @@ final class Run implements Runnable {
     } else if (verdict == null) {
       seen = Observation.failed(Outcome.NO_VERDICT, "the body returned null", took, now);
     } else {
-      seen = Observation.of(verdict, took, now);
+      seen = Observation.of(withoutSecrets(verdict), took, now);
     }
     sink.observed(this, seen);
+  }
+
+  private static Verdict withoutSecrets(Verdict verdict) {
+    String reason = verdict.reason();
+    return reason.isEmpty() ? verdict : new Verdict(verdict.status(), Redaction.of(reason));
   }
 
   /** Once, even if an executor runs us twice or a stage completes twice. */

@@ -33,7 +33,7 @@ final class RunPlan {
       return millis + " ms";
     }
     long tenths = millis / 100;
-    return tenths >= 100 || tenths % 10 == 0
+    return tenths >= 1_000 || tenths % 10 == 0
         ? tenths / 10 + " s"
         : tenths / 10 + "." + tenths % 10 + " s";
   }

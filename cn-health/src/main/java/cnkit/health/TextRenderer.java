@@ -51,10 +51,9 @@ final class TextRenderer implements Renderer {
   private static String line(CheckReport check, boolean details) {
     var line = new StringBuilder(80);
     line.append(mark(check.effect())).append(check.name()).append(' ').append(check.status());
-    if (check.status() == Status.UNKNOWN && check.runs() > 0) {
-      line.append(" (too old)");
-    } else if (!check.outcome().passed()) {
-      line.append(" (").append(check.outcome().text()).append(')');
+    String why = why(check);
+    if (!why.isEmpty()) {
+      line.append(" (").append(why).append(')');
     }
     if (check.remoteForLiveness()) {
       line.append(" (remote)");
@@ -66,6 +65,16 @@ final class TextRenderer implements Renderer {
       }
     }
     return line.append('\n').toString();
+  }
+
+  private static String why(CheckReport check) {
+    if (check.isStale()) {
+      return "too old";
+    }
+    if (check.outcome().passed()) {
+      return check.status().passes() ? "" : "recovering";
+    }
+    return check.outcome().text();
   }
 
   private static String mark(Status effect) {
