@@ -1,0 +1,304 @@
+package cnkit.health;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.lang.management.OperatingSystemMXBean;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Enumeration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/**
+ * Bodies for what most services ask. Give them a name and an impact:
+ *
+ * <pre>{@code
+ * Health.builder()
+ *     .check(Check.critical("orders-db", Checks.jdbc(dataSource, Duration.ofMillis(500))))
+ *     .check(Check.degrading("disk", Checks.diskSpace(Path.of("/var/lib/app"), 100_000_000)))
+ *     .liveness(Check.critical("deadlock", Checks.noDeadlock()).local())
+ *     .liveness(Check.criticalAsync("workers", Checks.canary(workers)).every(Duration.ofSeconds(10)).local());
+ * }</pre>
+ *
+ * All are safe for use by many threads.
+ */
+public final class Checks {
+  private Checks() {}
+
+  /**
+   * Usable bytes of the file store that holds a path.
+   *
+   * @param path of an existing file or directory
+   * @param leastBytes below this it is down; above 0
+   * @return a local body
+   */
+  public static Check.Body diskSpace(Path path, long leastBytes) {
+    positive("leastBytes", leastBytes);
+    return () -> {
+      long usable = Files.getFileStore(path).getUsableSpace();
+      return usable >= leastBytes
+          ? Verdict.up()
+          : Verdict.down(usable + " bytes usable at " + path + ", expected " + leastBytes);
+    };
+  }
+
+  /**
+   * Heap in use after the last collection, of the pool that holds what lives long. What is in use between collections
+   * says nothing: it is garbage for the most part.
+   *
+   * @param mostUsed as a share of the maximum, above 0 to 1; above it degraded, because a restart is no cure for a
+   *     full heap that is needed
+   * @return a local body; up when the JVM cannot tell
+   */
+  public static Check.Body heapAfterCollection(double mostUsed) {
+    share("mostUsed", mostUsed);
+    return () -> {
+      double fullest = 0;
+      for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+        MemoryUsage usage = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
+        if (usage != null && usage.getMax() > 0) {
+          fullest = Math.max(fullest, (double) usage.getUsed() / usage.getMax());
+        }
+      }
+      return fullest <= mostUsed
+          ? Verdict.up()
+          : Verdict.degraded(percent(fullest) + " of the heap in use after a collection");
+    };
+  }
+
+  /**
+   * No two platform threads wait for each other for ever. It does not see virtual threads: the JVM does not look for
+   * deadlocks among them. A {@link #canary} or a {@link Heartbeat} does see the work that stands still.
+   *
+   * @return a local body, fit for liveness
+   */
+  public static Check.Body noDeadlock() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return () -> {
+      long[] found = threads.findDeadlockedThreads();
+      if (found == null) {
+        return Verdict.up();
+      }
+      var names = new StringBuilder("deadlocked:");
+      for (ThreadInfo thread : threads.getThreadInfo(found)) {
+        names.append(' ').append(thread == null ? "(ended)" : thread.getThreadName());
+      }
+      return Verdict.down(names.toString());
+    };
+  }
+
+  /**
+   * A pool still runs what it is given: the task of the canary is up when it runs, and the check's timeout is the
+   * deadline for that. An executor of virtual threads shows by it that their carriers are not all pinned.
+   *
+   * @param executor to try; a rejection is down
+   * @return a local body for {@link Check#criticalAsync}, fit for liveness
+   */
+  public static Check.AsyncBody canary(Executor executor) {
+    return () -> CompletableFuture.supplyAsync(Verdict::up, executor);
+  }
+
+  /**
+   * A TCP connection can be made. It is closed at once.
+   *
+   * @param host resolved at every run
+   * @param port 1 to 65,535
+   * @param timeout for the connection; keep it below the check's, above 0
+   * @return a remote body
+   */
+  public static Check.Body tcp(String host, int port, Duration timeout) {
+    Names.between("port", port, 1, 65_535);
+    int millis = Math.toIntExact(Math.max(1, positive("timeout", timeout).toMillis()));
+    return () -> {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(host, port), millis);
+        return Verdict.up();
+      }
+    };
+  }
+
+  /**
+   * A GET answers 2xx. Redirects are as the client has them; the body is thrown away unread.
+   *
+   * @param client kept open by its owner
+   * @param uri to get
+   * @param timeout from the connection to the end of the headers; the body is not waited for; above 0
+   * @return a remote body for {@link Check#criticalAsync}
+   */
+  public static Check.AsyncBody http(HttpClient client, URI uri, Duration timeout) {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).timeout(positive("timeout", timeout)).GET().build();
+    return () -> client
+        .sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
+        .thenApply(Checks::statusOf);
+  }
+
+  private static Verdict statusOf(HttpResponse<InputStream> response) {
+    try {
+      response
+          .body()
+          .close(); // unread: that cancels the exchange, so a body that never ends costs nothing
+    } catch (IOException alreadyBroken) {
+      return Verdict.down("the answer broke off");
+    }
+    int status = response.statusCode();
+    return status >= 200 && status < 300 ? Verdict.up() : Verdict.down("status " + status);
+  }
+
+  /**
+   * A connection can be had and is valid.
+   *
+   * @param source asked for one connection a run, which is given back
+   * @param timeout for the driver's own test, rounded up to whole seconds; above 0
+   * @return a remote body
+   */
+  public static Check.Body jdbc(DataSource source, Duration timeout) {
+    int seconds = Math.toIntExact((positive("timeout", timeout).toMillis() + 999) / 1000);
+    return () -> {
+      try (Connection connection = source.getConnection()) {
+        return connection.isValid(seconds)
+            ? Verdict.up()
+            : Verdict.down("the connection is not valid");
+      }
+    };
+  }
+
+  /**
+   * A pool has threads to spare, or room in its queue.
+   *
+   * @param pool to look at; nothing is submitted
+   * @param mostQueued more tasks waiting than this is degraded; 0 or more
+   * @return a local body
+   */
+  public static Check.Body executorNotSaturated(ThreadPoolExecutor pool, int mostQueued) {
+    Names.between("mostQueued", mostQueued, 0, Integer.MAX_VALUE);
+    return () -> {
+      int queued = pool.getQueue().size();
+      if (pool.isShutdown()) {
+        return Verdict.down("the pool is shut down");
+      }
+      return queued <= mostQueued
+          ? Verdict.up()
+          : Verdict.degraded(queued + " tasks wait for " + pool.getActiveCount() + " busy threads");
+    };
+  }
+
+  /**
+   * File descriptors are left.
+   *
+   * @param mostUsed as a share of the limit, above 0 to 1; above it degraded
+   * @return a local body; up where the JVM cannot tell
+   */
+  public static Check.Body fileDescriptors(double mostUsed) {
+    share("mostUsed", mostUsed);
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    return () -> {
+      if (system instanceof com.sun.management.UnixOperatingSystemMXBean unix) {
+        double used = (double) unix.getOpenFileDescriptorCount() / unix.getMaxFileDescriptorCount();
+        if (used > mostUsed) {
+          return Verdict.degraded(percent(used) + " of the file descriptors are open");
+        }
+      }
+      return Verdict.up();
+    };
+  }
+
+  /**
+   * Every X.509 certificate of a key store is valid now and for some time to come.
+   *
+   * @param keyStore asked for at every run, so that a renewed one is seen
+   * @param warning before the end it is degraded from this time on; 0 or more
+   * @return a local body; down when one has expired or is not valid yet
+   */
+  public static Check.Body certificates(Supplier<KeyStore> keyStore, Duration warning) {
+    return () -> {
+      Instant now = Instant.now();
+      KeyStore store = keyStore.get();
+      Verdict worst = Verdict.up();
+      Enumeration<String> aliases = store.aliases();
+      while (aliases.hasMoreElements()) {
+        String alias = aliases.nextElement();
+        Certificate certificate = store.getCertificate(alias);
+        if (certificate instanceof X509Certificate x509) {
+          Verdict verdict = certificate(alias, x509, now, warning);
+          worst =
+              Aggregate.worse(verdict.status(), worst.status()) == worst.status() ? worst : verdict;
+        }
+      }
+      return worst;
+    };
+  }
+
+  private static Verdict certificate(
+      String alias, X509Certificate x509, Instant now, Duration warning) {
+    Instant end = x509.getNotAfter().toInstant();
+    if (now.isBefore(x509.getNotBefore().toInstant())) {
+      return Verdict.down(alias + " is not valid before " + x509.getNotBefore().toInstant());
+    }
+    if (!now.isBefore(end)) {
+      return Verdict.down(alias + " expired at " + end);
+    }
+    return now.plus(warning).isBefore(end)
+        ? Verdict.up()
+        : Verdict.degraded(alias + " expires at " + end);
+  }
+
+  /**
+   * The oldest entry of a queue is not too old.
+   *
+   * @param oldestAge of the entry that has waited longest; empty for an empty queue
+   * @param most older than this is down; above 0
+   * @return a body that is as local as the queue
+   */
+  public static Check.Body queueAge(Supplier<Optional<Duration>> oldestAge, Duration most) {
+    positive("most", most);
+    return () -> {
+      Optional<Duration> age = oldestAge.get();
+      return age.isPresent() && age.get().compareTo(most) > 0
+          ? Verdict.down("the oldest entry waits for " + RunPlan.text(age.get().toNanos()))
+          : Verdict.up();
+    };
+  }
+
+  private static String percent(double share) {
+    return Math.round(share * 100) + " %";
+  }
+
+  private static void positive(String what, long value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(what + ": expected above 0, got " + value);
+    }
+  }
+
+  private static Duration positive(String what, Duration value) {
+    return Names.between(what, value, Duration.ofNanos(1), Duration.ofDays(1));
+  }
+
+  private static void share(String what, double value) {
+    if (!(value > 0 && value <= 1)) {
+      throw new IllegalArgumentException(what + ": expected above 0 to 1, got " + value);
+    }
+  }
+}
