@@ -1,0 +1,239 @@
+package cnkit.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The operator's view: a pod's three probes beside a registry's checks. What does it cost to find out, what cannot
+ * work, and what should the pod say? Pure: it reads a report, so a unit test can hold a manifest against the code.
+ *
+ * <pre>{@code
+ * ProbePlan plan = ProbePlan.fitting(health.report(), Duration.ofSeconds(60));
+ * plan.warnings(health.report());  // [] in a test of yours
+ * plan.stanza("management");       // startupProbe, livenessProbe, readinessProbe for the pod
+ * }</pre>
+ *
+ * @param startup how startup is probed
+ * @param live how liveness is probed
+ * @param ready how readiness is probed
+ */
+@Pure
+public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready) {
+  private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+
+  /** Liveness and startup must pass on one success: the kubelet accepts nothing else. */
+  public ProbePlan {
+    if (startup.successThreshold() != 1 || live.successThreshold() != 1) {
+      throw new IllegalArgumentException(
+          "successThreshold: expected 1 for startup and liveness, as in Kubernetes");
+    }
+    requireNonNull(ready, "ready");
+  }
+
+  /**
+   * How long it takes at worst from a fault to the moment at which the kubelet acts: no more traffic for readiness, a
+   * restart for liveness.
+   *
+   * @param check the check that sees the fault
+   * @param probe the probe it is critical for
+   * @param own until the probe fails: the check's period times its threshold, plus its timeout; for liveness plus the
+   *     watchdog's tick
+   * @param kubelet from there on: {@link ProbeTiming#untilFailed()}
+   */
+  public record Eviction(String check, Probe probe, Duration own, Duration kubelet) {
+    /**
+     * Both together.
+     *
+     * @return the greatest time from fault to action
+     */
+    public Duration total() {
+      return own.plus(kubelet);
+    }
+  }
+
+  /**
+   * A plan for these checks. Readiness is probed as often as its quickest critical check runs, 1 to 10 s: asking more
+   * often learns nothing new, asking less often learns it later.
+   *
+   * @param report of the registry
+   * @param longestStart that the pod must survive; rounded up to whole seconds, at least 1 s
+   * @return timings with the kubelet's default thresholds for liveness and readiness
+   */
+  public static ProbePlan fitting(HealthReport report, Duration longestStart) {
+    long seconds = 10;
+    for (CheckReport check : report.checks()) {
+      if (isCriticalFor(check, Probe.READY)) {
+        seconds = Math.min(
+            seconds, Math.max(1, check.check().period().plusNanos(999_999_999).toSeconds()));
+      }
+    }
+    ProbeTiming defaults = ProbeTiming.kubernetesDefaults();
+    int starts = Math.toIntExact(Math.max(1, longestStart.plusNanos(999_999_999).toSeconds()));
+    return new ProbePlan(
+        defaults.withPeriod(ONE_SECOND).withFailureThreshold(starts),
+        defaults,
+        defaults.withPeriod(Duration.ofSeconds(seconds)));
+  }
+
+  private static boolean isCriticalFor(CheckReport check, Probe probe) {
+    return check.check().impact() == Impact.CRITICAL && check.probes().contains(probe);
+  }
+
+  private ProbeTiming timing(Probe probe) {
+    return switch (probe) {
+      case STARTUP -> startup;
+      case LIVE -> live;
+      case READY -> ready;
+    };
+  }
+
+  /**
+   * Every check that can get the instance evicted.
+   *
+   * @param report of the registry
+   * @return one entry for each critical check of readiness and of liveness, heartbeats included
+   */
+  public List<Eviction> evictions(HealthReport report) {
+    var evictions = new ArrayList<Eviction>();
+    for (Probe probe : List.of(Probe.LIVE, Probe.READY)) {
+      for (CheckReport check : report.checks()) {
+        if (isCriticalFor(check, probe)) {
+          evictions.add(new Eviction(
+              check.name(), probe, own(check.check(), probe), timing(probe).untilFailed()));
+        }
+      }
+    }
+    return List.copyOf(evictions);
+  }
+
+  private static Duration own(Check check, Probe probe) {
+    if (check.heartbeat() != null) {
+      return check.period().plusSeconds(1); // found out by the second tick after the deadline
+    }
+    Duration own = check.period().multipliedBy(check.failureThreshold()).plus(check.timeout());
+    return probe == Probe.LIVE ? own.plusMillis(500) : own;
+  }
+
+  /**
+   * What cannot work, or not as it looks.
+   *
+   * @param report of the registry; its run times are considered too
+   * @return one line each, with what to change; empty when all is well
+   */
+  public List<String> warnings(HealthReport report) {
+    var warnings = new ArrayList<String>();
+    for (Probe probe : Probe.values()) {
+      ProbeTiming timing = timing(probe);
+      if (timing.timeout().compareTo(timing.period()) > 0) {
+        warnings.add(probe.endpoint() + ": the probe's timeout " + text(timing.timeout())
+            + " is longer than its period " + text(timing.period()) + "; lower timeoutSeconds");
+      }
+    }
+    for (CheckReport check : report.checks()) {
+      if (check.check().heartbeat() == null) {
+        warn(check, warnings);
+      }
+    }
+    return List.copyOf(warnings);
+  }
+
+  private void warn(CheckReport report, List<String> warnings) {
+    Check check = report.check();
+    for (Probe probe : Probe.values()) {
+      if (isCriticalFor(report, probe)) {
+        warn(check, probe, warnings);
+      }
+    }
+    Duration took = report.took().orElse(Duration.ZERO);
+    if (took.multipliedBy(2).compareTo(check.timeout()) > 0) {
+      warnings.add(check.name() + ": its last run took " + text(took) + " of a timeout of "
+          + text(check.timeout()) + "; raise .timeout(…), or make the check cheaper");
+    }
+  }
+
+  private void warn(Check check, Probe probe, List<String> warnings) {
+    ProbeTiming timing = timing(probe);
+    Duration acts = timing.period().multipliedBy(timing.failureThreshold());
+    if (check.timeout().compareTo(timing.timeout()) > 0) {
+      warnings.add(check.name() + ": its timeout " + text(check.timeout())
+          + " is longer than that of " + probe.endpoint() + " (" + text(timing.timeout())
+          + "); the probe does not wait for it, but learns of a hang that much later");
+    }
+    if (probe != Probe.STARTUP && check.period().compareTo(acts) > 0) {
+      warnings.add(check.name() + ": runs every " + text(check.period()) + ", but "
+          + probe.endpoint() + " acts after "
+          + text(acts) + ": one failed run is counted " + timing.failureThreshold()
+          + " times; shorten .every(…) or raise failureThreshold");
+    }
+    Duration passes =
+        check.period().multipliedBy(check.successThreshold() - 1L).plus(check.timeout());
+    if (probe == Probe.STARTUP && passes.compareTo(acts) > 0) {
+      warnings.add(
+          check.name() + ": needs up to " + text(passes) + " to pass, but the pod is killed after "
+              + text(acts) + "; raise the startup probe's failureThreshold");
+    }
+  }
+
+  /**
+   * For the pod's container, as YAML without indentation.
+   *
+   * @param port the name or number of the container port that answers probes
+   * @return the three probes at their default paths
+   */
+  public String stanza(String port) {
+    var yaml = new StringBuilder();
+    stanza(yaml, "startupProbe", Probe.STARTUP, port);
+    stanza(yaml, "livenessProbe", Probe.LIVE, port);
+    stanza(yaml, "readinessProbe", Probe.READY, port);
+    return yaml.toString();
+  }
+
+  private void stanza(StringBuilder yaml, String name, Probe probe, String port) {
+    ProbeTiming timing = timing(probe);
+    yaml.append(name).append(":\n  httpGet: {path: /").append(probe.endpoint());
+    yaml.append(", port: ").append(port).append("}\n");
+    if (!timing.initialDelay().isZero()) {
+      yaml.append("  initialDelaySeconds: ")
+          .append(timing.initialDelay().toSeconds())
+          .append('\n');
+    }
+    yaml.append("  periodSeconds: ").append(timing.period().toSeconds()).append('\n');
+    yaml.append("  timeoutSeconds: ").append(timing.timeout().toSeconds()).append('\n');
+    yaml.append("  failureThreshold: ").append(timing.failureThreshold()).append('\n');
+    if (timing.successThreshold() != 1) {
+      yaml.append("  successThreshold: ").append(timing.successThreshold()).append('\n');
+    }
+  }
+
+  /**
+   * The view for people: one line a check, then the warnings.
+   *
+   * @param report of the registry
+   * @return lines that end with a newline; times are at worst
+   */
+  public String table(HealthReport report) {
+    var table = new StringBuilder();
+    for (Eviction eviction : evictions(report)) {
+      String action = eviction.probe() == Probe.LIVE ? "restart" : "no traffic";
+      table
+          .append(eviction.check())
+          .append(": ")
+          .append(action)
+          .append(" within ")
+          .append(text(eviction.total()));
+      table.append(" of a fault (check ").append(text(eviction.own()));
+      table.append(" + kubelet ").append(text(eviction.kubelet())).append(")\n");
+    }
+    for (String warning : warnings(report)) {
+      table.append("warning: ").append(warning).append('\n');
+    }
+    return table.toString();
+  }
+
+  private static String text(Duration duration) {
+    return RunPlan.text(duration.toNanos());
+  }
+}
