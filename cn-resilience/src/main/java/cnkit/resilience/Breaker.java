@@ -61,6 +61,7 @@ public final class Breaker {
    * @param epoch the number of the state; grows with each change
    * @param calls results in the window; 0 when not closed
    * @param failures failures among them
+   * @param slow slow calls among them
    * @param opensInARow openings without a full window of health between them
    * @param retryAfter when a refused caller may try again; empty when calls pass or nobody can say
    */
@@ -70,6 +71,7 @@ public final class Breaker {
       long epoch,
       int calls,
       int failures,
+      int slow,
       int opensInARow,
       Optional<Duration> retryAfter) {}
 
@@ -78,6 +80,7 @@ public final class Breaker {
   private final DoubleSupplier random;
   private final Runnable onStore;
   private final long clean;
+  private final long slowNanos;
   private final Listeners listeners;
   private final AtomicBoolean openTimeReported = new AtomicBoolean();
   /*
@@ -104,19 +107,23 @@ public final class Breaker {
       DoubleSupplier random,
       Executor eventExecutor,
       Runnable onStore) {
-    this.rules = new BreakerRules(Checks.name(name), settings, () -> newWindow(settings, onStore));
+    this.rules =
+        new BreakerRules(Checks.name(name), settings, now -> newWindow(settings, now, onStore));
     this.ticker = requireNonNull(ticker, "ticker");
     this.random = requireNonNull(random, "random");
     this.onStore = onStore;
-    this.clean = rules.packedSize > 0 ? CountWord.clean(rules.packedSize) : 0;
-    BreakerState initial = BreakerState.initial(rules);
+    this.clean = rules.cleanWord();
+    this.slowNanos = rules.slowNanos;
+    BreakerState initial = BreakerState.initial(rules, ticker.getAsLong());
     this.state = initial;
     this.listeners = new Listeners(name, initial, eventExecutor);
   }
 
-  private static Window newWindow(BreakerSettings settings, Runnable onStore) {
-    BreakerSettings.Window.Count count = (BreakerSettings.Window.Count) settings.window();
-    return new RingWindow(count.size(), onStore);
+  private static Window newWindow(BreakerSettings settings, long now, Runnable onStore) {
+    return settings.window() instanceof BreakerSettings.Window.Time time
+        ? new TimeWindow(
+            time, settings.slowCalls().isPresent(), now, TimeWindow.stripesHere(), onStore)
+        : new RingWindow(((BreakerSettings.Window.Count) settings.window()).size(), onStore);
   }
 
   /**
@@ -201,7 +208,10 @@ public final class Breaker {
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
       tally = closed.window() == null
-          ? new Window.Tally(CountWord.size(closed.outcomes()), CountWord.bad(closed.outcomes()), 0)
+          ? new Window.Tally(
+              CountWord.size(closed.outcomes()),
+              CountWord.bad(closed.outcomes()),
+              rules.hasSlowRule() ? CountWord.bad(closed.slows()) : 0)
           : closed.window().tally(now);
     }
     long wait = s.retryAfterNanos(rules, now);
@@ -211,6 +221,7 @@ public final class Breaker {
         s.epoch(),
         tally.calls(),
         tally.failures(),
+        tally.slow(),
         s.opens(),
         wait > 0 ? Optional.of(Duration.ofNanos(wait)) : Optional.empty());
   }
@@ -223,7 +234,9 @@ public final class Breaker {
    */
   public Optional<Permit> tryAcquire() {
     long ticket = admit();
-    return ticket >= 0 ? Optional.of(new Permit(this, ticket)) : Optional.empty();
+    return ticket >= 0
+        ? Optional.of(new Permit(this, ticket, isTimed() ? ticker.getAsLong() : 0))
+        : Optional.empty();
   }
 
   /**
@@ -265,7 +278,7 @@ public final class Breaker {
   private void set(State to) {
     while (true) {
       BreakerState before = state;
-      if (swap(before, BreakerState.manual(rules, before, to))) {
+      if (swap(before, BreakerState.manual(rules, before, to, ticker.getAsLong()))) {
         return;
       }
     }
@@ -299,46 +312,53 @@ public final class Breaker {
     }
   }
 
+  /** Whether it matters how long a call takes. */
+  boolean isTimed() {
+    return slowNanos != Long.MAX_VALUE;
+  }
+
   /** Whether the breaker has nothing to do for a success of that admission: one shared read. */
-  boolean isUnmovedBySuccess(long ticket) {
+  boolean isUnmovedBySuccess(long ticket, long nanos) {
     return state instanceof BreakerState.Closed closed
         && closed.outcomes() == clean
-        && closed.epoch() == ticket;
+        && closed.slows() == clean
+        && closed.epoch() == ticket
+        && nanos <= slowNanos;
   }
 
-  Recorded complete(long ticket, Kind kind) {
-    return isUnmovedBySuccess(ticket) && kind == Kind.SUCCESS
+  Recorded complete(long ticket, Kind kind, long nanos) {
+    return kind == Kind.SUCCESS && isUnmovedBySuccess(ticket, nanos)
         ? Recorded.RECORDED
-        : complete(ticket, kind, ticker.getAsLong());
+        : complete(ticket, kind, nanos, ticker.getAsLong());
   }
 
-  private Recorded complete(long ticket, Kind kind, long now) {
+  private Recorded complete(long ticket, Kind kind, long nanos, long now) {
+    boolean slow = nanos > slowNanos && (kind == Kind.SUCCESS || kind == Kind.FAILURE);
     while (true) {
       BreakerState before = state;
       if (!before.knows(ticket)) {
         return Recorded.STALE;
       }
-      BreakerState after;
       if (before instanceof BreakerState.Closed closed && closed.window() != null) {
-        record(closed, closed.window(), kind, now);
+        record(closed, closed.window(), kind, slow, now);
         return Recorded.RECORDED;
       }
-      after = before.onResult(rules, ticket, kind, now, this::openNanos);
-      if (swap(before, after)) {
+      if (swap(before, before.onResult(rules, ticket, kind, slow, now, this::openNanos))) {
         return Recorded.RECORDED;
       }
     }
   }
 
-  /** For the windows that are not one word: the window is written in place, and only a trip replaces the state. */
-  private void record(BreakerState.Closed closed, Window window, Kind kind, long now) {
+  /** For the windows that are not one word: written in place, and only a trip replaces the state. */
+  private void record(
+      BreakerState.Closed closed, Window window, Kind kind, boolean slow, long now) {
     if (kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
       return;
     }
     boolean failed = kind == Kind.FAILURE;
-    boolean healthyBefore = window.isFull(now);
-    window.record(failed, false, now);
-    if (failed) {
+    boolean healthyBefore = (failed || slow) && window.isFull(now);
+    window.record(failed, slow, now);
+    if (failed || slow) {
       swap(closed, closed.trip(rules, window.tally(now), healthyBefore, now, this::openNanos));
     }
   }
@@ -397,10 +417,12 @@ public final class Breaker {
     private final Breaker breaker;
     private final AtomicBoolean used = new AtomicBoolean();
     private final long ticket;
+    private final long startNanos;
 
-    Permit(Breaker breaker, long ticket) {
+    Permit(Breaker breaker, long ticket, long startNanos) {
       this.breaker = breaker;
       this.ticket = ticket;
+      this.startNanos = startNanos;
     }
 
     /**
@@ -410,7 +432,11 @@ public final class Breaker {
      * @return whether it counted
      */
     public Recorded complete(Kind kind) {
-      return used.compareAndSet(false, true) ? breaker.complete(ticket, kind) : Recorded.DUPLICATE;
+      if (!used.compareAndSet(false, true)) {
+        return Recorded.DUPLICATE;
+      }
+      long nanos = breaker.isTimed() ? breaker.ticker.getAsLong() - startNanos : 0;
+      return breaker.complete(ticket, kind, nanos);
     }
   }
 }

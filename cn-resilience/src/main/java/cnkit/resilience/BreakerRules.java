@@ -1,6 +1,6 @@
 package cnkit.resilience;
 
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /** A breaker's settings in the form in which its state machine reads them. */
 @Pure
@@ -12,19 +12,25 @@ final class BreakerRules {
 
   final int minimumCalls;
   final double failureRate;
+  /** Slower than this is slow; {@link Long#MAX_VALUE}: nothing is. */
+  final long slowNanos;
+
+  final double slowRate;
   final int probes;
   final int probeSuccesses;
   final long leaseNanos;
   final int inconclusiveLimit;
   final long baseOpenNanos;
-  private final Supplier<Window> windows;
+  private final LongFunction<Window> windows;
 
-  BreakerRules(String name, BreakerSettings settings, Supplier<Window> windows) {
+  BreakerRules(String name, BreakerSettings settings, LongFunction<Window> windows) {
     this.name = name;
     this.settings = settings;
     this.packedSize = packedSize(settings);
     this.minimumCalls = settings.minimumCalls();
     this.failureRate = settings.failureRate();
+    this.slowNanos = settings.slowCalls().map(s -> s.threshold().toNanos()).orElse(Long.MAX_VALUE);
+    this.slowRate = settings.slowCalls().map(BreakerSettings.SlowCalls::rate).orElse(2.0);
     this.probes = settings.probing().permits();
     this.probeSuccesses = settings.probing().successes();
     this.leaseNanos = settings.probing().lease().toNanos();
@@ -40,13 +46,33 @@ final class BreakerRules {
         : 0;
   }
 
-  @Nullable
-  Window newWindow() {
-    return packedSize > 0 ? null : windows.get();
+  boolean hasSlowRule() {
+    return slowNanos != Long.MAX_VALUE;
   }
 
-  boolean trips(int calls, int failures) {
-    // multiplied, not divided: 0.3 of 10 calls is 3 failures, whatever 3/10.0 rounds to
-    return calls >= minimumCalls && failures >= failureRate * calls;
+  /** The first word of slow calls: without a rule about them, the word that never changes. */
+  long noSlowCalls() {
+    return hasSlowRule() ? CountWord.EMPTY : cleanWord();
+  }
+
+  /** A full window of good outcomes; no word at all if a {@link Window} keeps them. */
+  long cleanWord() {
+    return packedSize > 0 ? CountWord.clean(packedSize) : 0;
+  }
+
+  @Nullable
+  Window newWindow(long now) {
+    return packedSize > 0 ? null : windows.apply(now);
+  }
+
+  boolean trips(Window.Tally t) {
+    return t.calls() >= minimumCalls
+        && (reaches(t.failures(), failureRate, t.calls())
+            || reaches(t.slow(), slowRate, t.calls()));
+  }
+
+  private static boolean reaches(int count, double rate, int calls) {
+    // 7 of 100 reach 0.07, though that product is a little more than 7
+    return count > 0 && count >= rate * calls - 1e-9;
   }
 }

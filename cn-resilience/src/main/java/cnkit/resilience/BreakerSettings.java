@@ -5,6 +5,7 @@ import static cnkit.resilience.Checks.checkPositive;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -14,17 +15,24 @@ import java.util.function.IntFunction;
  * <pre>{@code
  * BreakerSettings.countWindow(50).failureRate(0.5).openFor(Duration.ofSeconds(5));
  * BreakerSettings.consecutive(5);
+ * BreakerSettings.timeWindow(Duration.ofSeconds(10)).slowCalls(Duration.ofMillis(500), 0.8);
  * }</pre>
  *
  * @param window which results are looked at; default the last 50
  * @param minimumCalls no judgement on fewer results: 1 to 1,000,000, within the size of a count window; default 10, or
  *     the window's size if that is smaller
  * @param failureRate opens at this share of failures or above: above 0.0 and up to 1.0; default 0.5
+ * @param slowCalls opens also at a share of slow calls; default none, since measuring costs two clock reads a call
  * @param openTime for how long it stays open; default 5 s, doubled by each failed recovery up to 60 s, plus up to 20 %
  * @param probing how it closes again; default 3 probes that must all succeed
  */
 public record BreakerSettings(
-    Window window, int minimumCalls, double failureRate, OpenTime openTime, Probing probing) {
+    Window window,
+    int minimumCalls,
+    double failureRate,
+    Optional<SlowCalls> slowCalls,
+    OpenTime openTime,
+    Probing probing) {
 
   /** Which results are looked at. */
   public sealed interface Window {
@@ -38,6 +46,40 @@ public record BreakerSettings(
       public Count {
         check(size >= 1 && size <= 1_000_000, "window size", "1..1000000", size);
       }
+    }
+
+    /**
+     * The results of the last while. Costs one clock read and one write a call. Covers the last {@code (span - bucket,
+     * span]}; judged at failures and slow calls.
+     *
+     * @param span how long: up to one day
+     * @param bucket in steps of this: 1 ms or more, a whole fraction of {@code span}, at most a thousand of them
+     */
+    record Time(Duration span, Duration bucket) implements Window {
+      // checks the ranges
+      public Time {
+        checkPositive("window span", span);
+        check(bucket.toMillis() >= 1, "window bucket", "PT0.001S or more", bucket);
+        check(
+            span.toNanos() % bucket.toNanos() == 0 && span.toNanos() / bucket.toNanos() <= 1000,
+            "window bucket",
+            "a whole fraction of " + span + ", at most a thousand of them",
+            bucket);
+      }
+    }
+  }
+
+  /**
+   * When calls count as slow, and how many of them open the breaker. A probe that is slow counts as failed.
+   *
+   * @param threshold slower than this is slow: above 0 and up to one day
+   * @param rate opens at this share of slow calls or above: above 0.0 and up to 1.0
+   */
+  public record SlowCalls(Duration threshold, double rate) {
+    /** Checks the ranges. */
+    public SlowCalls {
+      checkPositive("threshold", threshold);
+      check(rate > 0.0 && rate <= 1.0, "slow rate", "above 0.0 and up to 1.0", rate);
     }
   }
 
@@ -92,6 +134,7 @@ public record BreakerSettings(
         "failureRate",
         "above 0.0 and up to 1.0",
         failureRate);
+    requireNonNull(slowCalls, "slowCalls");
     requireNonNull(openTime, "openTime");
     requireNonNull(probing, "probing");
   }
@@ -103,11 +146,27 @@ public record BreakerSettings(
    * @return the settings, with the defaults for the rest
    */
   public static BreakerSettings countWindow(int size) {
+    return of(new Window.Count(size), Math.min(size, 10));
+  }
+
+  /**
+   * Looks at the results of the last while, in ten buckets.
+   *
+   * @param span how long: 10 ms to one day
+   * @return the settings, with the defaults for the rest
+   */
+  public static BreakerSettings timeWindow(Duration span) {
+    Duration bucket = span.dividedBy(10);
+    return of(new Window.Time(bucket.multipliedBy(10), bucket), 10);
+  }
+
+  private static BreakerSettings of(Window window, int minimumCalls) {
     Duration base = Duration.ofSeconds(5);
     return new BreakerSettings(
-        new Window.Count(size),
-        Math.min(size, 10),
+        window,
+        minimumCalls,
         0.5,
+        Optional.empty(),
         new OpenTime(base, new Backoff.Exponential(base, 2.0), Duration.ofSeconds(60), 0.2),
         new Probing(3, 3, Duration.ofSeconds(30), 5));
   }
@@ -129,7 +188,24 @@ public record BreakerSettings(
    * @return a changed copy
    */
   public BreakerSettings failureRate(double failureRate) {
-    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+    return new BreakerSettings(window, minimumCalls, failureRate, slowCalls, openTime, probing);
+  }
+
+  /**
+   * Opens at a share of slow calls, too; costs two clock reads a call.
+   *
+   * @param threshold slower than this is slow
+   * @param rate above 0.0 and up to 1.0
+   * @return a changed copy
+   */
+  public BreakerSettings slowCalls(Duration threshold, double rate) {
+    return new BreakerSettings(
+        window,
+        minimumCalls,
+        failureRate,
+        Optional.of(new SlowCalls(threshold, rate)),
+        openTime,
+        probing);
   }
 
   /**
@@ -139,7 +215,7 @@ public record BreakerSettings(
    * @return a changed copy
    */
   public BreakerSettings minimumCalls(int minimumCalls) {
-    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+    return new BreakerSettings(window, minimumCalls, failureRate, slowCalls, openTime, probing);
   }
 
   /**
@@ -186,7 +262,7 @@ public record BreakerSettings(
   }
 
   private BreakerSettings openTime(OpenTime openTime) {
-    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+    return new BreakerSettings(window, minimumCalls, failureRate, slowCalls, openTime, probing);
   }
 
   /**
@@ -221,6 +297,6 @@ public record BreakerSettings(
   }
 
   private BreakerSettings probing(Probing probing) {
-    return new BreakerSettings(window, minimumCalls, failureRate, openTime, probing);
+    return new BreakerSettings(window, minimumCalls, failureRate, slowCalls, openTime, probing);
   }
 }

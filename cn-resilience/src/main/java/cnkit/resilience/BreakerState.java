@@ -46,7 +46,7 @@ sealed interface BreakerState {
 
   /** What the result of an admitted call does to it. */
   default BreakerState onResult(
-      BreakerRules r, long ticket, Kind kind, long now, IntToLongFunction openNanos) {
+      BreakerRules r, long ticket, Kind kind, boolean slow, long now, IntToLongFunction openNanos) {
     return this;
   }
 
@@ -60,19 +60,19 @@ sealed interface BreakerState {
     return Optional.empty();
   }
 
-  static BreakerState initial(BreakerRules r) {
-    return closed(r, 0, 0, Breaker.State.CLOSED);
+  static BreakerState initial(BreakerRules r, long now) {
+    return closed(r, 0, 0, Breaker.State.CLOSED, now);
   }
 
-  static Closed closed(BreakerRules r, long epoch, int opens, Breaker.State mode) {
-    return new Closed(epoch, opens, mode, CountWord.EMPTY, r.newWindow());
+  static Closed closed(BreakerRules r, long epoch, int opens, Breaker.State mode, long now) {
+    return new Closed(epoch, opens, mode, CountWord.EMPTY, r.noSlowCalls(), r.newWindow(now));
   }
 
   /** A state set by hand: no timer and no result leaves it. */
-  static BreakerState manual(BreakerRules r, BreakerState before, Breaker.State to) {
+  static BreakerState manual(BreakerRules r, BreakerState before, Breaker.State to, long now) {
     long epoch = before.lastTicket() + 1;
     return switch (to) {
-      case CLOSED, FORCED_CLOSED, METRICS_ONLY -> closed(r, epoch, 0, to);
+      case CLOSED, FORCED_CLOSED, METRICS_ONLY -> closed(r, epoch, 0, to, now);
       case DISABLED -> new Disabled(epoch);
       case FORCED_OPEN -> new ForcedOpen(epoch, new Evidence.Manual(r.name, epoch, to));
       case OPEN, HALF_OPEN ->
@@ -85,13 +85,16 @@ sealed interface BreakerState {
    * would have.
    *
    * @param outcomes the last outcomes as a {@link CountWord}; unused if {@code window} is there
+   * @param slows which of them were slow, in the same form
    */
   record Closed(
       long epoch,
       int opens,
       Breaker.State state,
       long outcomes,
-      @Nullable Window window) implements BreakerState {
+      long slows,
+      @Nullable Window window)
+      implements BreakerState {
     @Override
     public boolean knows(long ticket) {
       return ticket == epoch;
@@ -99,23 +102,31 @@ sealed interface BreakerState {
 
     @Override
     public BreakerState onResult(
-        BreakerRules r, long ticket, Kind kind, long now, IntToLongFunction openNanos) {
+        BreakerRules r,
+        long ticket,
+        Kind kind,
+        boolean slow,
+        long now,
+        IntToLongFunction openNanos) {
       if (ticket != epoch || kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
         return this;
       }
       boolean failed = kind == Kind.FAILURE;
       long next = CountWord.push(outcomes, r.packedSize, failed);
-      if (failed) {
-        Window.Tally tally = new Window.Tally(CountWord.size(next), CountWord.bad(next), 0);
-        // a window that filled without opening was a window of health: the growth of the open time
-        // starts anew
+      long nextSlows = r.hasSlowRule() ? CountWord.push(slows, r.packedSize, slow) : slows;
+      if (failed || slow) {
+        int slowCalls = r.hasSlowRule() ? CountWord.bad(nextSlows) : 0;
+        Window.Tally tally = new Window.Tally(CountWord.size(next), CountWord.bad(next), slowCalls);
+        // a window that filled without opening was one of health: the open time grows anew
         BreakerState tripped =
             trip(r, tally, CountWord.isFull(outcomes, r.packedSize), now, openNanos);
         if (tripped != this) {
           return tripped;
         }
       }
-      return next == outcomes ? this : new Closed(epoch, opens, state, next, null);
+      return next == outcomes && nextSlows == slows
+          ? this
+          : new Closed(epoch, opens, state, next, nextSlows, null);
     }
 
     /** What a window with that content makes of it; asked after a bad result only, so that no success ever opens. */
@@ -125,11 +136,11 @@ sealed interface BreakerState {
         boolean healthyBefore,
         long now,
         IntToLongFunction openNanos) {
-      if (state == Breaker.State.FORCED_CLOSED || !r.trips(tally.calls(), tally.failures())) {
+      if (state == Breaker.State.FORCED_CLOSED || !r.trips(tally)) {
         return this;
       }
       if (state == Breaker.State.METRICS_ONLY) {
-        return closed(r, epoch + 1, 0, state);
+        return closed(r, epoch + 1, 0, state, now);
       }
       int inARow = healthyBefore ? 1 : opens + 1;
       long nanos = openNanos.applyAsLong(inARow - 1);
@@ -145,6 +156,7 @@ sealed interface BreakerState {
               tally.failures(),
               tally.slow(),
               r.failureRate,
+              r.slowRate,
               Duration.ofNanos(nanos)));
     }
   }
@@ -227,16 +239,22 @@ sealed interface BreakerState {
 
     @Override
     public BreakerState onResult(
-        BreakerRules r, long ticket, Kind kind, long now, IntToLongFunction openNanos) {
+        BreakerRules r,
+        long ticket,
+        Kind kind,
+        boolean slow,
+        long now,
+        IntToLongFunction openNanos) {
       int index = indexOf(ticket);
       if (index < 0) {
         return this;
       }
-      int ok = successes + (kind == Kind.SUCCESS ? 1 : 0);
-      int failed = failures + (kind == Kind.FAILURE ? 1 : 0);
+      boolean bad = kind == Kind.FAILURE || (kind == Kind.SUCCESS && slow);
+      int ok = successes + (kind == Kind.SUCCESS && !slow ? 1 : 0);
+      int failed = failures + (bad ? 1 : 0);
       int silent = inconclusive + (kind == Kind.NEUTRAL ? 1 : 0);
       if (ok >= r.probeSuccesses) {
-        return closed(r, lastTicket + 1, opens, Breaker.State.CLOSED);
+        return closed(r, lastTicket + 1, opens, Breaker.State.CLOSED, now);
       }
       if (failed > r.probes - r.probeSuccesses || silent >= r.inconclusiveLimit) {
         return reopened(r, silent, failed, now, openNanos);

@@ -12,7 +12,8 @@ public sealed interface Evidence {
    * @param calls results in the window
    * @param failures failures among them
    * @param slow slow calls among them; 0 without a rule about slow calls
-   * @param failureRate the threshold that was in force, 0.0 to 1.0
+   * @param failureRate the threshold of failures that was in force, 0.0 to 1.0
+   * @param slowRate the threshold of slow calls that was in force; above 1.0: none
    * @param openFor for how long it opened
    */
   record Tripped(
@@ -22,13 +23,17 @@ public sealed interface Evidence {
       int failures,
       int slow,
       double failureRate,
+      double slowRate,
       Duration openFor)
       implements Evidence {
     @Override
     public String toString() {
       return "breaker " + breaker + " opened for " + openFor + ": " + failures + " of " + calls
-          + " calls failed" + (slow > 0 ? ", " + slow + " were slow" : "") + " (threshold "
-          + percent(failureRate) + "), epoch " + epoch;
+          + " calls failed" + " (threshold " + percent(failureRate) + ")"
+          + (slowRate <= 1.0
+              ? ", " + slow + " were slow (threshold " + percent(slowRate) + ")"
+              : "")
+          + ", epoch " + epoch;
     }
   }
 

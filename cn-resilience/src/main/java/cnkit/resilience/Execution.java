@@ -66,7 +66,7 @@ final class Execution {
 
   /** Tells breaker, counters and meter how an attempt ended. */
   Ending settled(long ticket, Ending ending, long nanos, long limitNanos) {
-    plan.settle(ticket, ending.kind(), ending.late(), limitNanos);
+    plan.settle(ticket, ending.kind(), ending.late(), limitNanos, nanos);
     if (metered) {
       meter.attempted(made + 1, ending.kind(), nanos, backoffNanos);
     }

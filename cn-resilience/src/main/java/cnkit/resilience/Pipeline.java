@@ -329,8 +329,8 @@ public final class Pipeline {
     if (thrown == null) {
       Kind kind = p.kindOf(value);
       if (kind == Kind.SUCCESS) {
-        if (late || (breaker != null && !breaker.isUnmovedBySuccess(ticket))) {
-          p.settle(ticket, kind, late, limit);
+        if (late || (breaker != null && !breaker.isUnmovedBySuccess(ticket, nanos))) {
+          p.settle(ticket, kind, late, limit, nanos);
         }
         if (metered) {
           m.attempted(1, kind, nanos, 0);

@@ -63,6 +63,7 @@ final class Plan {
     this.timer = b.timer;
     this.wholeTryNanos = Math.min(deadlineNanos, perTryNanos);
     this.clocked = wholeTryNanos != Long.MAX_VALUE
+        || (breaker != null && breaker.isTimed())
         || (retry != null && retry.maxElapsed().compareTo(Checks.ONE_DAY) < 0);
     this.rejectionsEnd =
         retry == null || retry.repeating() != RetrySettings.Repeating.FAILURES_AND_REJECTIONS;
@@ -141,13 +142,13 @@ final class Plan {
   }
 
   /** Tells breaker and counters; not called for a success in time that moves nothing. */
-  void settle(long ticket, Kind kind, boolean late, long limitNanos) {
+  void settle(long ticket, Kind kind, boolean late, long limitNanos, long nanos) {
     tallies.attempted(kind);
     if (late) {
       tallies.late.increment();
     }
     if (breaker != null
-        && breaker.complete(ticket, forBreaker(kind, late, limitNanos)) == Recorded.STALE) {
+        && breaker.complete(ticket, forBreaker(kind, late, limitNanos), nanos) == Recorded.STALE) {
       tallies.stale.increment();
     }
   }
@@ -194,7 +195,7 @@ final class Plan {
 
   Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
     if (breaker != null) {
-      breaker.complete(ticket, Kind.NOT_SENT);
+      breaker.complete(ticket, Kind.NOT_SENT, 0);
     }
     tallies.rejected(Reason.BULKHEAD_FULL);
     Evidence evidence = bulkhead == null ? new Evidence.Spent(name) : bulkhead.evidence();
