@@ -100,6 +100,20 @@ public sealed interface Evidence {
   }
 
   /**
+   * A rate limiter had nothing to grant.
+   *
+   * @param limiter its name
+   * @param calls how many calls it grants
+   * @param period in how much time
+   */
+  record Limited(String limiter, int calls, Duration period) implements Evidence {
+    @Override
+    public String toString() {
+      return "rate limiter " + limiter + " grants " + calls + " calls in " + period;
+    }
+  }
+
+  /**
    * The time was up.
    *
    * @param by who set the deadline: the name of the pipeline, or {@code caller}

@@ -14,6 +14,12 @@ final class Gcra {
     return Math.max(tat - now, 0) + (n - 1) * intervalNanos - toleranceNanos;
   }
 
+  /** The arrival time after {@code n} calls were given back: never before now, or credit would be made. */
+  static long giveBack(long tat, long now, long n, long intervalNanos) {
+    long earlier = tat - n * intervalNanos;
+    return earlier - now > 0 ? earlier : tat - now > 0 ? now : tat;
+  }
+
   /** The arrival time after {@code n} calls have passed now. */
   static long advance(long tat, long now, long n, long intervalNanos) {
     return (tat - now > 0 ? tat : now) + n * intervalNanos;

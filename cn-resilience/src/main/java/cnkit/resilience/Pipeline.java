@@ -14,10 +14,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bounds of one dependency's calls, in one object. Safe for many threads; starts no thread. The order of the stages
- * is fixed, outer to inner: deadline, retry with budget, breaker, bulkhead, per-try timeout, call; the order of the
+ * is fixed, outer to inner: deadline, retry with budget, breaker, rate limit, bulkhead, per-try timeout, call; the order of the
  * builder's calls means nothing, and a stage may only be left out.
  *
  * <pre>{@code
@@ -37,6 +39,8 @@ import java.util.function.LongSupplier;
  * that ignores the limit is not ended by it. Asynchronous calls are cancelled at the limit.
  */
 public final class Pipeline {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
   private final String name;
   private final List<String> warnings;
   private final Tallies tallies = new Tallies();
@@ -48,6 +52,10 @@ public final class Pipeline {
     this.name = builder.name;
     this.plan = new Plan(builder, tallies);
     this.warnings = Warnings.of(plan);
+    warnings.forEach(warning -> LOG.warn("Pipeline {}: {}", name, warning));
+    LOG.info(
+        "Pipeline {}: retries can feed a storm above {} % utilisation",
+        name, Math.round(100 * stormThreshold()));
     builder.meters.forEach(this::attach);
   }
 
@@ -89,6 +97,15 @@ public final class Pipeline {
   }
 
   /**
+   * The rate limiter.
+   *
+   * @return empty if the stage was left out
+   */
+  public Optional<RateLimiter> rateLimiter() {
+    return Optional.ofNullable(plan.limiter);
+  }
+
+  /**
    * The retry budget.
    *
    * @return empty if there is no retry stage, or one without a budget
@@ -113,6 +130,16 @@ public final class Pipeline {
    */
   public List<String> warnings() {
     return warnings;
+  }
+
+  /**
+   * The utilisation of the dependency above which the retries of this pipeline can keep an overload alive by
+   * themselves: 1/attempts without a budget, 1/(1 + ratio) with one.
+   *
+   * @return above 0.0 and up to 1.0, which means never
+   */
+  public double stormThreshold() {
+    return Warnings.stormThreshold(plan);
   }
 
   /**
@@ -191,6 +218,33 @@ public final class Pipeline {
    */
   public <T, X extends Exception> Outcome<T> attempt(Deadline deadline, Call<T, X> body) {
     return Unchecked.cast(execute(deadline, body, true));
+  }
+
+  /**
+   * Makes a call within the bounds, with something else to return when there is no good answer.
+   *
+   * <pre>{@code
+   * Stock stock = inventory.callOrElse(a -> client.stock(sku), outcome -> Stock.UNKNOWN);
+   * }</pre>
+   *
+   * @param body the call; run once an attempt, on this thread
+   * @param fallback from what came of the call, which is never a success, to the answer; must not call a dependency
+   *     that is less ready than this one; what it throws is thrown
+   * @param <T> what both return
+   * @param <X> what the body throws
+   * @return the call's value or the fallback's; an {@link Error} is thrown and not covered up
+   */
+  public <T, X extends Exception> T callOrElse(
+      Call<T, X> body, Function<? super Outcome<T>, ? extends T> fallback) {
+    Outcome<T> outcome = attempt(body);
+    if (outcome instanceof Outcome.Success<T> success) {
+      return Unchecked.cast(success.value());
+    }
+    if (outcome instanceof Outcome.Failure<T> failure
+        && failure.thrown().orElse(null) instanceof Error error) {
+      throw error;
+    }
+    return fallback.apply(outcome);
   }
 
   /**
@@ -284,6 +338,14 @@ public final class Pipeline {
                 Ending.refused(refusal),
                 body,
                 byValue);
+      }
+    }
+    RateLimiter limiter = p.limiter;
+    if (limiter != null) {
+      long wait = limiter.ask(1);
+      if (wait > 0) {
+        Execution x = new Execution(p, m, metered, clocked, start, allowed);
+        return resume(x, Ending.refused(p.refusedByLimiter(ticket, wait)), body, byValue);
       }
     }
     Bulkhead bulkhead = p.bulkhead;
@@ -427,6 +489,9 @@ public final class Pipeline {
     Breaker breaker;
 
     @Nullable
+    RateLimiter limiter;
+
+    @Nullable
     Bulkhead bulkhead;
 
     @Nullable
@@ -551,6 +616,17 @@ public final class Pipeline {
      */
     public Builder breaker(Breaker breaker) {
       this.breaker = requireNonNull(breaker, "breaker");
+      return this;
+    }
+
+    /**
+     * At most so many attempts in so much time; beyond that they are refused, with the time to wait.
+     *
+     * @param limiter may be shared
+     * @return this
+     */
+    public Builder rateLimiter(RateLimiter limiter) {
+      this.limiter = requireNonNull(limiter, "limiter");
       return this;
     }
 

@@ -20,6 +20,7 @@ final class Plan {
   final @Nullable RetrySettings retry;
   final @Nullable RetryBudget budget;
   final @Nullable Breaker breaker;
+  final @Nullable RateLimiter limiter;
   final @Nullable Bulkhead bulkhead;
   final @Nullable Function<@Nullable Object, ? extends RuntimeException> onBadResult;
   final BooleanSupplier callerRetries;
@@ -51,6 +52,7 @@ final class Plan {
     this.retry = b.retry;
     this.budget = b.budgetInForce();
     this.breaker = b.breaker;
+    this.limiter = b.limiter;
     this.bulkhead = b.bulkhead;
     this.onBadResult = b.onBadResult;
     this.callerRetries = b.callerRetries;
@@ -162,6 +164,12 @@ final class Plan {
         return refusedByBreaker(~ticket);
       }
     }
+    if (limiter != null) {
+      long wait = limiter.ask(1);
+      if (wait > 0) {
+        return refusedByLimiter(ticket, wait);
+      }
+    }
     int stripe = 0;
     if (bulkhead != null) {
       stripe = bulkhead.tryEnter();
@@ -193,9 +201,23 @@ final class Plan {
     return new Outcome.Rejected<>(reason, retryAfterNanos, evidence);
   }
 
-  Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
+  Outcome.Rejected<Object> refusedByLimiter(long ticket, long waitNanos) {
+    returnProbe(ticket);
+    tallies.rejected(Reason.RATE_LIMITED);
+    Evidence evidence = limiter == null ? new Evidence.Spent(name) : limiter.evidence();
+    return new Outcome.Rejected<>(Reason.RATE_LIMITED, waitNanos, evidence);
+  }
+
+  private void returnProbe(long ticket) {
     if (breaker != null) {
       breaker.complete(ticket, Kind.NOT_SENT, 0);
+    }
+  }
+
+  Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
+    returnProbe(ticket);
+    if (limiter != null) {
+      limiter.giveBack(1);
     }
     tallies.rejected(Reason.BULKHEAD_FULL);
     Evidence evidence = bulkhead == null ? new Evidence.Spent(name) : bulkhead.evidence();

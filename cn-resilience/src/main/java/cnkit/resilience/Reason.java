@@ -8,6 +8,9 @@ public enum Reason {
   /** The breaker is half-open and all its probes are out. */
   BREAKER_PROBING,
 
+  /** The rate limiter grants no call now. */
+  RATE_LIMITED,
+
   /** The bulkhead has no permit left. */
   BULKHEAD_FULL,
 

@@ -3,7 +3,6 @@ package cnkit.resilience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What a pipeline's settings allow but hardly anybody means. */
 final class Warnings {
@@ -17,17 +16,77 @@ final class Warnings {
       found.add("perTryTimeout " + text(p.perTryNanos) + " is longer than the deadline "
           + text(p.deadlineNanos) + ": it never applies");
     }
-    if (p.retry != null && p.budget == null && p.retry.attempts() > 1) {
-      found.add(String.format(
-          Locale.ROOT,
-          "retry without a budget: %d attempts feed a storm by themselves above %.0f %% utilisation of the dependency",
-          p.retry.attempts(),
-          100.0 / p.retry.attempts()));
+    RetrySettings retry = p.retry;
+    if (retry != null && retry.attempts() > 1) {
+      if (p.budget == null) {
+        found.add("retry without a budget: " + retry.attempts()
+            + " attempts feed a storm by themselves above " + Math.round(100 * stormThreshold(p))
+            + " % utilisation of the dependency");
+      }
+      if (perTry && deadline && p.perTryNanos <= p.deadlineNanos) {
+        int fitting = attemptsThatFit(p, retry);
+        if (fitting < retry.attempts()) {
+          found.add("the deadline " + text(p.deadlineNanos) + " leaves time for " + fitting + " of "
+              + retry.attempts() + " attempts that take their whole perTryTimeout "
+              + text(p.perTryNanos));
+        }
+      }
+    }
+    if (p.breaker != null && p.wholeTryNanos != Long.MAX_VALUE) {
+      warnOfBreaker(p.breaker, p.wholeTryNanos, found);
     }
     return List.copyOf(found);
   }
 
-  static Duration text(long nanos) {
+  private static int attemptsThatFit(Plan p, RetrySettings retry) {
+    double used = p.perTryNanos;
+    int fitting = 1;
+    while (fitting < retry.attempts()) {
+      // the longest delay that the jitter allows; a user's own backoff is not asked at build
+      double delay = retry.backoff() instanceof Backoff.Custom
+          ? 0
+          : Math.min(retry.cap().toNanos(), retry.backoff().nominalNanos(fitting - 1));
+      used += delay + p.perTryNanos;
+      if (used > p.deadlineNanos) {
+        return fitting;
+      }
+      fitting++;
+    }
+    return fitting;
+  }
+
+  private static void warnOfBreaker(Breaker breaker, long tryNanos, List<String> found) {
+    BreakerSettings s = breaker.settings();
+    if (s.openTime().base().toNanos() < tryNanos) {
+      found.add("breaker " + breaker.name() + " stays open for " + s.openTime().base()
+          + ", shorter than a call may take (" + text(tryNanos)
+          + "): it probes before it knows how its calls ended");
+    }
+    if (s.window() instanceof BreakerSettings.Window.Time time
+        && time.span().toNanos() < tryNanos) {
+      found.add("breaker " + breaker.name() + " looks at the last " + time.span()
+          + ", shorter than a call may take (" + text(tryNanos)
+          + "): slow failures never meet in it");
+    }
+    if (s.probing().lease().toNanos() < tryNanos) {
+      found.add("breaker " + breaker.name() + " takes a probe's permit back after "
+          + s.probing().lease() + ", earlier than a call may end (" + text(tryNanos)
+          + "): slow probes never count");
+    }
+  }
+
+  /** The utilisation of the dependency above which retries can keep an overload alive by themselves. */
+  static double stormThreshold(Plan p) {
+    if (p.retry == null) {
+      return 1.0;
+    }
+    double withoutBudget = 1.0 / p.retry.attempts();
+    return p.budget == null
+        ? withoutBudget
+        : Math.max(withoutBudget, 1.0 / (1.0 + p.budget.settings().ratio()));
+  }
+
+  private static Duration text(long nanos) {
     return Duration.ofNanos(nanos);
   }
 }

@@ -494,4 +494,50 @@ class PipelineTest {
         pipeline().retry(NO_DELAY).withoutBudget().build().warnings());
     assertEquals(List.of(), pipeline().retry(NO_DELAY).build().warnings());
   }
+
+  @Test
+  void aFallbackSeesWhyAndNeverCoversUpAnError() {
+    Pipeline p = pipeline().bulkhead(1).build();
+    assertEquals("value", p.callOrElse(a -> "value", outcome -> "fallback"));
+    List<Outcome<String>> seen = new ArrayList<>();
+    String answer = p.callOrElse(a -> fail(new IOException("x")), outcome -> {
+      seen.add(outcome);
+      return "fallback";
+    });
+    assertEquals("fallback", answer);
+    assertInstanceOf(Outcome.Failure.class, seen.get(0));
+    assertThrows(
+        StackOverflowError.class,
+        () -> p.callOrElse(
+            a -> {
+              throw new StackOverflowError();
+            },
+            outcome -> "fallback"));
+  }
+
+  @Test
+  void settingsThatCannotWorkTogetherAreWarnedOf() {
+    Breaker breaker = Breaker.named(
+        "b",
+        BreakerSettings.timeWindow(ofSeconds(1)).openFor(ofMillis(500)).probeLease(ofSeconds(1)),
+        time.ticker());
+    Pipeline p = pipeline()
+        .deadline(ofSeconds(5))
+        .perTryTimeout(ofSeconds(2))
+        .retry(RetrySettings.exponential(ofMillis(100)))
+        .breaker(breaker)
+        .build();
+    assertEquals(
+        List.of(
+            "the deadline PT5S leaves time for 2 of 3 attempts that take their whole perTryTimeout PT2S",
+            "breaker b stays open for PT0.5S, shorter than a call may take (PT2S): it probes before it knows how its "
+                + "calls ended",
+            "breaker b looks at the last PT1S, shorter than a call may take (PT2S): slow failures never meet in it",
+            "breaker b takes a probe's permit back after PT1S, earlier than a call may end (PT2S): slow probes never "
+                + "count"),
+        p.warnings());
+    assertEquals(1 / 1.1, p.stormThreshold(), 1e-9);
+    assertEquals(
+        1 / 3.0, pipeline().retry(NO_DELAY).withoutBudget().build().stormThreshold(), 1e-9);
+  }
 }

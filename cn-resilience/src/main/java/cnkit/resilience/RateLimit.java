@@ -1,0 +1,57 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkPositive;
+
+import java.time.Duration;
+
+/**
+ * How many calls in how much time. Immutable.
+ *
+ * <pre>{@code
+ * RateLimit.of(100, Duration.ofSeconds(1)).burst(20);
+ * }</pre>
+ *
+ * @param calls how many calls: 1 to 1,000,000,000
+ * @param period in how much time: above 0 and up to one day, at least a nanosecond a call
+ * @param burst how many of them may come at once after a quiet time: 1 to 1,000,000; default 1
+ */
+public record RateLimit(int calls, Duration period, int burst) {
+  /** Checks the ranges. */
+  public RateLimit {
+    check(calls >= 1 && calls <= 1_000_000_000, "calls", "1..1000000000", calls);
+    checkPositive("period", period);
+    check(period.toNanos() >= calls, "period", "at least a nanosecond a call", period);
+    check(burst >= 1 && burst <= 1_000_000, "burst", "1..1000000", burst);
+  }
+
+  /**
+   * A limit without bursts.
+   *
+   * @param calls how many calls
+   * @param period in how much time
+   * @return the limit
+   */
+  public static RateLimit of(int calls, Duration period) {
+    return new RateLimit(calls, period, 1);
+  }
+
+  /**
+   * Replaces the burst.
+   *
+   * @param burst how many at once
+   * @return a changed copy
+   */
+  public RateLimit burst(int burst) {
+    return new RateLimit(calls, period, burst);
+  }
+
+  /** The time that one call is worth, rounded up, so that never more are granted. */
+  long intervalNanos() {
+    return (period.toNanos() + calls - 1) / calls;
+  }
+
+  long toleranceNanos() {
+    return (burst - 1) * intervalNanos();
+  }
+}

@@ -1,0 +1,201 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Grants calls at a rate: one number, one compare-and-set, no thread. Safe for many threads; several pipelines may share
+ * one. An idle limiter grants its burst and no more, the time to wait is exact, and what can never be granted is refused
+ * at once.
+ *
+ * <pre>{@code
+ * RateLimiter limiter = RateLimiter.named("mail", RateLimit.of(10, Duration.ofSeconds(1)).burst(5));
+ * limiter.tryAcquire(1).ifPresent(wait -> retryLater(wait)); // empty: granted
+ * }</pre>
+ */
+public final class RateLimiter {
+  private final String name;
+  private final LongSupplier ticker;
+  private final AtomicLong tat;
+  private volatile RateLimit limit;
+  private volatile long intervalNanos;
+  private volatile long toleranceNanos;
+
+  private RateLimiter(String name, RateLimit limit, LongSupplier ticker) {
+    this.name = Checks.name(name);
+    this.ticker = requireNonNull(ticker, "ticker");
+    this.tat = new AtomicLong(ticker.getAsLong());
+    this.limit = limit;
+    this.intervalNanos = limit.intervalNanos();
+    this.toleranceNanos = limit.toleranceNanos();
+  }
+
+  /**
+   * A limiter on the JVM's monotonic clock, with its whole burst free.
+   *
+   * @param name for messages and metrics
+   * @param limit how much
+   * @return a limiter
+   */
+  public static RateLimiter named(String name, RateLimit limit) {
+    return named(name, limit, SystemTime.TICKER);
+  }
+
+  /**
+   * A limiter on the given clock, with its whole burst free.
+   *
+   * @param name for messages and metrics
+   * @param limit how much
+   * @param ticker a monotonic nanosecond clock; may wrap
+   * @return a limiter
+   */
+  public static RateLimiter named(String name, RateLimit limit, LongSupplier ticker) {
+    return new RateLimiter(name, limit, ticker);
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The limit in force.
+   *
+   * @return as given, or as changed
+   */
+  public RateLimit limit() {
+    return limit;
+  }
+
+  /**
+   * Changes the limit; what is saved beyond a smaller burst is gone at once, and the refill goes on.
+   *
+   * @param newLimit from now on
+   */
+  public void change(RateLimit newLimit) {
+    limit = newLimit;
+    intervalNanos = newLimit.intervalNanos();
+    toleranceNanos = newLimit.toleranceNanos();
+  }
+
+  /**
+   * Asks for calls now, all or none.
+   *
+   * @param calls how many: 1 to the burst
+   * @return empty if they are granted; otherwise when to ask again
+   * @throws IllegalArgumentException if so many can never be granted at once
+   */
+  public Optional<Duration> tryAcquire(int calls) {
+    checkPossible(calls);
+    long wait = ask(calls);
+    return wait <= 0 ? Optional.empty() : Optional.of(Duration.ofNanos(wait));
+  }
+
+  /**
+   * Takes calls that may be made after a while, if that is not too long. Whoever does not make them gives them back.
+   *
+   * @param calls how many: 1 to the burst
+   * @param atMost the longest wait; zero or more
+   * @return the reservation, or empty if the wait would be longer: then nothing is taken, and waiting is useless
+   * @throws IllegalArgumentException if so many can never be granted at once
+   */
+  public Optional<Reservation> reserve(int calls, Duration atMost) {
+    checkPossible(calls);
+    long patience = Ticks.nanos(atMost);
+    long now = ticker.getAsLong();
+    while (true) {
+      long before = tat.get();
+      long wait = Math.max(0, Gcra.waitNanos(before, now, calls, intervalNanos, toleranceNanos));
+      if (wait > patience) {
+        return Optional.empty();
+      }
+      if (tat.compareAndSet(before, Gcra.advance(before, now, calls, intervalNanos))) {
+        return Optional.of(new Reservation(this, calls, now + wait));
+      }
+    }
+  }
+
+  private void checkPossible(int calls) {
+    check(
+        calls >= 1 && calls <= limit.burst(),
+        "calls",
+        "1.." + limit.burst() + ", the burst",
+        calls);
+  }
+
+  /** 0 or less: granted; otherwise how long to wait, and nothing is taken. */
+  long ask(int calls) {
+    long now = ticker.getAsLong();
+    while (true) {
+      long before = tat.get();
+      long wait = Gcra.waitNanos(before, now, calls, intervalNanos, toleranceNanos);
+      if (wait > 0 || tat.compareAndSet(before, Gcra.advance(before, now, calls, intervalNanos))) {
+        return wait;
+      }
+    }
+  }
+
+  /** Calls that were granted and not made. */
+  void giveBack(int calls) {
+    long now = ticker.getAsLong();
+    long before;
+    do {
+      before = tat.get();
+    } while (!tat.compareAndSet(before, Gcra.giveBack(before, now, calls, intervalNanos)));
+  }
+
+  Evidence.Limited evidence() {
+    return new Evidence.Limited(name, limit.calls(), limit.period());
+  }
+
+  @Override
+  public String toString() {
+    return "RateLimiter[" + name + ", " + limit.calls() + " in " + limit.period() + "]";
+  }
+
+  /** Calls that may be made after {@link #delay()}. Safe for many threads. */
+  public static final class Reservation {
+    private final RateLimiter limiter;
+    private final int calls;
+    private final long dueNanos;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    Reservation(RateLimiter limiter, int calls, long dueNanos) {
+      this.limiter = limiter;
+      this.calls = calls;
+      this.dueNanos = dueNanos;
+    }
+
+    /**
+     * How long still to wait.
+     *
+     * @return zero or more
+     */
+    public Duration delay() {
+      return Duration.ofNanos(Math.max(0, dueNanos - limiter.ticker.getAsLong()));
+    }
+
+    /**
+     * Gives the calls back, so that others wait less. Once only, and only while the wait lasts.
+     *
+     * @return whether they were given back
+     */
+    public boolean cancel() {
+      if (Ticks.isDue(dueNanos, limiter.ticker.getAsLong()) || !over.compareAndSet(false, true)) {
+        return false;
+      }
+      limiter.giveBack(calls);
+      return true;
+    }
+  }
+}
