@@ -2,6 +2,9 @@ package cnkit.examples.service;
 
 import cnkit.health.Health;
 import cnkit.health.ProbeReply;
+import cnkit.lifecycle.InFlight;
+import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
 import com.sun.net.httpserver.HttpExchange;
@@ -17,53 +20,41 @@ import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One port of the JDK's HTTP server: probes first, then the gate, then the routes. */
+/** One port of the JDK's HTTP server: probes first, then what is in flight is counted, then the routes. */
 final class Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int MAX_BODY_BYTES = 64 * 1024;
 
-  /** Lets requests in and out; the management port's lets all in. */
-  interface Gate {
-    Gate OPEN = new Gate() {};
-
-    /** A pass to give back with {@link #exit}, or negative: refused. */
-    default int enter() {
-      return 0;
-    }
-
-    default void exit(int pass) {}
-
-    /** Whether answers ask the client to close its connection. */
-    default boolean closing() {
-      return false;
-    }
-  }
-
   private final String name;
-  private final String host;
-  private final int port;
+  private final InetSocketAddress address;
   private final Health health;
-  private final Gate gate;
+  private final InFlight inFlight;
+  private final Kind kind;
   private final Routes routes;
   private final HttpServerTelemetry telemetry;
   private final ExecutorService workers;
   private final HttpServer server;
 
+  /**
+   * A listener that does not listen yet.
+   *
+   * @param kind what its requests count as; probes are always let in and never counted
+   */
   Listener(
       String name,
-      String host,
-      int port,
+      InetSocketAddress address,
       int threads,
       Health health,
-      Gate gate,
+      InFlight inFlight,
+      Kind kind,
       Routes routes,
       OpenTelemetry otel)
       throws IOException {
     this.name = name;
-    this.host = host;
-    this.port = port;
+    this.address = address;
     this.health = health;
-    this.gate = gate;
+    this.inFlight = inFlight;
+    this.kind = kind;
     this.routes = routes;
     this.telemetry = HttpServerTelemetry.of(otel);
     this.workers = Workers.create(name, threads);
@@ -73,12 +64,12 @@ final class Listener {
   }
 
   void start() throws IOException {
-    server.bind(new InetSocketAddress(host, port), 0);
+    server.bind(address, 0);
     server.start();
     LOG.atInfo()
         .addKeyValue("event.name", "cn.listening")
         .addKeyValue("listener", name)
-        .addKeyValue("host", host)
+        .addKeyValue("host", address.getHostString())
         .addKeyValue("port", port())
         .log("listening");
   }
@@ -117,18 +108,19 @@ final class Listener {
   private void serve(HttpExchange exchange, String method, String path) throws IOException {
     ServerCall call = telemetry.begin(
         method, exchange.getRequestURI().toString(), exchange.getRequestHeaders()::getFirst);
-    int pass = gate.enter();
-    try (Scope current = call.makeCurrent()) {
-      Reply reply = pass < 0
+    Routes.Match match = routes.match(method, path);
+    Thread worker = Thread.currentThread();
+    try (Token token =
+            inFlight.open(kind, method + ' ' + match.template()).onCancel(worker::interrupt);
+        Scope current = call.makeCurrent()) {
+      Reply reply = token.refused()
           ? Reply.problem(503, "shutting down").with("Retry-After", "1")
-          : answer(exchange, call, routes.match(method, path));
+          : answer(exchange, call, match);
       send(exchange, reply);
       call.end(reply.status());
     } catch (IOException clientGone) {
       call.abort();
       throw clientGone;
-    } finally {
-      gate.exit(pass);
     }
   }
 
@@ -193,7 +185,7 @@ final class Listener {
   }
 
   private void advise(HttpExchange exchange) {
-    if (gate.closing()) {
+    if (inFlight.draining()) {
       exchange.getResponseHeaders().set("Connection", "close");
     }
   }

@@ -5,11 +5,14 @@ import cnkit.config.ConfigException;
 import cnkit.config.Problem;
 import cnkit.lifecycle.ShutdownPlan;
 import java.lang.invoke.MethodHandles;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Settings, then the service, then the exit code. */
 public final class Main {
+  private static final String HTTP_URL = "expected an http:// or https:// URL with a host";
+
   private Main() {}
 
   /**
@@ -37,6 +40,14 @@ public final class Main {
       problems.add(Problem.of(
           "leave no time to drain\n" + plan.table(), "propagation-delay", "shutdown-grace"));
     }
+    settings
+        .requiredUrl()
+        .filter(Main::isNoHttpUrl)
+        .ifPresent(url -> problems.add(Problem.of(HTTP_URL, "required-url")));
+    settings
+        .inventoryUrl()
+        .filter(Main::isNoHttpUrl)
+        .ifPresent(url -> problems.add(Problem.of(HTTP_URL, "inventory-url")));
     try {
       settings.inventoryFaults().ifPresent(Faults::parse);
     } catch (ConfigException wrong) {
@@ -45,6 +56,11 @@ public final class Main {
       }
     }
     return problems;
+  }
+
+  private static boolean isNoHttpUrl(URI url) {
+    return !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+        || url.getHost() == null;
   }
 
   /** What the JDK's server reads once, when its class is loaded; a flag on the command line still wins. */

@@ -8,8 +8,8 @@ import cnkit.config.Config;
 import cnkit.config.ConfigException;
 import cnkit.config.Problem;
 import cnkit.health.Check;
+import cnkit.health.Checks;
 import cnkit.health.Health;
-import cnkit.health.Verdict;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Kind;
 import cnkit.lifecycle.Lifecycle;
@@ -20,10 +20,8 @@ import cnkit.telemetry.LifecycleTelemetry;
 import cnkit.telemetry.PipelineTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
-import java.net.URI;
+import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,20 +55,20 @@ final class Service {
     health = checks();
     application = new Listener(
         "application",
-        settings.host(),
-        settings.port(),
+        new InetSocketAddress(settings.host(), settings.port()),
         256,
         health,
-        gate(),
+        inFlight,
+        Kind.REQUEST,
         applicationRoutes(),
         telemetry.openTelemetry());
     management = new Listener(
         "management",
-        settings.managementHost(),
-        settings.managementPort(),
+        new InetSocketAddress(settings.managementHost(), settings.managementPort()),
         16,
         health,
-        Listener.Gate.OPEN,
+        inFlight,
+        Kind.PROBE,
         managementRoutes(),
         OpenTelemetry.noop()); // who scrapes and probes is not traced
   }
@@ -120,37 +118,11 @@ final class Service {
     Health.Builder builder = Health.builder();
     settings
         .requiredUrl()
-        .ifPresent(url -> builder.check(Check.critical("required-url", () -> required(url))
+        .ifPresent(url -> builder.check(Check.criticalAsync(
+                "required-url", Checks.http(HttpClient.newHttpClient(), url, ofMillis(800)))
             .every(ofSeconds(1))
             .timeout(ofMillis(800))));
     return builder.build();
-  }
-
-  private static Verdict required(URI url) throws IOException, InterruptedException {
-    HttpResponse<Void> response = HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(url).timeout(ofMillis(800)).build(),
-            HttpResponse.BodyHandlers.discarding());
-    return Verdict.of(response.statusCode() / 100 == 2);
-  }
-
-  private Listener.Gate gate() {
-    return new Listener.Gate() {
-      @Override
-      public int enter() {
-        return inFlight.enter(Kind.REQUEST);
-      }
-
-      @Override
-      public void exit(int pass) {
-        inFlight.exit(pass);
-      }
-
-      @Override
-      public boolean closing() {
-        return inFlight.draining();
-      }
-    };
   }
 
   private Routes applicationRoutes() {

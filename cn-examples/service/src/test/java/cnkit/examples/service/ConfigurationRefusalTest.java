@@ -36,6 +36,14 @@ class ConfigurationRefusalTest {
   }
 
   @Test
+  void aUrlThatNoHttpClientTakesIsRefused() throws Exception {
+    for (String url : List.of("inventory:8080", "ftp://h/", "http:///path", "/relative")) {
+      assertContains(refused(Map.of("REQUIRED_URL", url)), "env REQUIRED_URL");
+      assertContains(refused(Map.of("INVENTORY_URL", url)), "env INVENTORY_URL");
+    }
+  }
+
+  @Test
   void aRefusalTakesUnderASecond() throws Exception {
     long best = Long.MAX_VALUE;
     for (int attempt = 0; attempt < 5 && best >= 1_000_000_000L; attempt++) {
