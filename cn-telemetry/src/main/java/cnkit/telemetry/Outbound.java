@@ -32,8 +32,6 @@ import java.util.concurrent.TimeoutException;
  * Here a body still being read when the time is over fails with {@link HttpTimeoutException}, streaming
  * bodies included, and the connection is closed. A streaming body that ends late runs its error on the
  * client's executor; a client without one runs it on the JDK's timer thread.
- *
- * <p>To retry, break and shed calls, use {@link PipelineOutbound}.
  */
 public final class Outbound {
   private final HttpClient client;
