@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Says where settings come from. The order of the calls means nothing: precedence is fixed, flags
@@ -43,6 +44,7 @@ public final class ConfigBuilder<T> {
   private boolean emptyEnvIsUnset;
   private boolean secretFlags;
   private @Nullable LocalDate today;
+  private LongSupplier ticker = System::nanoTime;
   private @Nullable Schema schema;
 
   ConfigBuilder(Class<T> type, MethodHandles.Lookup lookup) {
@@ -199,6 +201,18 @@ public final class ConfigBuilder<T> {
   }
 
   /**
+   * The clock by which {@link Rotating} knows that a second has passed, in place of {@link
+   * System#nanoTime}.
+   *
+   * @param ticker nanoseconds that only grow; may wrap
+   * @return this builder
+   */
+  public ConfigBuilder<T> ticker(LongSupplier ticker) {
+    this.ticker = requireNonNull(ticker, "ticker");
+    return this;
+  }
+
+  /**
    * Reads all sources and binds the record.
    *
    * @return the configuration
@@ -246,7 +260,7 @@ public final class ConfigBuilder<T> {
           warnings);
     }
     Layer merged = merged(layout, layers);
-    var values = new Values(compiled.types, problems);
+    var values = new Values(compiled.types, problems, new Rotation(ticker));
     Object bound = new Binder(layout, merged, values, compiled.types, problems).root();
     if (bound == Types.FAILED || !problems.isEmpty()) {
       throw new ConfigException(Report.sorted(problems));

@@ -19,7 +19,7 @@ final class Disk {
   static Node value(String path, String file, Origin origin, List<Problem> problems) {
     String refusal;
     try {
-      return new Node.Bytes(read(Path.of(file)), origin);
+      return new Node.Bytes(read(Path.of(file)), file, origin);
     } catch (InvalidPathException e) {
       refusal = "not the path of a file";
     } catch (IOException e) {

@@ -15,10 +15,10 @@ sealed interface Node {
   /** A text, or a number or boolean as it was written. */
   record Text(String text, Origin origin) implements Node {}
 
-  /** The content of a mounted file, decoded only when its setting asks for text. */
+  /** The content of a file, decoded only when its setting asks for text; {@code file} is empty when it was given as a value. */
   @SuppressWarnings(
       "ArrayRecordComponent") // never compared, and copied before anybody outside sees it
-  record Bytes(byte[] content, Origin origin) implements Node {}
+  record Bytes(byte[] content, String file, Origin origin) implements Node {}
 
   /** An explicit null. */
   record Nil(Origin origin) implements Node {}

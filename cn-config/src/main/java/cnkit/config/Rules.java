@@ -128,7 +128,7 @@ final class Rules {
     if (slot.isLeaf()) {
       return node != null
           && !(node instanceof Node.Nil)
-          && !(slot.field.optional() && Values.isEmpty(node));
+          && !(slot.field.optional() && Values.isEmpty(slot.shape(), node));
     }
     for (Slot child : slot.children) {
       if (isSet(layer, child)) {

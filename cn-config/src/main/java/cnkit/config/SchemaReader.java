@@ -65,6 +65,7 @@ final class SchemaReader {
     List<String> requiredWith = List.of();
     String requiredIfKey = "";
     String requiredIfValue = "";
+    boolean restartOnly = false;
     for (Annotation annotation : component.getAnnotations()) {
       if (annotation instanceof Key given) {
         key = given.value();
@@ -88,6 +89,8 @@ final class SchemaReader {
       } else if (annotation instanceof RequiredIf given) {
         requiredIfKey = given.key();
         requiredIfValue = given.is();
+      } else if (annotation instanceof RestartOnly) {
+        restartOnly = true;
       }
     }
     return new Shape.Field(
@@ -106,7 +109,8 @@ final class SchemaReader {
             until,
             requiredWith,
             requiredIfKey,
-            requiredIfValue));
+            requiredIfValue,
+            restartOnly));
   }
 
   private Shape shape(Type type) {
@@ -177,10 +181,11 @@ final class SchemaReader {
 
   private Shape generic(Class<?> raw, Type[] arguments) {
     return switch (raw.getName()) {
-      case "java.util.List" -> new Shape.Many(shape(arguments[0]), false);
-      case "java.util.Set" -> new Shape.Many(shape(arguments[0]), true);
-      case "java.util.Map" -> Unfit.map(shape(arguments[0]), shape(arguments[1]));
+      case "java.util.List" -> new Shape.Many(Unfit.part(shape(arguments[0])), false);
+      case "java.util.Set" -> new Shape.Many(Unfit.part(shape(arguments[0])), true);
+      case "java.util.Map" -> Unfit.map(shape(arguments[0]), Unfit.part(shape(arguments[1])));
       case "cnkit.config.Secret" -> Unfit.secret(shape(arguments[0]));
+      case "cnkit.config.Rotating" -> Unfit.rotating(shape(arguments[0]));
       case "java.util.Optional" ->
         new Shape.Unsupported(raw.getName(), "Optional must be the component's own type");
       default -> new Shape.Unsupported(raw.getName(), "a generic type cannot be a setting");

@@ -89,8 +89,9 @@ sealed interface Shape {
       String until,
       List<String> requiredWith,
       String requiredIfKey,
-      String requiredIfValue) {
-    static final Rules NONE = new Rules("", "", "", false, "", "", List.of(), "", "");
+      String requiredIfValue,
+      boolean restartOnly) {
+    static final Rules NONE = new Rules("", "", "", false, "", "", List.of(), "", "", false);
 
     public Rules {
       requiredWith = List.copyOf(requiredWith);
@@ -114,7 +115,8 @@ sealed interface Shape {
       String name = scalar.kind() == Kind.ENUM
           ? String.join("|", scalar.constants())
           : scalar.type().substring(scalar.type().lastIndexOf('.') + 1);
-      return scalar.secret() ? "Secret<" + name + ">" : name;
+      String text = scalar.secret() ? "Secret<" + name + ">" : name;
+      return scalar.rotating() ? "Rotating<" + text + ">" : text;
     }
     if (this instanceof Many many) {
       return (many.distinct() ? "set of " : "list of ") + many.element().describe();

@@ -15,7 +15,8 @@ final class Unfit {
           "java.util.Set",
           "java.util.Map",
           "java.util.Optional",
-          "cnkit.config.Secret" -> "give it its type arguments";
+          "cnkit.config.Secret",
+          "cnkit.config.Rotating" -> "give it its type arguments";
       case "java.util.OptionalInt", "java.util.OptionalLong", "java.util.OptionalDouble" ->
         "use Optional<T>";
       case "java.util.Collection", "java.lang.Iterable" -> "use List or Set";
@@ -40,13 +41,30 @@ final class Unfit {
   }
 
   static Shape secret(Shape inner) {
-    if (inner instanceof Shape.Scalar scalar && !scalar.secret()) {
-      return new Shape.Scalar(
-          scalar.kind(), scalar.type(), scalar.constants(), true, scalar.rotating());
+    if (inner instanceof Shape.Scalar scalar && !scalar.secret() && !scalar.rotating()) {
+      return new Shape.Scalar(scalar.kind(), scalar.type(), scalar.constants(), true, false);
     }
     return inner instanceof Shape.Unsupported
         ? inner
         : new Shape.Unsupported(
             "cnkit.config.Secret", "a secret holds one value, not a record, list or map");
+  }
+
+  static Shape rotating(Shape inner) {
+    if (inner instanceof Shape.Scalar scalar && !scalar.rotating()) {
+      return new Shape.Scalar(
+          scalar.kind(), scalar.type(), scalar.constants(), scalar.secret(), true);
+    }
+    return inner instanceof Shape.Unsupported
+        ? inner
+        : new Shape.Unsupported(
+            "cnkit.config.Rotating", "what rotates is one value, not a record, list or map");
+  }
+
+  /** An element of a list or map has no file of its own. */
+  static Shape part(Shape shape) {
+    return shape instanceof Shape.Scalar scalar && scalar.rotating()
+        ? new Shape.Unsupported("cnkit.config.Rotating", "an element has no file that could rotate")
+        : shape;
   }
 }

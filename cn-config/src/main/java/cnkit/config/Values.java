@@ -19,16 +19,23 @@ final class Values {
   /** Former names inside the elements of lists and maps have nowhere to be migrated from. */
   private final List<Former> formers = new ArrayList<>(0);
 
+  private final @Nullable Rotation rotation;
+
   Values(Types types, List<Problem> problems) {
+    this(types, problems, null);
+  }
+
+  Values(Types types, List<Problem> problems, @Nullable Rotation rotation) {
     this.types = types;
     this.problems = problems;
+    this.rotation = rotation;
   }
 
   /** The value of a leaf that is set; {@link Types#FAILED} after a problem. */
   Object leaf(Slot slot, Node node) {
     Shape.Field field = slot.field;
     if (field.optional()) {
-      if (node instanceof Node.Nil || isEmpty(node)) {
+      if (node instanceof Node.Nil || isEmpty(field.shape(), node)) {
         return Optional.empty();
       }
       Object value = value(slot, field.shape(), node, slot.path);
@@ -37,9 +44,20 @@ final class Values {
     return value(slot, field.shape(), node, slot.path);
   }
 
+  /** The value of a leaf without the Optional around it. */
+  Object part(Slot slot, Node node) {
+    return value(slot, slot.shape(), node, slot.path);
+  }
+
   static boolean isEmpty(Node node) {
     return (node instanceof Node.Text text && text.text().isEmpty())
         || (node instanceof Node.Bytes bytes && bytes.content().length == 0);
+  }
+
+  /** Empty for a value of this shape: a file's line break at the end is not part of a text. */
+  static boolean isEmpty(Shape shape, Node node) {
+    boolean bytes = shape instanceof Shape.Scalar scalar && scalar.kind() == Kind.BYTES;
+    return isEmpty(node) || (!bytes && node instanceof Node.Bytes && "".equals(text(node)));
   }
 
   private Object value(Slot slot, Shape shape, Node node, String path) {
@@ -158,7 +176,13 @@ final class Values {
             "");
       }
     }
-    return scalar.secret() ? Secret.of(value) : value;
+    Object made = scalar.secret() ? Secret.of(value) : value;
+    if (!scalar.rotating()) {
+      return made;
+    }
+    return node instanceof Node.Bytes bytes && !bytes.file().isEmpty() && rotation != null
+        ? rotation.rotating(slot, bytes, made, types)
+        : Rotating.of(made);
   }
 
   private static String shown(Shape.Scalar scalar, String text) {
@@ -277,7 +301,7 @@ final class Values {
     if (node instanceof Node.Arr list) {
       return list.items();
     }
-    if (isEmpty(node)) {
+    if (isEmpty(many, node)) {
       return List.of();
     }
     return many.element() instanceof Shape.Scalar && text(node) != null ? split(node) : null;
