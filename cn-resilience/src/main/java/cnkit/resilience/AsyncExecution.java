@@ -42,7 +42,7 @@ final class AsyncExecution<T, R> {
     this.body = requireNonNull(body, "body");
     this.byValue = byValue;
     boolean metered = meter.enabled();
-    boolean clocked = plan.clocked || metered || caller.isBounded();
+    boolean clocked = plan.isClocked() || metered || caller.isBounded();
     long start = clocked ? plan.ticker.getAsLong() : 0;
     long allowed = plan.deadlineNanos;
     if (caller.isBounded()) {

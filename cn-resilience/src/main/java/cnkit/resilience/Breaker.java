@@ -75,12 +75,10 @@ public final class Breaker {
       int opensInARow,
       Optional<Duration> retryAfter) {}
 
-  private final BreakerRules rules;
+  private final String name;
   private final LongSupplier ticker;
   private final DoubleSupplier random;
   private final Runnable onStore;
-  private final long clean;
-  private final long slowNanos;
   private final Listeners listeners;
   private final AtomicBoolean openTimeReported = new AtomicBoolean();
   /*
@@ -89,6 +87,7 @@ public final class Breaker {
    * is only read, by all cores.
    */
   private volatile BreakerState state;
+  private volatile boolean timed;
 
   private static final VarHandle STATE;
 
@@ -107,16 +106,19 @@ public final class Breaker {
       DoubleSupplier random,
       Executor eventExecutor,
       Runnable onStore) {
-    this.rules =
-        new BreakerRules(Checks.name(name), settings, now -> newWindow(settings, now, onStore));
+    this.name = Checks.name(name);
     this.ticker = requireNonNull(ticker, "ticker");
     this.random = requireNonNull(random, "random");
     this.onStore = onStore;
-    this.clean = rules.cleanWord();
-    this.slowNanos = rules.slowNanos;
+    BreakerRules rules = rules(name, settings, onStore);
     BreakerState initial = BreakerState.initial(rules, ticker.getAsLong());
     this.state = initial;
+    this.timed = rules.hasSlowRule();
     this.listeners = new Listeners(name, initial, eventExecutor);
+  }
+
+  private static BreakerRules rules(String name, BreakerSettings settings, Runnable onStore) {
+    return new BreakerRules(name, settings, now -> newWindow(settings, now, onStore));
   }
 
   private static Window newWindow(BreakerSettings settings, long now, Runnable onStore) {
@@ -175,16 +177,16 @@ public final class Breaker {
    * @return as given
    */
   public String name() {
-    return rules.name;
+    return name;
   }
 
   /**
    * The settings.
    *
-   * @return as given
+   * @return as given, or as changed
    */
   public BreakerSettings settings() {
-    return rules.settings;
+    return state.rules().settings;
   }
 
   /**
@@ -207,16 +209,17 @@ public final class Breaker {
     BreakerState s = state;
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
-      tally = closed.window() == null
+      Window window = closed.era().window;
+      tally = window == null
           ? new Window.Tally(
               CountWord.size(closed.outcomes()),
               CountWord.bad(closed.outcomes()),
-              rules.hasSlowRule() ? CountWord.bad(closed.slows()) : 0)
-          : closed.window().tally(now);
+              s.rules().hasSlowRule() ? CountWord.bad(closed.slows()) : 0)
+          : window.tally(now);
     }
-    long wait = s.retryAfterNanos(rules, now);
+    long wait = s.retryAfterNanos(now);
     return new Snapshot(
-        rules.name,
+        name,
         s.effectiveAt(now),
         s.epoch(),
         tally.calls(),
@@ -234,8 +237,9 @@ public final class Breaker {
    */
   public Optional<Permit> tryAcquire() {
     long ticket = admit();
+    boolean measured = timed;
     return ticket >= 0
-        ? Optional.of(new Permit(this, ticket, isTimed() ? ticker.getAsLong() : 0))
+        ? Optional.of(new Permit(this, ticket, measured, measured ? ticker.getAsLong() : 0))
         : Optional.empty();
   }
 
@@ -278,7 +282,28 @@ public final class Breaker {
   private void set(State to) {
     while (true) {
       BreakerState before = state;
-      if (swap(before, BreakerState.manual(rules, before, to, ticker.getAsLong()))) {
+      if (swap(before, BreakerState.manual(before, to, ticker.getAsLong()))) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Replaces the settings. Waits for nobody: calls in flight finish as they were admitted. If the window has the same
+   * shape (the same {@link BreakerSettings.Window}, and a rule about slow calls before and after, or neither), nothing
+   * that was learned is lost: the counts stay, an open breaker stays open for the rest of its time, probes keep their
+   * permits; the new thresholds hold from the next result on. With another shape it begins anew, as after {@link
+   * #reset()}, which is an event with {@link Evidence.Reshaped}. What was set by hand stays in either case.
+   *
+   * @param settings from now on
+   */
+  public void change(BreakerSettings settings) {
+    BreakerRules next = rules(name, settings, onStore);
+    while (true) {
+      BreakerState before = state;
+      long now = ticker.getAsLong();
+      if (swap(before, BreakerState.changed(before, next, now, this::openNanos))) {
+        timed = next.hasSlowRule();
         return;
       }
     }
@@ -286,7 +311,7 @@ public final class Breaker {
 
   /** The ticket of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
   long admit() {
-    return state instanceof BreakerState.Closed closed ? closed.epoch() : admitUnlessOpen();
+    return state instanceof BreakerState.Closed closed ? closed.era().epoch : admitUnlessOpen();
   }
 
   private long admitUnlessOpen() {
@@ -303,27 +328,30 @@ public final class Breaker {
       } else if (!(before instanceof BreakerState.HalfOpen)) {
         return before.epoch();
       }
-      BreakerState after = before.onAcquire(rules, now, this::openNanos);
+      BreakerState after = before.onAcquire(now, this::openNanos);
       if (swap(before, after)) {
         boolean granted =
             after instanceof BreakerState.HalfOpen && after.lastTicket() != before.lastTicket();
-        return granted ? after.lastTicket() : ~after.retryAfterNanos(rules, now);
+        return granted ? after.lastTicket() : ~after.retryAfterNanos(now);
       }
     }
   }
 
   /** Whether it matters how long a call takes. */
   boolean isTimed() {
-    return slowNanos != Long.MAX_VALUE;
+    return timed;
   }
 
   /** Whether the breaker has nothing to do for a success of that admission: one shared read. */
   boolean isUnmovedBySuccess(long ticket, long nanos) {
-    return state instanceof BreakerState.Closed closed
-        && closed.outcomes() == clean
-        && closed.slows() == clean
-        && closed.epoch() == ticket
-        && nanos <= slowNanos;
+    if (!(state instanceof BreakerState.Closed closed)) {
+      return false;
+    }
+    BreakerState.Era era = closed.era();
+    return closed.outcomes() == era.clean
+        && closed.slows() == era.clean
+        && era.epoch == ticket
+        && nanos <= era.slowNanos;
   }
 
   Recorded complete(long ticket, Kind kind, long nanos) {
@@ -333,17 +361,18 @@ public final class Breaker {
   }
 
   private Recorded complete(long ticket, Kind kind, long nanos, long now) {
-    boolean slow = nanos > slowNanos && (kind == Kind.SUCCESS || kind == Kind.FAILURE);
     while (true) {
       BreakerState before = state;
       if (!before.knows(ticket)) {
         return Recorded.STALE;
       }
-      if (before instanceof BreakerState.Closed closed && closed.window() != null) {
-        record(closed, closed.window(), kind, slow, now);
+      boolean slow =
+          nanos > before.rules().slowNanos && (kind == Kind.SUCCESS || kind == Kind.FAILURE);
+      if (before instanceof BreakerState.Closed closed && closed.era().window != null) {
+        record(closed, closed.era().window, kind, slow, now);
         return Recorded.RECORDED;
       }
-      if (swap(before, before.onResult(rules, ticket, kind, slow, now, this::openNanos))) {
+      if (swap(before, before.onResult(ticket, kind, slow, now, this::openNanos))) {
         return Recorded.RECORDED;
       }
     }
@@ -359,7 +388,13 @@ public final class Breaker {
     boolean healthyBefore = (failed || slow) && window.isFull(now);
     window.record(failed, slow, now);
     if (failed || slow) {
-      swap(closed, closed.trip(rules, window.tally(now), healthyBefore, now, this::openNanos));
+      BreakerState.Closed judged = closed;
+      while (!swap(judged, judged.trip(window.tally(now), healthyBefore, now, this::openNanos))) {
+        if (!(state instanceof BreakerState.Closed present) || present.era().window != window) {
+          return; // somebody else's transition came first
+        }
+        judged = present; // only the settings changed
+      }
     }
   }
 
@@ -372,35 +407,36 @@ public final class Breaker {
       return false;
     }
     if (before.epoch() != after.epoch()) {
-      LOG.debug("Breaker {} goes from {} to {}", rules.name, before.state(), after.state());
+      LOG.debug("Breaker {} goes from {} to {}", name, before.state(), after.state());
       listeners.committed(before, after);
     }
     return true;
   }
 
-  /** User code, so it runs before the swap, and what it throws costs nothing but the growth. */
-  private long openNanos(int opensBefore) {
+  /** User code, so it runs before the swap, and what it throws costs nothing but growth and jitter. */
+  private long openNanos(BreakerRules rules, int opensBefore) {
     BreakerSettings.OpenTime time = rules.settings.openTime();
-    long nanos;
     try {
-      nanos = Math.min(time.cap().toNanos(), time.growth().nominalNanos(opensBefore));
+      long nanos = Math.min(time.cap().toNanos(), time.growth().nominalNanos(opensBefore));
+      return nanos + (long) (nanos * time.jitter() * random.getAsDouble());
     } catch (Throwable t) {
-      nanos = rules.baseOpenNanos;
       if (openTimeReported.compareAndSet(false, true)) {
         LOG.warn(
             "The open time of breaker {} threw; {} holds instead, not logged again",
-            rules.name,
+            name,
             time.base(),
             t);
       }
+      return rules.baseOpenNanos;
     }
-    return nanos + (long) (nanos * time.jitter() * random.getAsDouble());
   }
 
   /** Why an arriving call was refused just now. */
   Evidence refusal() {
     BreakerState s = state;
-    return s.evidence().orElseGet(() -> new Evidence.Probing(rules.name, s.epoch(), rules.probes));
+    return s instanceof BreakerState.Open || s instanceof BreakerState.ForcedOpen
+        ? s.cause().orElseThrow()
+        : new Evidence.Probing(name, s.epoch(), s.rules().probes);
   }
 
   LongSupplier ticker() {
@@ -409,7 +445,7 @@ public final class Breaker {
 
   @Override
   public String toString() {
-    return "Breaker[" + rules.name + ", " + state() + "]";
+    return "Breaker[" + name + ", " + state() + "]";
   }
 
   /** One admitted call; complete it exactly once. Safe for any thread. */
@@ -417,11 +453,13 @@ public final class Breaker {
     private final Breaker breaker;
     private final AtomicBoolean used = new AtomicBoolean();
     private final long ticket;
+    private final boolean measured;
     private final long startNanos;
 
-    Permit(Breaker breaker, long ticket, long startNanos) {
+    Permit(Breaker breaker, long ticket, boolean measured, long startNanos) {
       this.breaker = breaker;
       this.ticket = ticket;
+      this.measured = measured;
       this.startNanos = startNanos;
     }
 
@@ -435,7 +473,7 @@ public final class Breaker {
       if (!used.compareAndSet(false, true)) {
         return Recorded.DUPLICATE;
       }
-      long nanos = breaker.isTimed() ? breaker.ticker.getAsLong() - startNanos : 0;
+      long nanos = measured ? breaker.ticker.getAsLong() - startNanos : 0;
       return breaker.complete(ticket, kind, nanos);
     }
   }

@@ -22,13 +22,13 @@ public sealed interface BreakerEvent {
 
   /**
    * A change of state; each transition is told exactly once, in the order in which they happened. From METRICS_ONLY to
-   * METRICS_ONLY says that the breaker would have opened.
+   * METRICS_ONLY with {@link Evidence.Tripped} says that the breaker would have opened.
    *
    * @param breaker the breaker's name
    * @param from the state before
    * @param to the state after
    * @param epoch the number of the new state; grows with each change, not always by one
-   * @param evidence what caused it, if it is a decision to open
+   * @param evidence what caused it; always there
    */
   record Changed(
       String breaker, Breaker.State from, Breaker.State to, long epoch, Optional<Evidence> evidence)

@@ -60,6 +60,12 @@ final class BreakerRules {
     return packedSize > 0 ? CountWord.clean(packedSize) : 0;
   }
 
+  /** Whether results counted under the other rules mean the same under these. */
+  boolean hasShapeOf(BreakerRules other) {
+    return settings.window().equals(other.settings.window())
+        && hasSlowRule() == other.hasSlowRule();
+  }
+
   @Nullable
   Window newWindow(long now) {
     return packedSize > 0 ? null : windows.apply(now);

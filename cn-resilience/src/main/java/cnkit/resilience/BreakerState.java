@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntToLongFunction;
 
 /**
  * All that a breaker remembers, and the whole of its rules. Each state writes its own row of the table.
@@ -15,6 +14,14 @@ import java.util.function.IntToLongFunction;
  */
 @Pure
 sealed interface BreakerState {
+  /** For how long a breaker opens, by the number of openings in a row before this one. */
+  interface OpenTimes {
+    long nanos(BreakerRules rules, int opensBefore);
+  }
+
+  /** The rules in force. */
+  BreakerRules rules();
+
   /** The number of this epoch; every transition begins a new one. */
   long epoch();
 
@@ -40,77 +47,165 @@ sealed interface BreakerState {
   }
 
   /** What an arriving call does to it. If a place was free, {@link #lastTicket()} of the new state is the lease. */
-  default BreakerState onAcquire(BreakerRules r, long now, IntToLongFunction openNanos) {
+  default BreakerState onAcquire(long now, OpenTimes openTimes) {
     return this;
   }
 
   /** What the result of an admitted call does to it. */
   default BreakerState onResult(
-      BreakerRules r, long ticket, Kind kind, boolean slow, long now, IntToLongFunction openNanos) {
+      long ticket, Kind kind, boolean slow, long now, OpenTimes openTimes) {
     return this;
   }
 
   /** How long a refused caller should stay away; 0 if nobody can say. */
-  default long retryAfterNanos(BreakerRules r, long now) {
+  default long retryAfterNanos(long now) {
     return 0;
   }
 
-  /** What brought it here. */
-  default Optional<Evidence> evidence() {
-    return Optional.empty();
-  }
+  /** What brought it here; the first state has no cause. */
+  Optional<Evidence> cause();
+
+  /** The same state under rules with a window of the same shape. */
+  BreakerState under(BreakerRules next, long now, OpenTimes openTimes);
 
   static BreakerState initial(BreakerRules r, long now) {
-    return closed(r, 0, 0, Breaker.State.CLOSED, now);
-  }
-
-  static Closed closed(BreakerRules r, long epoch, int opens, Breaker.State mode, long now) {
-    return new Closed(epoch, opens, mode, CountWord.EMPTY, r.noSlowCalls(), r.newWindow(now));
+    return Closed.empty(new Era(r, 0, 0, Breaker.State.CLOSED, now, null));
   }
 
   /** A state set by hand: no timer and no result leaves it. */
-  static BreakerState manual(BreakerRules r, BreakerState before, Breaker.State to, long now) {
+  static BreakerState manual(BreakerState before, Breaker.State to, long now) {
+    BreakerRules r = before.rules();
     long epoch = before.lastTicket() + 1;
+    Evidence.Manual cause = new Evidence.Manual(r.name, epoch, to);
     return switch (to) {
-      case CLOSED, FORCED_CLOSED, METRICS_ONLY -> closed(r, epoch, 0, to, now);
-      case DISABLED -> new Disabled(epoch);
-      case FORCED_OPEN -> new ForcedOpen(epoch, new Evidence.Manual(r.name, epoch, to));
+      case CLOSED, FORCED_CLOSED, METRICS_ONLY ->
+        Closed.empty(new Era(r, epoch, 0, to, now, cause));
+      case DISABLED -> new Disabled(r, epoch, cause);
+      case FORCED_OPEN -> new ForcedOpen(r, epoch, cause);
       case OPEN, HALF_OPEN ->
         throw new IllegalArgumentException("a breaker goes to " + to + " by itself");
     };
   }
 
   /**
+   * Other settings. What was learned stays learned where the window has the same shape; with another shape the counts
+   * mean nothing, and it begins anew as after a reset. A state set by hand stays in either case.
+   */
+  static BreakerState changed(
+      BreakerState before, BreakerRules next, long now, OpenTimes openTimes) {
+    if (before instanceof Disabled
+        || before instanceof ForcedOpen
+        || next.hasShapeOf(before.rules())) {
+      return before.under(next, now, openTimes);
+    }
+    Breaker.State mode = before instanceof Closed closed ? closed.era.mode : Breaker.State.CLOSED;
+    long epoch = before.lastTicket() + 1;
+    return Closed.empty(
+        new Era(next, epoch, 0, mode, now, new Evidence.Reshaped(next.name, epoch)));
+  }
+
+  /** What all states of one closed epoch have in common. */
+  @Pure
+  final class Era {
+    final BreakerRules rules;
+    final long epoch;
+    final int opens;
+    final Breaker.State mode;
+    final @Nullable Evidence cause;
+    /** Keeps the results if one word cannot. */
+    final @Nullable Window window;
+
+    /** The word of a window that is full of good outcomes: a success changes nothing there. */
+    final long clean;
+
+    final long slowNanos;
+
+    Era(
+        BreakerRules rules,
+        long epoch,
+        int opens,
+        Breaker.State mode,
+        long now,
+        @Nullable Evidence cause) {
+      this(rules, epoch, opens, mode, cause, rules.newWindow(now));
+    }
+
+    private Era(
+        BreakerRules rules,
+        long epoch,
+        int opens,
+        Breaker.State mode,
+        @Nullable Evidence cause,
+        @Nullable Window window) {
+      this.rules = rules;
+      this.epoch = epoch;
+      this.opens = opens;
+      this.mode = mode;
+      this.cause = cause;
+      this.window = window;
+      this.clean = rules.cleanWord();
+      this.slowNanos = rules.slowNanos;
+    }
+
+    Era under(BreakerRules next) {
+      return new Era(next, epoch, opens, mode, cause, window);
+    }
+  }
+
+  /**
    * Calls pass and count. With the mode FORCED_CLOSED it never opens, with METRICS_ONLY it begins a new epoch where it
    * would have.
    *
-   * @param outcomes the last outcomes as a {@link CountWord}; unused if {@code window} is there
+   * @param outcomes the last outcomes as a {@link CountWord}; unused if the era has a window
    * @param slows which of them were slow, in the same form
    */
-  record Closed(
-      long epoch,
-      int opens,
-      Breaker.State state,
-      long outcomes,
-      long slows,
-      @Nullable Window window)
-      implements BreakerState {
+  record Closed(Era era, long outcomes, long slows) implements BreakerState {
+    static Closed empty(Era era) {
+      return new Closed(era, CountWord.EMPTY, era.rules.noSlowCalls());
+    }
+
+    @Override
+    public BreakerRules rules() {
+      return era.rules;
+    }
+
+    @Override
+    public long epoch() {
+      return era.epoch;
+    }
+
+    @Override
+    public int opens() {
+      return era.opens;
+    }
+
+    @Override
+    public Breaker.State state() {
+      return era.mode;
+    }
+
+    @Override
+    public Optional<Evidence> cause() {
+      return Optional.ofNullable(era.cause);
+    }
+
     @Override
     public boolean knows(long ticket) {
-      return ticket == epoch;
+      return ticket == era.epoch;
+    }
+
+    @Override
+    public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
+      return new Closed(era.under(next), outcomes, slows);
     }
 
     @Override
     public BreakerState onResult(
-        BreakerRules r,
-        long ticket,
-        Kind kind,
-        boolean slow,
-        long now,
-        IntToLongFunction openNanos) {
-      if (ticket != epoch || kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
+        long ticket, Kind kind, boolean slow, long now, OpenTimes openTimes) {
+      if (ticket != era.epoch || kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
         return this;
       }
+      BreakerRules r = era.rules;
       boolean failed = kind == Kind.FAILURE;
       long next = CountWord.push(outcomes, r.packedSize, failed);
       long nextSlows = r.hasSlowRule() ? CountWord.push(slows, r.packedSize, slow) : slows;
@@ -119,50 +214,42 @@ sealed interface BreakerState {
         Window.Tally tally = new Window.Tally(CountWord.size(next), CountWord.bad(next), slowCalls);
         // a window that filled without opening was one of health: the open time grows anew
         BreakerState tripped =
-            trip(r, tally, CountWord.isFull(outcomes, r.packedSize), now, openNanos);
+            trip(tally, CountWord.isFull(outcomes, r.packedSize), now, openTimes);
         if (tripped != this) {
           return tripped;
         }
       }
-      return next == outcomes && nextSlows == slows
-          ? this
-          : new Closed(epoch, opens, state, next, nextSlows, null);
+      return next == outcomes && nextSlows == slows ? this : new Closed(era, next, nextSlows);
     }
 
     /** What a window with that content makes of it; asked after a bad result only, so that no success ever opens. */
-    BreakerState trip(
-        BreakerRules r,
-        Window.Tally tally,
-        boolean healthyBefore,
-        long now,
-        IntToLongFunction openNanos) {
-      if (state == Breaker.State.FORCED_CLOSED || !r.trips(tally)) {
+    BreakerState trip(Window.Tally tally, boolean healthyBefore, long now, OpenTimes openTimes) {
+      BreakerRules r = era.rules;
+      if (era.mode == Breaker.State.FORCED_CLOSED || !r.trips(tally)) {
         return this;
       }
-      if (state == Breaker.State.METRICS_ONLY) {
-        return closed(r, epoch + 1, 0, state, now);
-      }
-      int inARow = healthyBefore ? 1 : opens + 1;
-      long nanos = openNanos.applyAsLong(inARow - 1);
-      return new Open(
-          epoch + 1,
-          inARow,
-          now,
-          nanos,
-          new Evidence.Tripped(
-              r.name,
-              epoch + 1,
-              tally.calls(),
-              tally.failures(),
-              tally.slow(),
-              r.failureRate,
-              r.slowRate,
-              Duration.ofNanos(nanos)));
+      boolean opens = era.mode != Breaker.State.METRICS_ONLY;
+      int inARow = healthyBefore ? 1 : era.opens + 1;
+      long nanos = opens ? openTimes.nanos(r, inARow - 1) : 0;
+      long next = era.epoch + 1;
+      Evidence.Tripped cause = new Evidence.Tripped(
+          r.name,
+          next,
+          tally.calls(),
+          tally.failures(),
+          tally.slow(),
+          r.failureRate,
+          r.slowRate,
+          Duration.ofNanos(nanos));
+      return opens
+          ? new Open(r, next, inARow, now, nanos, cause)
+          : empty(new Era(r, next, 0, era.mode, now, cause));
     }
   }
 
   /** Nothing passes until its time is over; the first call after that is the first probe. */
-  record Open(long epoch, int opens, long sinceNanos, long forNanos, Evidence cause)
+  record Open(
+      BreakerRules rules, long epoch, int opens, long sinceNanos, long forNanos, Evidence evidence)
       implements BreakerState {
     @Override
     public Breaker.State state() {
@@ -170,43 +257,49 @@ sealed interface BreakerState {
     }
 
     @Override
+    public Optional<Evidence> cause() {
+      return Optional.of(evidence);
+    }
+
+    @Override
+    public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
+      return new Open(next, epoch, opens, sinceNanos, forNanos, evidence);
+    }
+
+    @Override
     public Breaker.State effectiveAt(long now) {
       return retryAfterNanos(now) > 0 ? state() : Breaker.State.HALF_OPEN;
     }
 
-    long retryAfterNanos(long now) {
+    @Override
+    public long retryAfterNanos(long now) {
       // ticks may wrap; a difference of two of them does not
       return Math.max(0, forNanos - (now - sinceNanos));
     }
 
     @Override
-    public long retryAfterNanos(BreakerRules r, long now) {
-      return retryAfterNanos(now);
-    }
-
-    @Override
-    public BreakerState onAcquire(BreakerRules r, long now, IntToLongFunction openNanos) {
-      return retryAfterNanos(now) > 0
-          ? this
-          : new HalfOpen(epoch + 1, opens, epoch + 1, List.of(), 0, 0, 0)
-              .onAcquire(r, now, openNanos);
-    }
-
-    @Override
-    public Optional<Evidence> evidence() {
-      return Optional.of(cause);
+    public BreakerState onAcquire(long now, OpenTimes openTimes) {
+      if (retryAfterNanos(now) > 0) {
+        return this;
+      }
+      Evidence.Waited waited =
+          new Evidence.Waited(rules.name, epoch + 1, Duration.ofNanos(forNanos));
+      return new HalfOpen(rules, epoch + 1, opens, epoch + 1, List.of(), 0, 0, 0, waited)
+          .onAcquire(now, openTimes);
     }
   }
 
   /** A few probes pass, each on a lease. */
   record HalfOpen(
+      BreakerRules rules,
       long epoch,
       int opens,
       long lastTicket,
       List<Lease> leases,
       int successes,
       int failures,
-      int inconclusive)
+      int inconclusive,
+      Evidence.Waited evidence)
       implements BreakerState {
     /** The permit of one probe. */
     record Lease(long ticket, long expiresAtNanos) {}
@@ -222,29 +315,36 @@ sealed interface BreakerState {
     }
 
     @Override
-    public BreakerState onAcquire(BreakerRules r, long now, IntToLongFunction openNanos) {
+    public Optional<Evidence> cause() {
+      return Optional.of(evidence);
+    }
+
+    /** Other rules may find that the probes so far decide already. */
+    @Override
+    public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
+      return new HalfOpen(
+              next, epoch, opens, lastTicket, leases, successes, failures, inconclusive, evidence)
+          .decided(now, openTimes);
+    }
+
+    @Override
+    public BreakerState onAcquire(long now, OpenTimes openTimes) {
       List<Lease> valid = new ArrayList<>(leases);
       valid.removeIf(lease -> Ticks.isDue(lease.expiresAtNanos, now));
       int silent = inconclusive + leases.size() - valid.size();
-      if (silent >= r.inconclusiveLimit) {
-        return reopened(r, silent, failures, now, openNanos);
+      if (silent >= rules.inconclusiveLimit) {
+        return with(lastTicket, valid, successes, failures, silent).decided(now, openTimes);
       }
-      if (valid.size() + successes + failures >= r.probes) {
+      if (valid.size() + successes + failures >= rules.probes) {
         return this; // then none has expired: each that had would have left a place
       }
-      valid.add(new Lease(lastTicket + 1, now + r.leaseNanos));
-      return new HalfOpen(
-          epoch, opens, lastTicket + 1, List.copyOf(valid), successes, failures, silent);
+      valid.add(new Lease(lastTicket + 1, now + rules.leaseNanos));
+      return with(lastTicket + 1, valid, successes, failures, silent);
     }
 
     @Override
     public BreakerState onResult(
-        BreakerRules r,
-        long ticket,
-        Kind kind,
-        boolean slow,
-        long now,
-        IntToLongFunction openNanos) {
+        long ticket, Kind kind, boolean slow, long now, OpenTimes openTimes) {
       int index = indexOf(ticket);
       if (index < 0) {
         return this;
@@ -253,27 +353,36 @@ sealed interface BreakerState {
       int ok = successes + (kind == Kind.SUCCESS && !slow ? 1 : 0);
       int failed = failures + (bad ? 1 : 0);
       int silent = inconclusive + (kind == Kind.NEUTRAL ? 1 : 0);
-      if (ok >= r.probeSuccesses) {
-        return closed(r, lastTicket + 1, opens, Breaker.State.CLOSED, now);
-      }
-      if (failed > r.probes - r.probeSuccesses || silent >= r.inconclusiveLimit) {
-        return reopened(r, silent, failed, now, openNanos);
-      }
       List<Lease> left = new ArrayList<>(leases);
       left.remove(index);
-      return new HalfOpen(epoch, opens, lastTicket, List.copyOf(left), ok, failed, silent);
+      return with(lastTicket, left, ok, failed, silent).decided(now, openTimes);
     }
 
-    private Open reopened(
-        BreakerRules r, int silent, int failed, long now, IntToLongFunction openNanos) {
-      long nanos = openNanos.applyAsLong(opens);
-      return new Open(
-          lastTicket + 1,
-          opens + 1,
-          now,
-          nanos,
-          new Evidence.ProbesFailed(
-              r.name, lastTicket + 1, successes, failed, silent, Duration.ofNanos(nanos)));
+    private HalfOpen with(long last, List<Lease> out, int ok, int failed, int silent) {
+      return new HalfOpen(
+          rules, epoch, opens, last, List.copyOf(out), ok, failed, silent, evidence);
+    }
+
+    /** Where the probes so far lead; itself if they leave it open. */
+    private BreakerState decided(long now, OpenTimes openTimes) {
+      long next = lastTicket + 1;
+      if (successes >= rules.probeSuccesses) {
+        Evidence.Recovered cause = new Evidence.Recovered(rules.name, next, successes, failures);
+        return Closed.empty(new Era(rules, next, opens, Breaker.State.CLOSED, now, cause));
+      }
+      if (failures > rules.probes - rules.probeSuccesses
+          || inconclusive >= rules.inconclusiveLimit) {
+        long nanos = openTimes.nanos(rules, opens);
+        return new Open(
+            rules,
+            next,
+            opens + 1,
+            now,
+            nanos,
+            new Evidence.ProbesFailed(
+                rules.name, next, successes, failures, inconclusive, Duration.ofNanos(nanos)));
+      }
+      return this;
     }
 
     private int indexOf(long ticket) {
@@ -286,23 +395,18 @@ sealed interface BreakerState {
     }
 
     @Override
-    public long retryAfterNanos(BreakerRules r, long now) {
+    public long retryAfterNanos(long now) {
       // a lease's end is certain, but probes usually decide long before it
-      long soonest = r.baseOpenNanos;
+      long soonest = rules.baseOpenNanos;
       for (Lease lease : leases) {
         soonest = Math.min(soonest, lease.expiresAtNanos - now);
       }
       return Math.max(1, soonest);
     }
-
-    @Override
-    public Optional<Evidence> evidence() {
-      return Optional.empty();
-    }
   }
 
   /** Everything passes, nothing is recorded. */
-  record Disabled(long epoch) implements BreakerState {
+  record Disabled(BreakerRules rules, long epoch, Evidence evidence) implements BreakerState {
     @Override
     public int opens() {
       return 0;
@@ -314,13 +418,23 @@ sealed interface BreakerState {
     }
 
     @Override
+    public Optional<Evidence> cause() {
+      return Optional.of(evidence);
+    }
+
+    @Override
+    public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
+      return new Disabled(next, epoch, evidence);
+    }
+
+    @Override
     public boolean knows(long ticket) {
       return ticket == epoch;
     }
   }
 
   /** Nothing passes. */
-  record ForcedOpen(long epoch, Evidence cause) implements BreakerState {
+  record ForcedOpen(BreakerRules rules, long epoch, Evidence evidence) implements BreakerState {
     @Override
     public int opens() {
       return 0;
@@ -332,8 +446,13 @@ sealed interface BreakerState {
     }
 
     @Override
-    public Optional<Evidence> evidence() {
-      return Optional.of(cause);
+    public Optional<Evidence> cause() {
+      return Optional.of(evidence);
+    }
+
+    @Override
+    public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
+      return new ForcedOpen(next, epoch, evidence);
     }
   }
 }

@@ -69,6 +69,25 @@ public final class CallRejectedException extends RuntimeException {
     return Optional.ofNullable(evidence);
   }
 
+  /**
+   * For how long the stage had been refusing calls when it refused this one.
+   *
+   * @return the time before the rejection; empty unless a breaker is open
+   */
+  public Optional<Duration> since() {
+    if (evidence instanceof Evidence.Tripped tripped) {
+      return Optional.of(elapsedOf(tripped.openFor()));
+    }
+    return evidence instanceof Evidence.ProbesFailed failed
+        ? Optional.of(elapsedOf(failed.openFor()))
+        : Optional.empty();
+  }
+
+  private Duration elapsedOf(Duration whole) {
+    Duration elapsed = whole.minusNanos(retryAfterNanos);
+    return elapsed.isNegative() ? Duration.ZERO : elapsed;
+  }
+
   long retryAfterNanos() {
     return retryAfterNanos;
   }
@@ -76,6 +95,7 @@ public final class CallRejectedException extends RuntimeException {
   @Override
   public String getMessage() {
     return pipeline + ": call rejected, " + reason + (evidence == null ? "" : ": " + evidence)
+        + since().map(d -> "; since " + d).orElse("")
         + retryAfter().map(d -> "; try again in " + d).orElse("");
   }
 }

@@ -58,6 +58,51 @@ public sealed interface Evidence {
   }
 
   /**
+   * A breaker's open time was over, and a call came.
+   *
+   * @param breaker its name
+   * @param epoch the half-open epoch that began with it
+   * @param openFor how long it had to stay open
+   */
+  record Waited(String breaker, long epoch, Duration openFor) implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " lets probes through after its open time of " + openFor
+          + ", epoch " + epoch;
+    }
+  }
+
+  /**
+   * A breaker closed because its probes succeeded.
+   *
+   * @param breaker its name
+   * @param epoch the epoch that began with it
+   * @param successes probes that succeeded
+   * @param failures probes that failed
+   */
+  record Recovered(String breaker, long epoch, int successes, int failures) implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " closed: probes " + successes + " ok, " + failures
+          + " failed, epoch " + epoch;
+    }
+  }
+
+  /**
+   * A breaker began anew because it got a window of another shape.
+   *
+   * @param breaker its name
+   * @param epoch the epoch that began with it
+   */
+  record Reshaped(String breaker, long epoch) implements Evidence {
+    @Override
+    public String toString() {
+      return "breaker " + breaker + " begins anew: its settings look at other results, epoch "
+          + epoch;
+    }
+  }
+
+  /**
    * A breaker is half-open and its probes are out.
    *
    * @param breaker its name

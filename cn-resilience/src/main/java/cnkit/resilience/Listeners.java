@@ -41,7 +41,7 @@ final class Listeners {
     committed.put(
         before.epoch(),
         new BreakerEvent.Changed(
-            breaker, before.state(), after.state(), after.epoch(), after.evidence()));
+            breaker, before.state(), after.state(), after.epoch(), after.cause()));
     publish();
   }
 

@@ -313,7 +313,7 @@ public final class Pipeline {
     Plan p = plan;
     Meter m = meter;
     boolean metered = m.enabled();
-    boolean clocked = p.clocked || metered || caller.isBounded();
+    boolean clocked = p.isClocked() || metered || caller.isBounded();
     long start = clocked ? p.ticker.getAsLong() : 0;
     long allowed = p.deadlineNanos;
     if (caller.isBounded()) {

@@ -36,7 +36,7 @@ final class Plan {
   /** The time an attempt has unless a caller's deadline or an earlier attempt cut it. */
   final long wholeTryNanos;
 
-  /** Whether every execution reads the clock, even if nobody meters it. */
+  /** Whether every execution reads the clock, even if neither a meter nor the breaker asks for it. */
   final boolean clocked;
 
   final Attempt firstUnlimited;
@@ -65,11 +65,14 @@ final class Plan {
     this.timer = b.timer;
     this.wholeTryNanos = Math.min(deadlineNanos, perTryNanos);
     this.clocked = wholeTryNanos != Long.MAX_VALUE
-        || (breaker != null && breaker.isTimed())
         || (retry != null && retry.maxElapsed().compareTo(Checks.ONE_DAY) < 0);
     this.rejectionsEnd =
         retry == null || retry.repeating() != RetrySettings.Repeating.FAILURES_AND_REJECTIONS;
     this.firstUnlimited = new Attempt(1, ticker, 0, false);
+  }
+
+  boolean isClocked() {
+    return clocked || (breaker != null && breaker.isTimed());
   }
 
   Attempt attempt(int number, long startNanos, long limitNanos) {

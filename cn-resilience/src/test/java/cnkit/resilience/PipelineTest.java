@@ -341,10 +341,11 @@ class PipelineTest {
     CallRejectedException e = assertThrows(CallRejectedException.class, () -> p.call(a -> "never"));
     assertEquals(Reason.BREAKER_OPEN, e.reason());
     assertEquals(Optional.of(ofMillis(3500)), e.retryAfter());
+    assertEquals(Optional.of(ofMillis(1500)), e.since());
     assertEquals(0, e.getStackTrace().length);
     assertEquals(
         "p: call rejected, BREAKER_OPEN: breaker inventory opened for PT5S: 2 of 2 calls failed (threshold 100.0 %), "
-            + "epoch 1; try again in PT3.5S",
+            + "epoch 1; since PT1.5S; try again in PT3.5S",
         e.getMessage());
     assertInstanceOf(Outcome.Rejected.class, p.attempt(a -> "never"));
   }
