@@ -226,7 +226,9 @@ final class OutboundExchange<T> {
       signal(() -> {
         if (done.compareAndSet(false, true)) {
           end(thrown);
-          reader.onError(thrown);
+          HttpTimeoutException timeIsOver = failure;
+          // closing the connection is answered with an error of its own, which tells nothing of why
+          reader.onError(timeIsOver == null ? thrown : timeIsOver);
         }
       });
     }
@@ -236,7 +238,12 @@ final class OutboundExchange<T> {
       signal(() -> {
         if (done.compareAndSet(false, true)) {
           end(null);
-          reader.onComplete();
+          HttpTimeoutException timeIsOver = failure;
+          if (timeIsOver == null) {
+            reader.onComplete();
+          } else {
+            reader.onError(timeIsOver); // where the body ends with the connection, we ended it
+          }
         }
       });
     }

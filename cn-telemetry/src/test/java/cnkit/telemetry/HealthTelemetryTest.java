@@ -31,7 +31,9 @@ class HealthTelemetryTest {
       .watchdog(time)
       .executor(time)
       .events(Runnable::run)
-      .check(Check.critical("db", () -> Objects.requireNonNull(verdict.get())).every(PERIOD).timeout(Duration.ofSeconds(1)))
+      .check(Check.critical("db", () -> Objects.requireNonNull(verdict.get()))
+          .every(PERIOD)
+          .timeout(Duration.ofSeconds(1)))
       .build();
   private final Registration observed = HealthTelemetry.observe(health, recorded.otel());
 
