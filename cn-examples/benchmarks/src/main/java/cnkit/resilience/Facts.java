@@ -1,0 +1,49 @@
+package cnkit.resilience;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+
+/** Counts what healthy calls do. */
+final class Facts {
+  private static final int CALLS = 1_000;
+
+  private Facts() {}
+
+  static long stores(BreakerSettings settings) throws InterruptedException {
+    AtomicLong stores = new AtomicLong();
+    Breaker breaker = new Breaker(
+        "b",
+        settings,
+        SystemTime.TICKER,
+        SystemTime.RANDOM,
+        Runnable::run,
+        stores::incrementAndGet);
+    Pipeline pipeline = Pipeline.named("b").breaker(breaker).build();
+    return during(pipeline, stores);
+  }
+
+  static long clockReads(BreakerSettings settings) throws InterruptedException {
+    return clockReads(settings, builder -> builder);
+  }
+
+  static long clockReads(BreakerSettings settings, UnaryOperator<Pipeline.Builder> stages)
+      throws InterruptedException {
+    AtomicLong reads = new AtomicLong();
+    Breaker breaker = Breaker.named("b", settings, reads::incrementAndGet);
+    Pipeline pipeline = stages
+        .apply(Pipeline.named("b").breaker(breaker).ticker(reads::incrementAndGet))
+        .build();
+    return during(pipeline, reads);
+  }
+
+  private static long during(Pipeline pipeline, AtomicLong count) throws InterruptedException {
+    for (int i = 0; i < CALLS; i++) {
+      pipeline.call(attempt -> "fills the window");
+    }
+    long before = count.get();
+    for (int i = 0; i < CALLS; i++) {
+      pipeline.call(attempt -> "ok");
+    }
+    return count.get() - before;
+  }
+}
