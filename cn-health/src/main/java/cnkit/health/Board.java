@@ -42,14 +42,15 @@ final class Board {
     commit(step, ticker.getAsLong());
   }
 
-  void commit(UnaryOperator<HealthState> step, long nowNanos) {
+  /** True if the step changed anything. */
+  boolean commit(UnaryOperator<HealthState> step, long nowNanos) {
     boolean alike;
     lock.lock();
     try {
       Snapshot before = snapshot;
       HealthState after = step.apply(before.state());
       if (after == before.state()) {
-        return;
+        return false;
       }
       alike = after.looksLike(before.state());
       Pages pages = alike ? before.pages() : Pages.of(after.report(nowNanos));
@@ -64,10 +65,16 @@ final class Board {
     if (!alike) {
       feed.deliver();
     }
+    return true;
   }
 
   private static Snapshot snapshot(HealthState state, Pages pages, long nowNanos) {
     return new Snapshot(state, pages, nowNanos + state.validForNanos(nowNanos));
+  }
+
+  /** Our own listener: it asks for no first event, so that nothing runs before anything happens. */
+  void log(Consumer<? super HealthEvent> listener) {
+    feed.join(listener);
   }
 
   /** A listener joins between two commits: its first event is the state that all later ones lead on from. */

@@ -60,6 +60,8 @@ record CheckState(
 
   /** Whether a reader of names and states sees no difference. */
   boolean looksLike(CheckState other) {
-    return status == other.status && last.outcome() == other.last.outcome();
+    return status == other.status
+        && last.outcome() == other.last.outcome()
+        && successes > 0 == other.successes > 0; // too old, or recovering
   }
 }

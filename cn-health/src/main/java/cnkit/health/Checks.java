@@ -1,7 +1,5 @@
 package cnkit.health;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -24,10 +22,12 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -75,17 +75,24 @@ public final class Checks {
   public static Check.Body heapAfterCollection(double mostUsed) {
     share("mostUsed", mostUsed);
     return () -> {
-      double fullest = 0;
-      for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-        MemoryUsage usage = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
-        if (usage != null && usage.getMax() > 0) {
-          fullest = Math.max(fullest, (double) usage.getUsed() / usage.getMax());
-        }
-      }
+      double fullest = afterCollection(ManagementFactory.getMemoryPoolMXBeans());
       return fullest <= mostUsed
           ? Verdict.up()
           : Verdict.degraded(percent(fullest) + " of the heap in use after a collection");
     };
+  }
+
+  /** Only what lives long has a usage threshold: a survivor space is full after every young collection. */
+  static double afterCollection(List<MemoryPoolMXBean> pools) {
+    double fullest = 0;
+    for (MemoryPoolMXBean pool : pools) {
+      boolean livesLong = pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported();
+      MemoryUsage usage = livesLong ? pool.getCollectionUsage() : null;
+      if (usage != null && usage.getMax() > 0) {
+        fullest = Math.max(fullest, (double) usage.getUsed() / usage.getMax());
+      }
+    }
+    return fullest;
   }
 
   /**
@@ -111,13 +118,29 @@ public final class Checks {
 
   /**
    * A pool still runs what it is given: the task of the canary is up when it runs, and the check's timeout is the
-   * deadline for that. An executor of virtual threads shows by it that their carriers are not all pinned.
+   * deadline for that. A scheduler is an executor too.
    *
    * @param executor to try; a rejection is down
    * @return a local body for {@link Check#criticalAsync}, fit for liveness
    */
   public static Check.AsyncBody canary(Executor executor) {
     return () -> CompletableFuture.supplyAsync(Verdict::up, executor);
+  }
+
+  /**
+   * The JVM still runs virtual threads: a new one runs before the check's timeout. It does not when bodies that pin
+   * (native calls) or burn CPU hold all the carriers, which no deadlock detection sees.
+   *
+   * @return a local body for {@link Check#criticalAsync}, fit for liveness; up where the JVM has no virtual threads
+   */
+  public static Check.AsyncBody virtualThreads() {
+    return () -> {
+      var verdict = new CompletableFuture<Verdict>();
+      if (!Threads.startVirtual(() -> verdict.complete(Verdict.up()))) {
+        verdict.complete(Verdict.up());
+      }
+      return verdict;
+    };
   }
 
   /**
@@ -140,31 +163,56 @@ public final class Checks {
   }
 
   /**
-   * A GET answers 2xx. Redirects are as the client has them; the body is thrown away unread.
+   * A GET answers 2xx, to the end of its body, which is thrown away. Redirects are as the client has them.
    *
    * @param client kept open by its owner
    * @param uri to get
-   * @param timeout from the connection to the end of the headers; the body is not waited for; above 0
+   * @param timeout from the connection to the end of the body (the client's own ends with the headers); keep it below
+   *     the check's, above 0
    * @return a remote body for {@link Check#criticalAsync}
    */
   public static Check.AsyncBody http(HttpClient client, URI uri, Duration timeout) {
     HttpRequest request =
         HttpRequest.newBuilder(uri).timeout(positive("timeout", timeout)).GET().build();
-    return () -> client
-        .sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
-        .thenApply(Checks::statusOf);
+    return () -> {
+      var exchange = client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+      var verdict = new Cancelling(exchange);
+      CompletableFuture<?> unused = exchange.whenComplete((response, thrown) -> {
+        if (response != null) {
+          verdict.complete(verdictOn(response.statusCode()));
+        } else if (thrown != null) {
+          verdict.completeExceptionally(thrown);
+        }
+      });
+      return verdict.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    };
   }
 
-  private static Verdict statusOf(HttpResponse<InputStream> response) {
-    try {
-      response
-          .body()
-          .close(); // unread: that cancels the exchange, so a body that never ends costs nothing
-    } catch (IOException alreadyBroken) {
-      return Verdict.down("the answer broke off");
-    }
-    int status = response.statusCode();
+  private static Verdict verdictOn(int status) {
     return status >= 200 && status < 300 ? Verdict.up() : Verdict.down("status " + status);
+  }
+
+  /** Ends what it waits for when it ends without it: a body that never comes holds no connection. */
+  private static final class Cancelling extends CompletableFuture<Verdict> {
+    private final CompletableFuture<?> exchange;
+
+    Cancelling(CompletableFuture<?> exchange) {
+      this.exchange = exchange;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean first = super.cancel(mayInterruptIfRunning);
+      exchange.cancel(true);
+      return first;
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable thrown) {
+      boolean first = super.completeExceptionally(thrown); // the timeout comes this way too
+      exchange.cancel(true); // nothing happens when it has ended itself
+      return first;
+    }
   }
 
   /**

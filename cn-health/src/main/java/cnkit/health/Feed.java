@@ -25,9 +25,11 @@ final class Feed {
     this.executor = executor;
   }
 
-  Line join(Consumer<? super HealthEvent> listener, HealthEvent first) {
+  Line join(Consumer<? super HealthEvent> listener, HealthEvent... first) {
     Line line = new Line(listener);
-    line.offer(first);
+    for (HealthEvent event : first) {
+      line.offer(event);
+    }
     lines.add(line);
     return line;
   }

@@ -69,7 +69,7 @@ public final class FileProbe implements Runnable {
     try {
       write();
       health.fileProbeWritten(true, "");
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       health.fileProbeWritten(false, e.toString());
     }
   }

@@ -80,7 +80,9 @@ public final class Health implements AutoCloseable {
   private Health(Builder builder, HealthState initial) {
     this.owned = new ArrayList<>();
     LongSupplier ticker = builder.ticker;
-    Executor executor = builder.executor != null ? builder.executor : own(Threads.forRuns());
+    Executor given = builder.executor;
+    Executor executor = given != null ? given : own(Threads.forRuns());
+    Executor rescue = given != null ? given : own(Threads.platform());
     Feed feed = new Feed(builder.events != null ? builder.events : executor);
     this.board = new Board(ticker, feed, initial);
     this.router = new Router(board, builder.paths, builder.groups, builder.renderers);
@@ -88,7 +90,8 @@ public final class Health implements AutoCloseable {
         builder.scheduler != null ? builder.scheduler : own(Threads.timer("cn-health-timer-"));
     ScheduledExecutorService tick =
         builder.watchdog != null ? builder.watchdog : own(Threads.timer("cn-health-watchdog-"));
-    this.runner = new Runner(board, ticker, timer, executor, builder.random, builder.mostInFlight);
+    this.runner =
+        new Runner(board, ticker, timer, executor, rescue, builder.random, builder.mostInFlight);
     this.watchdog = new Watchdog(board, feed, ticker, tick);
     this.remoteForLiveness = Set.copyOf(builder.remoteForLiveness);
     this.groups = Set.copyOf(builder.groups.keySet());
@@ -97,7 +100,7 @@ public final class Health implements AutoCloseable {
         runner.add(entry.check());
       }
     }
-    board.subscribe(new EventLog());
+    board.log(new EventLog());
   }
 
   private <E extends ExecutorService> E own(E executor) {
@@ -309,12 +312,42 @@ public final class Health implements AutoCloseable {
    * @throws HealthException if its name is taken, its settings contradict each other, or it is remote and for liveness
    */
   public void register(Check check, Set<Probe> probes) {
-    board.commit(state -> add(state, check, probes, groups, remoteForLiveness));
-    runner.add(check);
+    // a registration of its own: what was observed for an earlier one of the same check is not
+    // about this one
+    Check registered = check.copy();
+    board.commit(state -> add(state, registered, probes, groups, remoteForLiveness));
+    if (registered.heartbeat() == null) {
+      runner.add(registered);
+      if (!board.snapshot().state().has(registered)) {
+        runner.remove(registered); // it was removed before the runner had it
+      }
+    }
   }
 
   /**
-   * Removes a check or heartbeat while running: the probes follow at once, and a run under way counts no more.
+   * Registers a heartbeat for liveness while running, such as that of a consumer which comes and goes; see
+   * {@link #remove}. It is watched from its first beat on.
+   *
+   * @param heartbeat to watch
+   * @throws HealthException if its name is taken
+   */
+  public void register(Heartbeat heartbeat) {
+    register(Check.of(heartbeat, heartbeat.deadline()), Set.of(Probe.LIVE));
+  }
+
+  /**
+   * Where a probe is answered.
+   *
+   * @param probe which
+   * @return as the builder was told, such as {@code /readyz}
+   */
+  public String path(Probe probe) {
+    return router.path(probe);
+  }
+
+  /**
+   * Removes a check or heartbeat while running: the probes follow at once, and a run under way is interrupted and
+   * counts no more, not for meters either.
    *
    * @param name in any case
    * @return whether there was one
@@ -552,7 +585,8 @@ public final class Health implements AutoCloseable {
     /**
      * Runs bodies on the caller's executor, which {@code close()} leaves alone.
      *
-     * @param executor may be bounded and may reject; default a thread a run, virtual where the JVM has them
+     * @param executor may be bounded and may reject, but must not run what it is given on the thread that gives it:
+     *     that is the timer's; default a thread a run, virtual where the JVM has them
      * @return this
      */
     public Builder executor(Executor executor) {
@@ -590,6 +624,7 @@ public final class Health implements AutoCloseable {
      */
     public Health build() {
       var found = new ArrayList<>(problems);
+      findSharedPaths(found);
       HealthState state = HealthState.EMPTY;
       for (Map.Entry<Check, EnumSet<Probe>> entry : checks.entrySet()) {
         try {
@@ -602,6 +637,18 @@ public final class Health implements AutoCloseable {
         throw new HealthException(found);
       }
       return new Health(this, state);
+    }
+
+    private void findSharedPaths(List<String> found) {
+      Map<String, Probe> taken = new HashMap<>();
+      for (Probe probe : Probe.values()) {
+        String path = Router.path(paths, probe);
+        Probe other = taken.putIfAbsent(path, probe);
+        if (other != null) {
+          found.add(
+              path + ": is the path of both " + other + " and " + probe + "; give one another");
+        }
+      }
     }
   }
 }

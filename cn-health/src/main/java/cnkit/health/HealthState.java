@@ -186,6 +186,10 @@ final class HealthState {
     return swept;
   }
 
+  boolean has(Check check) {
+    return indexOf(check) >= 0;
+  }
+
   /** @param hint where it was the last time: nearly always where it still is */
   private int indexOf(Check check, int hint) {
     return hint < entries.length && entries[hint].check() == check ? hint : indexOf(check);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The operator's view: a pod's three probes beside a registry's checks. What does it cost to find out, what cannot
@@ -184,16 +185,27 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
    * @return the three probes at their default paths
    */
   public String stanza(String port) {
+    return stanza(port, probe -> "/" + probe.endpoint());
+  }
+
+  /**
+   * For the pod's container, as YAML without indentation.
+   *
+   * @param port the name or number of the container port that answers probes
+   * @param path of each probe: {@code health::path}
+   * @return the three probes
+   */
+  public String stanza(String port, Function<Probe, String> path) {
     var yaml = new StringBuilder();
-    stanza(yaml, "startupProbe", Probe.STARTUP, port);
-    stanza(yaml, "livenessProbe", Probe.LIVE, port);
-    stanza(yaml, "readinessProbe", Probe.READY, port);
+    stanza(yaml, "startupProbe", Probe.STARTUP, path.apply(Probe.STARTUP), port);
+    stanza(yaml, "livenessProbe", Probe.LIVE, path.apply(Probe.LIVE), port);
+    stanza(yaml, "readinessProbe", Probe.READY, path.apply(Probe.READY), port);
     return yaml.toString();
   }
 
-  private void stanza(StringBuilder yaml, String name, Probe probe, String port) {
+  private void stanza(StringBuilder yaml, String name, Probe probe, String path, String port) {
     ProbeTiming timing = timing(probe);
-    yaml.append(name).append(":\n  httpGet: {path: /").append(probe.endpoint());
+    yaml.append(name).append(":\n  httpGet: {path: ").append(path);
     yaml.append(", port: ").append(port).append("}\n");
     if (!timing.initialDelay().isZero()) {
       yaml.append("  initialDelaySeconds: ")

@@ -41,9 +41,9 @@ final class Router {
       List<Renderer> renderers) {
     this.board = board;
     this.renderers = List.copyOf(renderers);
-    this.live = paths.getOrDefault(Probe.LIVE, "/" + Probe.LIVE.endpoint());
-    this.ready = paths.getOrDefault(Probe.READY, "/" + Probe.READY.endpoint());
-    this.startup = paths.getOrDefault(Probe.STARTUP, "/" + Probe.STARTUP.endpoint());
+    this.live = path(paths, Probe.LIVE);
+    this.ready = path(paths, Probe.READY);
+    this.startup = path(paths, Probe.STARTUP);
     this.groups = Map.copyOf(groups);
   }
 
@@ -93,12 +93,11 @@ final class Router {
     var excluded = new HashSet<String>();
     var warnings = new ArrayList<String>();
     for (String name : asked.excluded()) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      if (groups.containsKey(lower)) {
-        excluded.addAll(groups.getOrDefault(lower, Set.of()));
-      } else if (report.check(name).isPresent()) {
-        excluded.add(lower);
-      } else {
+      List<CheckReport> members = members(report, name, probe);
+      for (CheckReport member : members) {
+        excluded.add(member.name().toLowerCase(Locale.ROOT));
+      }
+      if (members.isEmpty()) {
         warnings.add("no check or group to exclude: " + Query.printable(name));
       }
     }
@@ -116,9 +115,14 @@ final class Router {
   /** {@code /readyz/orders-db}, {@code /readyz/storage}. */
   private Optional<ProbeReply> answerBelow(
       String method, String path, @Nullable String accept, BooleanSupplier details) {
-    Probe probe = isBelow(path, ready)
-        ? Probe.READY
-        : isBelow(path, live) ? Probe.LIVE : isBelow(path, startup) ? Probe.STARTUP : null;
+    Probe probe = null;
+    for (Probe candidate : Probe.values()) {
+      // of /health and /health/live the longer one is meant
+      if (isBelow(path, path(candidate))
+          && (probe == null || path(candidate).length() > path(probe).length())) {
+        probe = candidate;
+      }
+    }
     if (probe == null) {
       return Optional.empty();
     }
@@ -187,7 +191,11 @@ final class Router {
     return Optional.of(head ? reply.headOnly() : reply);
   }
 
-  private String path(Probe probe) {
+  static String path(EnumMap<Probe, String> paths, Probe probe) {
+    return paths.getOrDefault(probe, "/" + probe.endpoint());
+  }
+
+  String path(Probe probe) {
     return switch (probe) {
       case LIVE -> live;
       case READY -> ready;
@@ -224,6 +232,9 @@ final class Router {
    * @param excluded names of checks and groups, as sent
    */
   record Query(boolean verbose, List<String> excluded) {
+    /** What a query may ask for without costing the answer its room for failing checks. */
+    private static final int MOST_EXCLUDED = 50;
+
     static Query of(String query) {
       boolean verbose = false;
       var excluded = new ArrayList<String>();
@@ -234,7 +245,9 @@ final class Router {
         if (parameter.equals("verbose") || parameter.startsWith("verbose=")) {
           verbose = !parameter.equals("verbose=false");
         } else if (parameter.startsWith("exclude=")) {
-          excluded.add(decoded(parameter.substring("exclude=".length())));
+          if (excluded.size() < MOST_EXCLUDED) {
+            excluded.add(decoded(parameter.substring("exclude=".length())));
+          }
         }
         from = end < 0 ? query.length() + 1 : end + 1;
       }

@@ -192,6 +192,10 @@ final class Run implements Runnable {
     return true;
   }
 
+  boolean isPending() {
+    return stage != null;
+  }
+
   /** Asks a pending stage to give up; user code, so never under a lock and never trusted. */
   void cancelStage() {
     CompletionStage<Verdict> pending = stage;

@@ -2,6 +2,9 @@ package cnkit.health;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -28,13 +31,20 @@ final class Runner {
   /** Runs of one check that timed out in the executor's queue and are still there. */
   private static final int MOST_QUEUED = 8;
 
+  /** A wake-up that is being asked for: its handle is not known yet. */
+  private static final Future<?> NOT_YET = CompletableFuture.completedFuture("");
+
   private final Board board;
   private final LongSupplier ticker;
   private final ScheduledExecutorService timer;
   private final Executor executor;
+  /** Takes the checks that found no thread in time; the same executor when it is the caller's. */
+  private final Executor rescue;
+
   private final DoubleSupplier random;
   private final int mostInFlight;
   private final List<Meter> meters = new CopyOnWriteArrayList<>();
+  private final Set<Class<?>> complainedOfMeters = ConcurrentHashMap.newKeySet();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Slot> slots = new ArrayList<>();
@@ -44,19 +54,22 @@ final class Runner {
   private boolean pulsing;
   private long wakeNanos;
   private long wakeId;
-  private boolean complained;
+  private @Nullable Future<?> wakeUp;
+  private final AtomicBoolean complained = new AtomicBoolean();
 
   Runner(
       Board board,
       LongSupplier ticker,
       ScheduledExecutorService timer,
       Executor executor,
+      Executor rescue,
       DoubleSupplier random,
       int mostInFlight) {
     this.board = board;
     this.ticker = ticker;
     this.timer = timer;
     this.executor = executor;
+    this.rescue = rescue;
     this.random = random;
     this.mostInFlight = mostInFlight;
   }
@@ -71,6 +84,7 @@ final class Runner {
 
     boolean again;
     int queued;
+    boolean starved;
 
     Slot(Check check, long nowNanos) {
       this.check = check;
@@ -126,12 +140,37 @@ final class Runner {
     wake();
   }
 
+  /** Forgets it; a run under way is cut short, since nobody waits for it any more. */
   void remove(Check check) {
+    var running = new ArrayList<Run>();
     lock.lock();
     try {
+      for (Slot slot : slots) {
+        if (slot.check == check && slot.run != null) {
+          running.add(slot.run);
+        }
+      }
       slots.removeIf(slot -> slot.check == check);
     } finally {
       lock.unlock();
+    }
+    running.forEach(this::cutShort);
+  }
+
+  private void cutShort(Run run) {
+    if (!run.withdraw() && run.expire()) {
+      cancelStage(run);
+    }
+  }
+
+  /** To cancel a stage runs what hangs on it, which is user code: never on the timer's thread. */
+  private void cancelStage(Run run) {
+    if (run.isPending()) {
+      try {
+        rescue.execute(run::cancelStage);
+      } catch (RuntimeException | Error refused) {
+        // it then ends when it ends, and is stuck until then
+      }
     }
   }
 
@@ -187,9 +226,12 @@ final class Runner {
 
   void close() {
     List<Run> running = new ArrayList<>();
+    Future<?> waiting;
     lock.lock();
     try {
       closed = true;
+      waiting = wakeUp;
+      wakeUp = null;
       for (Slot slot : slots) {
         if (slot.run != null) {
           running.add(slot.run);
@@ -199,17 +241,17 @@ final class Runner {
     } finally {
       lock.unlock();
     }
-    for (Run run : running) {
-      if (!run.withdraw() && run.expire()) {
-        run.cancelStage();
-      }
+    running.forEach(this::cutShort);
+    if (waiting != null) {
+      waiting.cancel(false); // or a caller's scheduler would hold us until the next round
     }
   }
 
-  /** Asks the timer for a pulse at the earliest moment at which anything is due. */
+  /** Asks the timer for a pulse at the earliest moment at which anything is due, unless one comes before it anyway. */
   private void wake() {
     long id;
     long delay;
+    Future<?> overtaken;
     lock.lock();
     try {
       if (!started || closed || slots.isEmpty()) {
@@ -224,20 +266,50 @@ final class Runner {
         least = Math.min(least, slot.wakeNanos() - now);
       }
       delay = Math.max(least, 0);
+      if (wakeUp != null && wakeNanos - now - delay <= 0) {
+        return;
+      }
+      overtaken = wakeUp;
+      wakeUp = NOT_YET;
       wakeNanos = now + delay;
       id = ++wakeId;
     } finally {
       lock.unlock();
     }
+    if (overtaken != null) {
+      overtaken.cancel(false);
+    }
+    schedule(id, delay);
+  }
+
+  private void schedule(long id, long delay) {
+    Future<?> scheduled = null;
     try {
-      Future<?> unused = timer.schedule(() -> pulse(id), delay, TimeUnit.NANOSECONDS);
+      scheduled = timer.schedule(() -> pulse(id), delay, TimeUnit.NANOSECONDS);
     } catch (RuntimeException | Error refused) {
-      if (!complained) {
-        complained = true;
-        LOG.warn(
-            "no check runs any more: the scheduler refused the next round; results turn unknown",
-            refused);
+      complainOnce(refused);
+    }
+    boolean stale;
+    lock.lock();
+    try {
+      // the pulse may have come, or another wake-up, before we know its handle
+      stale = closed || id != wakeId;
+      if (!stale && wakeUp == NOT_YET) {
+        wakeUp = scheduled;
       }
+    } finally {
+      lock.unlock();
+    }
+    if (stale && scheduled != null) {
+      scheduled.cancel(false);
+    }
+  }
+
+  private void complainOnce(Throwable refused) {
+    if (complained.compareAndSet(false, true)) {
+      LOG.warn(
+          "no check runs any more: the scheduler refused the next round; results turn unknown",
+          refused);
     }
   }
 
@@ -252,6 +324,7 @@ final class Runner {
         return;
       }
       pulsing = true;
+      wakeUp = null;
       long now = ticker.getAsLong();
       sort(now, now - wakeNanos, dispatched, timedOut, stuck);
     } finally {
@@ -322,7 +395,7 @@ final class Runner {
     }
     if (refusal.isEmpty()) {
       try {
-        executor.execute(run);
+        (slot.starved ? rescue : executor).execute(run);
         return;
       } catch (Throwable refused) {
         if (!run.withdraw()) {
@@ -349,13 +422,14 @@ final class Runner {
         // shell
         slot.run = null;
         slot.queued++;
+        slot.starved = true;
       } finally {
         lock.unlock();
       }
       record(slot.check, timedOut(run, "no thread after " + timeout, now));
     } else if (run.expire()) {
       record(slot.check, timedOut(run, "no result after " + timeout, now));
-      run.cancelStage();
+      cancelStage(run);
     }
   }
 
@@ -385,12 +459,19 @@ final class Runner {
   }
 
   private void record(Check check, Observation seen) {
-    board.commit(state -> state.observe(check, seen), seen.atNanos());
+    if (!board.commit(state -> state.observe(check, seen), seen.atNanos())) {
+      return; // removed meanwhile: nobody is to hear of it any more
+    }
     for (Meter meter : meters) {
       try {
         meter.ran(check.name(), seen.outcome(), seen.tookNanos());
       } catch (Throwable thrown) {
-        LOG.debug("a health meter threw", thrown);
+        if (complainedOfMeters.size() < 16 && complainedOfMeters.add(thrown.getClass())) {
+          LOG.warn(
+              "a health meter threw; its next {} is not logged",
+              thrown.getClass().getName(),
+              thrown);
+        }
       }
     }
   }

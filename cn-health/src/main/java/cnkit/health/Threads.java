@@ -15,8 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that a registry starts when it was given none: daemons, named {@code cn-health-…}. */
 final class Threads {
-  /** {@code Executors.newThreadPerTaskExecutor} with a factory of virtual threads; null where the JVM has none. */
-  private static final @Nullable MethodHandle NEW_VIRTUAL = virtualThreads();
+  /** Makes virtual threads; null where the JVM has none. */
+  private static final @Nullable ThreadFactory VIRTUAL = virtualThreads();
+
+  /** {@code Executors.newThreadPerTaskExecutor}; null where the JVM has none. */
+  private static final @Nullable MethodHandle PER_TASK = perTask();
 
   private Threads() {}
 
@@ -25,13 +28,18 @@ final class Threads {
    * altogether.
    */
   static ExecutorService forRuns() {
-    if (NEW_VIRTUAL != null) {
+    if (VIRTUAL != null && PER_TASK != null) {
       try {
-        return (ExecutorService) NEW_VIRTUAL.invoke();
+        return (ExecutorService) PER_TASK.invoke(VIRTUAL);
       } catch (Throwable unusable) {
         // platform threads do as well
       }
     }
+    return platform();
+  }
+
+  /** Also for checks that found no virtual thread in time, since bodies may pin or burn all carriers. */
+  static ExecutorService platform() {
     return new ThreadPoolExecutor(
         0,
         Integer.MAX_VALUE,
@@ -56,31 +64,41 @@ final class Threads {
     };
   }
 
-  /** Thread.ofVirtual().name(prefix, 1).factory() and the executor over it, as far as they exist. */
-  private static @Nullable MethodHandle virtualThreads() {
+  /** False, and nothing is started, where the JVM has no virtual threads. */
+  static boolean startVirtual(Runnable task) {
+    if (VIRTUAL == null) {
+      return false;
+    }
+    VIRTUAL.newThread(task).start();
+    return true;
+  }
+
+  /** {@code Thread.ofVirtual().name(prefix, 1).factory()}. */
+  private static @Nullable ThreadFactory virtualThreads() {
     try {
       MethodHandles.Lookup lookup = MethodHandles.publicLookup();
       Class<?> builder = Class.forName("java.lang.Thread$Builder");
       Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
-      Object named = lookup
-          .findVirtual(
-              ofVirtual, "name", MethodType.methodType(ofVirtual, String.class, long.class))
-          .invoke(
-              lookup
-                  .findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual))
-                  .invoke(),
-              "cn-health-check-",
-              1L);
-      Object factory = lookup
-          .findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class))
-          .invoke(named);
-      MethodHandle perTask = lookup.findStatic(
-          Executors.class,
-          "newThreadPerTaskExecutor",
-          MethodType.methodType(ExecutorService.class, ThreadFactory.class));
-      return MethodHandles.insertArguments(perTask, 0, factory)
-          .asType(MethodType.methodType(Object.class));
+      MethodHandle start =
+          lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual));
+      MethodHandle name = lookup.findVirtual(
+          ofVirtual, "name", MethodType.methodType(ofVirtual, String.class, long.class));
+      MethodHandle factory =
+          lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+      return (ThreadFactory) factory.invoke(name.invoke(start.invoke(), "cn-health-check-", 1L));
     } catch (Throwable absent) {
+      return null;
+    }
+  }
+
+  private static @Nullable MethodHandle perTask() {
+    try {
+      return MethodHandles.publicLookup()
+          .findStatic(
+              Executors.class,
+              "newThreadPerTaskExecutor",
+              MethodType.methodType(ExecutorService.class, ThreadFactory.class));
+    } catch (ReflectiveOperationException absent) {
       return null;
     }
   }

@@ -28,6 +28,7 @@ final class Watchdog {
 
   private long lastNanos;
   private volatile boolean closed;
+  private volatile @Nullable Future<?> next;
 
   Watchdog(Board board, Feed feed, LongSupplier ticker, ScheduledExecutorService timer) {
     this.board = board;
@@ -43,6 +44,10 @@ final class Watchdog {
 
   void close() {
     closed = true;
+    Future<?> waiting = next;
+    if (waiting != null) {
+      waiting.cancel(false);
+    }
   }
 
   private void schedule() {
@@ -50,7 +55,11 @@ final class Watchdog {
       return;
     }
     try {
-      Future<?> unused = timer.schedule(this::tick, TICK_NANOS, TimeUnit.NANOSECONDS);
+      Future<?> scheduled = timer.schedule(this::tick, TICK_NANOS, TimeUnit.NANOSECONDS);
+      next = scheduled;
+      if (closed) {
+        scheduled.cancel(false);
+      }
     } catch (RuntimeException | Error refused) {
       LOG.warn("the health watchdog stops: its scheduler refused the next tick", refused);
     }

@@ -1,10 +1,17 @@
 package cnkit.health;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -18,15 +25,20 @@ import java.security.KeyStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +74,56 @@ class ChecksTest {
     assertEquals(Status.UP, run(Checks.fileDescriptors(1)));
     assertEquals(Status.DEGRADED, run(Checks.fileDescriptors(Double.MIN_VALUE)));
     assertThrows(IllegalArgumentException.class, () -> Checks.fileDescriptors(Double.NaN));
+  }
+
+  /** A survivor space is full after every young collection; only what lives long says something. */
+  @Test
+  void ofTheHeapOnlyThePoolOfWhatLivesLongIsLookedAt() {
+    assertEquals(0.25, Checks.afterCollection(List.of(pool(false, 100), pool(true, 25))));
+    assertEquals(0, Checks.afterCollection(List.of(pool(false, 100))));
+    long real = ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(p -> p.getType() == MemoryType.HEAP && p.isUsageThresholdSupported())
+        .count();
+    assertTrue(real > 0, "this JVM has such a pool");
+  }
+
+  private static MemoryPoolMXBean pool(boolean livesLong, int percent) {
+    return proxy(MemoryPoolMXBean.class, method -> switch (method) {
+      case "getType" -> MemoryType.HEAP;
+      case "isUsageThresholdSupported" -> livesLong;
+      case "getCollectionUsage" -> new MemoryUsage(0, percent, 100, 100);
+      default -> throw new AssertionError(method);
+    });
+  }
+
+  @Test
+  void aVirtualThreadCanaryIsUpWhereItsThreadRunsOrThereAreNone() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertEquals(Status.UP, run(Checks.virtualThreads()));
+    }
+  }
+
+  /** Alone in a process with one carrier: what holds it holds every virtual thread there. */
+  @Test
+  @Tag("full")
+  void whereCarriersAreBurntTheCanaryTellsAndOtherChecksGoOn() throws Exception {
+    assumeTrue(Runtime.version().feature() >= 21, "this JVM has no virtual threads");
+    Process child = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djdk.virtualThreadScheduler.parallelism=1",
+            "-Djdk.virtualThreadScheduler.maxPoolSize=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            BurntCarriers.class.getName())
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("burnt.log").toFile())
+        .start();
+    try {
+      assertTrue(child.waitFor(50, TimeUnit.SECONDS), "the child hangs");
+    } finally {
+      child.destroyForcibly();
+    }
+    assertEquals(0, child.exitValue(), Files.readString(directory.resolve("burnt.log")));
   }
 
   @Test
@@ -152,9 +214,11 @@ class ChecksTest {
   }
 
   @Test
-  void httpIsUpOn2xxAndDoesNotWaitForABodyThatNeverEnds() throws Exception {
+  void httpIsUpOn2xxAndItsTimeoutIsForTheBodyToo() throws Exception {
     HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 5);
     var end = new CountDownLatch(1);
+    var entered = new Semaphore(0);
+    var cut = new Semaphore(0);
     server.setExecutor(Executors.newCachedThreadPool());
     for (int status : new int[] {200, 204, 302, 404, 500}) {
       server.createContext("/" + status, exchange -> {
@@ -165,13 +229,22 @@ class ChecksTest {
     }
     server.createContext("/endless", exchange -> {
       exchange.sendResponseHeaders(200, 0);
-      exchange.getResponseBody().write(new byte[100]);
-      exchange.getResponseBody().flush();
+      entered.release();
       try {
-        end.await();
+        while (!end.await(5, TimeUnit.MILLISECONDS)) {
+          exchange.getResponseBody().write(new byte[100]);
+          exchange.getResponseBody().flush();
+        }
+      } catch (IOException closed) {
+        cut.release();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      exchange.close();
+    });
+    server.createContext("/body", exchange -> {
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(new byte[100_000]);
       exchange.close();
     });
     server.start();
@@ -179,7 +252,7 @@ class ChecksTest {
       HttpClient client = HttpClient.newHttpClient();
       String base =
           "http://" + LOOPBACK.getHostAddress() + ":" + server.getAddress().getPort() + "/";
-      for (String path : new String[] {"200", "204", "endless"}) {
+      for (String path : new String[] {"200", "204", "body"}) {
         assertEquals(
             Status.UP,
             run(Checks.http(client, URI.create(base + path), Duration.ofSeconds(10))),
@@ -191,6 +264,18 @@ class ChecksTest {
             run(Checks.http(client, URI.create(base + path), Duration.ofSeconds(10))),
             path);
       }
+      URI endless = URI.create(base + "endless");
+      ExecutionException late = assertThrows(
+          ExecutionException.class,
+          () -> run(Checks.http(client, endless, Duration.ofMillis(300))));
+      assertInstanceOf(TimeoutException.class, late.getCause());
+      assertTrue(cut.tryAcquire(20, TimeUnit.SECONDS), "the connection is not kept");
+
+      entered.drainPermits();
+      var cancelled = Checks.http(client, endless, Duration.ofHours(1)).start();
+      assertTrue(entered.tryAcquire(20, TimeUnit.SECONDS));
+      assertTrue(cancelled.toCompletableFuture().cancel(true)); // as at the check's timeout
+      assertTrue(cut.tryAcquire(20, TimeUnit.SECONDS), "nor after a cancel");
     } finally {
       end.countDown();
       server.stop(0);

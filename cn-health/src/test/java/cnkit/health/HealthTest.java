@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.health.testing.VirtualTime;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -444,6 +446,150 @@ class HealthTest {
   }
 
   @Test
+  void aRunUnderWayWhenItsCheckIsRemovedIsCutShortAndNobodyHearsOfIt() {
+    var hung = new ArrayList<CompletableFuture<Verdict>>();
+    Check check = Check.criticalAsync("db", () -> {
+      var stage = new CompletableFuture<Verdict>();
+      hung.add(stage);
+      return stage;
+    });
+    Health health = started(builder().events(time));
+    var metered = new ArrayList<String>();
+    var unused = health.meter((name, outcome, nanos) -> metered.add(name + outcome));
+    health.register(check);
+    time.advance(Duration.ZERO);
+    assertEquals(1, hung.size());
+    assertTrue(health.remove("db"));
+    time.advance(Duration.ZERO);
+    assertTrue(hung.get(0).isCancelled());
+
+    // the same check again is another registration: the old run says nothing about it
+    health.register(check);
+    hung.get(0).obtrudeValue(Verdict.up());
+    assertEquals(Status.UNKNOWN, status(check(health, "db")));
+    time.advance(Duration.ZERO);
+    assertEquals(2, hung.size());
+    hung.get(1).complete(Verdict.up());
+    assertEquals(1, check(health, "db").runs());
+    assertEquals(List.of("dbPASSED"), metered, "one run ended, one metering");
+  }
+
+  @Test
+  void heartbeatsComeAndGoWhileRunning() {
+    Health health = started(builder());
+    Heartbeat consumer = Heartbeat.named("consumer", Duration.ofSeconds(5));
+    health.register(consumer);
+    consumer.beat();
+    time.advance(Duration.ofSeconds(7));
+    assertEquals(503, status(health, "/livez"));
+    assertThrows(
+        HealthException.class,
+        () -> health.register(Heartbeat.named("Consumer", Duration.ofSeconds(1))));
+    assertTrue(health.remove("consumer"));
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/livez"));
+    assertTrue(health.report().checks().isEmpty());
+  }
+
+  @Test
+  void whatRefreshesForEverLeavesOneWakeUpAndCloseLeavesNone() {
+    Health health =
+        started(builder().check(Check.critical("db", Verdict::up).every(Duration.ofDays(1))));
+    for (int i = 0; i < 1_000; i++) {
+      health.refresh("db");
+    }
+    assertTrue(time.pending() <= 3, () -> time.pending() + " tasks wait");
+    health.close();
+    assertEquals(0, time.pending(), "a scheduler of the caller keeps nothing of ours");
+  }
+
+  @Test
+  void aRowOfSuccessesThatBrokeOffIsTooOldAndTheNextOneRecovers() {
+    var db = new Scripted();
+    Health health = started(builder()
+        .check(Check.critical("db", db).every(Duration.ofSeconds(10)).successThreshold(3)));
+    String recovering = "readyz check failed: UNKNOWN\n[?]db UNKNOWN (recovering)\n";
+    assertEquals(recovering, text(health, "/readyz", ""));
+    time.freeze(Duration.ofMinutes(1)); // the row is forgotten
+    assertEquals(recovering, text(health, "/readyz", ""), "and another one begins");
+    assertEquals(text(health, "/readyz", "verbose"), text(health, "/readyz", ""));
+    assertEquals(1, check(health, "db").successes());
+    time.advance(Duration.ofSeconds(20));
+    assertEquals(200, status(health, "/readyz"));
+  }
+
+  /** No overload takes a boolean, so no {@code false} can be read as up. */
+  @Test
+  void aCheckCanOnlyBeMadeOfWhatReturnsAVerdict() throws NoSuchMethodException {
+    for (Method method : Check.class.getMethods()) {
+      if (Modifier.isStatic(method.getModifiers())) {
+        assertEquals(String.class, method.getParameterTypes()[0], method::toString);
+        Class<?> body = method.getParameterTypes()[1];
+        assertTrue(body == Check.Body.class || body == Check.AsyncBody.class, method::toString);
+        assertEquals(2, method.getParameterCount());
+      }
+    }
+    assertEquals(Verdict.class, Check.Body.class.getMethod("run").getReturnType());
+    assertEquals(Status.DOWN, Verdict.of(false).status());
+  }
+
+  @Test
+  void aPoolThatDoesNotRunWhatItIsGivenFailsLivenessThroughItsCanary() {
+    var stalled = new AtomicBoolean();
+    Health health = started(builder()
+        .liveness(Check.criticalAsync("workers", Checks.canary(task -> {
+              if (!stalled.get()) {
+                task.run();
+              }
+            }))
+            .every(Duration.ofSeconds(5))
+            .local()));
+    assertEquals(200, status(health, "/livez"));
+    stalled.set(true);
+    time.advance(Duration.ofSeconds(7));
+    assertEquals(503, status(health, "/livez"));
+    stalled.set(false);
+    time.advance(Duration.ofSeconds(7));
+    assertEquals(200, status(health, "/livez"));
+  }
+
+  @Test // case H29
+  void aCanaryUnderWayDuringAFreezeGetsTheLostTimeBack() {
+    var held = new ArrayList<Runnable>();
+    Health health = started(builder()
+        .liveness(Check.criticalAsync("workers", Checks.canary(held::add))
+            .every(Duration.ofSeconds(5))
+            .local()));
+    held.forEach(Runnable::run);
+    held.clear();
+    time.advance(Duration.ofSeconds(4));
+    assertEquals(1, held.size(), "under way");
+    long failed = check(health, "workers").failedRuns();
+    time.freeze(Duration.ofSeconds(8)); // far beyond its timeout of 1 s
+    time.advance(Duration.ofMillis(900));
+    held.forEach(Runnable::run);
+    time.advance(Duration.ofSeconds(1));
+    assertEquals(200, status(health, "/livez"));
+    assertEquals(Outcome.PASSED, check(health, "workers").outcome());
+    assertEquals(failed, check(health, "workers").failedRuns());
+  }
+
+  /** A throttled process: every tick comes late, and the loop beats late as well, but it beats. */
+  @Test // case H29
+  void aProcessThatGetsATenthOfItsCpuIsNotAStall() {
+    Heartbeat loop = Heartbeat.named("loop", Duration.ofSeconds(5));
+    Health health = started(builder().liveness(loop));
+    for (int i = 0; i < 60; i++) {
+      loop.beat();
+      for (int j = 0; j < 5; j++) { // 15 s of wall time from beat to beat, at a tenth of the speed
+        time.freeze(Duration.ofSeconds(3));
+        assertEquals(200, status(health, "/livez"));
+      }
+    }
+    assertTrue(health.report().pauses() > 0);
+  }
+
+  @Test
   void openingRunsAtOnceWhatFailedBeforeIt() {
     var db = new Scripted();
     db.verdict = Verdict.down("pool not open");
@@ -507,6 +653,30 @@ class HealthTest {
     Health health = started(builder().path(Probe.READY, "/health/ready"));
     assertEquals(200, status(health, "/health/ready"));
     assertTrue(health.answer("GET", "/readyz", "", "").isEmpty());
+    assertEquals("/health/ready", health.path(Probe.READY));
+    assertEquals("/livez", health.path(Probe.LIVE));
+  }
+
+  @Test
+  void ofTwoPathsOneBelowTheOtherTheLongerOneIsMeant() {
+    Health health = started(builder()
+        .path(Probe.READY, "/health")
+        .path(Probe.LIVE, "/health/live")
+        .check(Check.critical("db", Verdict::up))
+        .liveness(Check.critical("loop", Verdict::up).local()));
+    assertEquals(200, status(health, "/health/db"));
+    assertEquals(200, status(health, "/health/live/loop"));
+    assertEquals(404, status(health, "/health/live/db"));
+  }
+
+  @Test
+  void onePathForTwoProbesIsRefused() {
+    Health.Builder both = builder().path(Probe.READY, "/livez").path(Probe.STARTUP, "no/slash/");
+    HealthException refused = assertThrows(HealthException.class, both::build);
+    assertEquals(2, refused.problems().size(), refused.getMessage());
+    assertTrue(
+        refused.problems().contains("/livez: is the path of both LIVE and READY; give one another"),
+        refused.getMessage());
   }
 
   @Test
@@ -530,6 +700,10 @@ class HealthTest {
         "readyz check failed: DOWN\nwarn: no check or group to exclude: a?b\n[-]db DOWN (failed)\n[-]disk DOWN (failed)\n",
         text(health, "/readyz", "exclude=a%0Ab"));
     assertEquals(503, status(health, "/readyz/storage"));
+    assertEquals(
+        "livez check passed: UP\nwarn: no check or group to exclude: db\n",
+        text(health, "/livez", "exclude=db&verbose"),
+        "known, but not of this probe");
     health.drain();
     assertEquals(
         503,

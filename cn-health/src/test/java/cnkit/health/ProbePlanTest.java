@@ -55,6 +55,11 @@ class ProbePlanTest {
           timeoutSeconds: 1
           failureThreshold: 3
         """, plan.stanza("management"));
+    Health elsewhere = Health.builder().path(Probe.READY, "/health/ready").build();
+    assertTrue(plan.stanza("8080", elsewhere::path)
+        .contains("httpGet: {path: /health/ready, port: 8080}"));
+    assertTrue(
+        plan.stanza("8080", elsewhere::path).contains("httpGet: {path: /livez, port: 8080}"));
   }
 
   @Test
