@@ -43,6 +43,38 @@ class FileProbeTest {
     }
   }
 
+  /** Writers and readers at once: what is read is always one whole answer. */
+  @Test
+  void aReaderNeverSeesHalfAnAnswer() throws Exception {
+    Health.Builder builder = Health.builder();
+    for (int i = 0; i < 300; i++) {
+      builder.check(Check.critical("a-check-that-makes-the-answer-long-" + i, Verdict::up));
+    }
+    Health health = builder.build();
+    FileProbe probe = new FileProbe(health, directory);
+    probe.write();
+    Path ready = directory.resolve("readyz");
+    var writer = new Thread(() -> {
+      for (int i = 0; i < 500; i++) {
+        if (i % 2 == 0) {
+          health.outOfRotation("odd");
+        } else {
+          health.backInRotation();
+        }
+        probe.run();
+      }
+    });
+    writer.start();
+    int read = 0;
+    while (writer.isAlive() || read == 0) {
+      String answer = Files.readString(ready);
+      assertTrue(answer.startsWith("503 readyz check failed: DOWN\n"), answer);
+      assertTrue(answer.endsWith(" more\n"), answer);
+      read++;
+    }
+    writer.join();
+  }
+
   @Test
   void aDirectoryThatCannotBeWrittenIsNotThrownAtTheScheduler() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "in the way");

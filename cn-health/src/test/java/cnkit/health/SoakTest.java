@@ -10,9 +10,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,9 +47,8 @@ class SoakTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void anHourOfHostileChecksEndsAsTheModelSaysWithTheThreadsItBeganWith(long seed) {
+  void anHourOfHostileChecksEndsAsTheModelSaysAndLeavesNothingScheduled(long seed) {
     var random = new Random(seed);
-    int threads = Thread.activeCount();
     Health.Builder builder = Health.builder()
         .ticker(time)
         .scheduler(time)
@@ -86,7 +92,6 @@ class SoakTest {
     health.close();
     time.advance(Duration.ofMinutes(1));
     assertEquals(0, time.pending(), "nothing is scheduled after close");
-    assertTrue(Thread.activeCount() <= threads);
   }
 
   private static void requireModel(Health health, Map<String, List<Outcome>> histories) {
@@ -99,6 +104,128 @@ class SoakTest {
     }
     assertEquals(
         ready ? 200 : 503, health.answer("GET", "/readyz", "", "").orElseThrow().status());
+  }
+
+  /** The same hour, with bodies on the registry's own threads: they hang, ignore interrupts, throw and flap there. */
+  @Test
+  @Timeout(240)
+  void anHourOfHostileBodiesOnRealThreadsEndsWithTheThreadsItBeganWith() throws Exception {
+    var random = new Random(7);
+    var bodies = new Bodies();
+    Health.Builder builder =
+        Health.builder().ticker(time).scheduler(time).watchdog(time).random(() -> 0.5);
+    for (int i = 0; i < 8; i++) {
+      int number = i;
+      builder.check(Check.critical("check-" + i, () -> bodies.run(number))
+          .every(Duration.ofSeconds(2 + i))
+          .failureThreshold(1 + i % 3));
+    }
+    Health health = builder.build();
+    health.start();
+    health.open();
+    for (int second = 0; second < 3600; second++) {
+      time.advance(Duration.ofSeconds(1));
+      for (int spin = 0; spin < 1_000 && bodies.inside.get() > bodies.hanging.get(); spin++) {
+        Thread.onSpinWait();
+      }
+      assertTrue(bodies.inside.get() <= 8, "a thread a check, hung or not");
+      if (random.nextInt(30) == 0) {
+        bodies.letGo();
+      }
+    }
+    assertEquals(0, bodies.twiceAtOnce.get(), "single flight");
+    assertTrue(bodies.runs.get() > 500, () -> "only " + bodies.runs + " runs");
+    assertEquals(3, bodies.kinds.size(), () -> "seen " + bodies.kinds);
+    health.close();
+    bodies.over = true;
+    bodies.letGo();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (bodies.inside.get() > 0 || ownThreads() > 0) {
+      assertTrue(
+          System.nanoTime() - end < 0, () -> bodies.inside + " bodies and a thread are left");
+      bodies.letGo();
+      TimeUnit.MILLISECONDS.timedJoin(new Thread(), 5);
+    }
+    assertEquals(0, time.pending());
+  }
+
+  private static long ownThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("cn-health-"))
+        .count();
+  }
+
+  /** What bodies do on real threads; each says what it is about to do. */
+  private static final class Bodies {
+    final AtomicInteger inside = new AtomicInteger();
+    final AtomicInteger hanging = new AtomicInteger();
+    final AtomicInteger runs = new AtomicInteger();
+    final AtomicIntegerArray each = new AtomicIntegerArray(8);
+    final Set<String> kinds = ConcurrentHashMap.newKeySet();
+    final AtomicInteger twiceAtOnce = new AtomicInteger();
+    volatile boolean over;
+    private volatile CountDownLatch latch = new CountDownLatch(1);
+
+    void letGo() {
+      CountDownLatch open = latch;
+      latch = new CountDownLatch(1);
+      open.countDown();
+    }
+
+    Verdict run(int number) throws InterruptedException {
+      int kind = runs.incrementAndGet() % 11;
+      if (each.incrementAndGet(number) > 1) {
+        twiceAtOnce.incrementAndGet();
+      }
+      inside.incrementAndGet();
+      try {
+        return act(kind);
+      } finally {
+        each.decrementAndGet(number);
+        inside.decrementAndGet();
+      }
+    }
+
+    private Verdict act(int kind) throws InterruptedException {
+      switch (kind) {
+        case 2 -> throw new IllegalStateException("broken");
+        case 4 -> throw new StackOverflowError("pretended");
+        case 6 -> {
+          kinds.add("until interrupted");
+          hang(true);
+          return Verdict.up();
+        }
+        case 8 -> {
+          kinds.add("deaf");
+          hang(false);
+          return Verdict.up();
+        }
+        default -> {
+          kinds.add("quick");
+          return Verdict.of(kind % 3 != 0);
+        }
+      }
+    }
+
+    private void hang(boolean obeys) throws InterruptedException {
+      CountDownLatch mine = latch;
+      hanging.incrementAndGet();
+      try {
+        boolean done = over;
+        while (!done) {
+          try {
+            mine.await();
+            done = true;
+          } catch (InterruptedException interrupted) {
+            if (obeys) {
+              throw interrupted;
+            }
+          }
+        }
+      } finally {
+        hanging.decrementAndGet();
+      }
+    }
   }
 
   private static CompletableFuture<Verdict> act(

@@ -1,0 +1,243 @@
+package cnkit.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+
+/** The aggregate and the state around it, searched exhaustively over small bounds and compared with plain models. */
+class AggregateTest {
+  private static final Duration PERIOD = Duration.ofMillis(10);
+  private static final long STALE_NANOS = 2 * PERIOD.toNanos();
+
+  private static Check check(String name, boolean critical) {
+    Check check = critical ? Check.critical(name, Verdict::up) : Check.degrading(name, Verdict::up);
+    return check.every(PERIOD).staleAfter(2);
+  }
+
+  private static CheckEntry entry(boolean critical, Set<Probe> probes, Status status) {
+    Observation seen =
+        status == Status.UNKNOWN ? Observation.NONE : Observation.of(new Verdict(status, ""), 0, 0);
+    CheckState state = new CheckState(status, 0, 0, 0, 1, 0, seen);
+    return new CheckEntry(check("c", critical), probes, false, state);
+  }
+
+  /** Said once more, in words instead of ranks. */
+  private static Status model(Probe probe, CheckEntry[] entries) {
+    var counted = new ArrayList<Status>();
+    for (CheckEntry entry : entries) {
+      Status status = entry.state().status();
+      if (!entry.probes().contains(probe) || (probe == Probe.LIVE && status == Status.UNKNOWN)) {
+        continue;
+      }
+      boolean critical = entry.check().impact() == Impact.CRITICAL;
+      counted.add(critical || status == Status.UP ? status : Status.DEGRADED);
+    }
+    for (Status worst : List.of(Status.DOWN, Status.UNKNOWN, Status.DEGRADED)) {
+      if (counted.contains(worst)) {
+        return worst;
+      }
+    }
+    return Status.UP;
+  }
+
+  @Example
+  void everySetOfUpToThreeChecksComesToWhatTheWordsSay() {
+    var all = new ArrayList<CheckEntry>();
+    for (boolean critical : new boolean[] {true, false}) {
+      for (Set<Probe> probes :
+          List.of(Set.of(Probe.LIVE), Set.of(Probe.READY), Set.of(Probe.STARTUP, Probe.READY))) {
+        for (Status status : Status.values()) {
+          all.add(entry(critical, probes, status));
+        }
+      }
+    }
+    int compared = 0;
+    for (CheckEntry a : all) {
+      for (CheckEntry b : all) {
+        for (CheckEntry c : all) {
+          CheckEntry[] entries = {a, b, c};
+          for (Probe probe : Probe.values()) {
+            assertEquals(model(probe, entries), Aggregate.of(probe, entries));
+            boolean blamed = !Aggregate.causes(probe, entries).isEmpty();
+            assertEquals(Aggregate.of(probe, entries) != Status.UP, blamed, "causes or up");
+            compared++;
+          }
+        }
+      }
+    }
+    assertEquals(24 * 24 * 24 * 3, compared);
+    assertEquals(Status.UP, Aggregate.of(Probe.READY, new CheckEntry[0]));
+  }
+
+  @Example
+  void worseIsAnOrder() {
+    for (Status a : Status.values()) {
+      assertEquals(a, Aggregate.worse(a, a));
+      for (Status b : Status.values()) {
+        assertEquals(Aggregate.worse(a, b), Aggregate.worse(b, a));
+        for (Status c : Status.values()) {
+          assertEquals(
+              Aggregate.worse(Aggregate.worse(a, b), c), Aggregate.worse(a, Aggregate.worse(b, c)));
+        }
+      }
+    }
+  }
+
+  /** What can happen to a registry. */
+  enum Move {
+    OPEN,
+    DRAIN,
+    OUT,
+    IN,
+    CRITICAL_UP,
+    CRITICAL_DOWN,
+    DEGRADING_DOWN,
+    LOCAL_DOWN,
+    LOCAL_UP,
+    STARTUP_UP,
+    STARTUP_DOWN,
+    REMOVE_CRITICAL,
+    /** As the watchdog does it: sweep, then judge. */
+    TICK,
+    /** Time goes by; nobody does anything. */
+    TIME
+  }
+
+  /** One registry with a check of each kind, played step by step beside what the rules say in plain words. */
+  private static final class Play {
+    final Check critical = check("critical", true);
+    final Check degrading = check("degrading", false);
+    final Check local = check("local", true).local();
+    final Check startup = check("startup", true);
+    HealthState state = HealthState.EMPTY
+        .add(critical, EnumSet.of(Probe.READY), false)
+        .add(degrading, EnumSet.of(Probe.READY), false)
+        .add(local, EnumSet.of(Probe.LIVE), false)
+        .add(startup, EnumSet.of(Probe.STARTUP), false);
+    long now = Long.MAX_VALUE - 2 * STALE_NANOS;
+
+    void move(Move move) {
+      now++;
+      state = switch (move) {
+        case OPEN -> state.open();
+        case DRAIN -> state.drain();
+        case OUT -> state.outOfRotation(Optional.of("why"));
+        case IN -> state.outOfRotation(Optional.empty());
+        case CRITICAL_UP -> observe(critical, Verdict.up());
+        case CRITICAL_DOWN -> observe(critical, Verdict.down(""));
+        case DEGRADING_DOWN -> observe(degrading, Verdict.down(""));
+        case LOCAL_DOWN -> observe(local, Verdict.down(""));
+        case LOCAL_UP -> observe(local, Verdict.up());
+        case STARTUP_UP -> observe(startup, Verdict.up());
+        case STARTUP_DOWN -> observe(startup, Verdict.down(""));
+        case REMOVE_CRITICAL -> state.remove(critical);
+        case TICK -> state.sweep(now).judge();
+        case TIME -> {
+          now += STALE_NANOS;
+          yield state;
+        }
+      };
+    }
+
+    private HealthState observe(Check check, Verdict verdict) {
+      return state.observe(check, Observation.of(verdict, 0, now));
+    }
+
+    boolean answersReady() {
+      return state.probe(Probe.READY).passing() && state.validForNanos(now) > 0;
+    }
+  }
+
+  /** Every sequence of up to four moves after each of four beginnings: no rule is ever broken on the way. */
+  @Example
+  void noSequenceReachesAForbiddenState() {
+    List<List<Move>> beginnings = List.of(
+        List.of(),
+        List.of(Move.OPEN),
+        List.of(Move.OPEN, Move.STARTUP_UP, Move.CRITICAL_UP, Move.LOCAL_UP, Move.TICK),
+        List.of(Move.OPEN, Move.STARTUP_UP, Move.CRITICAL_UP, Move.LOCAL_DOWN, Move.TICK));
+    int paths = 0;
+    for (List<Move> beginning : beginnings) {
+      var path = new ArrayList<>(beginning);
+      paths += explore(path, 4);
+    }
+    assertEquals(4 * (14 + 14 * 14 + 14 * 14 * 14 + 14 * 14 * 14 * 14), paths);
+  }
+
+  private int explore(List<Move> path, int depth) {
+    if (depth == 0) {
+      return 0;
+    }
+    int paths = 0;
+    for (Move move : Move.values()) {
+      path.add(move);
+      playAll(path);
+      paths += 1 + explore(path, depth - 1);
+      path.remove(path.size() - 1);
+    }
+    return paths;
+  }
+
+  @Property
+  void noLongHistoryReachesAForbiddenState(@ForAll @Size(max = 60) List<Move> history) {
+    playAll(history);
+  }
+
+  private static void playAll(List<Move> history) {
+    var play = new Play();
+    for (int i = 0; i < history.size(); i++) {
+      HealthState before = play.state;
+      play.move(history.get(i));
+      requireLegal(before, history.get(i), play, history);
+    }
+  }
+
+  private static void requireLegal(HealthState before, Move move, Play play, List<Move> history) {
+    HealthState after = play.state;
+    boolean drained = before.gate() == Gate.DRAINING;
+    if (drained) {
+      assertEquals(Gate.DRAINING, after.gate(), () -> "left draining: " + history);
+    }
+    if (after.gate() != Gate.OPEN || after.report(play.now).outOfRotation().isPresent()) {
+      assertFalse(after.probe(Probe.READY).passing(), () -> "ready behind a gate: " + history);
+    }
+    if (before.probe(Probe.STARTUP).passing()) {
+      assertTrue(after.probe(Probe.STARTUP).passing(), () -> "started, then not: " + history);
+    } else if (after.gate() != Gate.OPEN) {
+      assertFalse(after.probe(Probe.STARTUP).passing(), () -> "started behind a gate: " + history);
+    }
+    if (after.gate() == Gate.DRAINING) {
+      assertTrue(after.probe(Probe.LIVE).passing(), () -> "dead while draining: " + history);
+    }
+    if (move != Move.TICK && before.probe(Probe.LIVE).passing()) {
+      assertTrue(after.probe(Probe.LIVE).passing(), () -> "only a tick may fail it: " + history);
+    }
+    if (!after.probe(Probe.STARTUP).passing()) {
+      assertFalse(after.probe(Probe.READY).passing(), () -> "ready before started: " + history);
+    }
+    // what the prepared answer says until validUntil is what a fresh report says at that moment
+    assertEquals(
+        after.report(play.now).ready().passing(), play.answersReady(), () -> "stale: " + history);
+    long valid = after.validForNanos(play.now);
+    if (valid > 0 && valid < Long.MAX_VALUE && after.probe(Probe.READY).passing()) {
+      assertTrue(after.report(play.now + valid - 1).ready().passing(), history::toString);
+      assertFalse(after.report(play.now + valid).ready().passing(), history::toString);
+    }
+    if (after == before) {
+      assertTrue(after.since(before).isEmpty());
+    }
+    assertSame(after, after.remove(check("never-registered", true)));
+  }
+}
