@@ -9,13 +9,13 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -165,73 +165,106 @@ class InFlightTest {
     assertSame(inFlight.open(Kind.JOB, "a"), inFlight.open(Kind.JOB, "b"));
   }
 
+  /*
+   * What a round observes must not be wrong by itself. Each worker counts itself only while it certainly holds a slot: after
+   * enter has given one, and until it asks to give it back. So whoever finds the count above zero when the end is told has
+   * found a violation, and so has a worker that finds the end told while it holds. (To count before asking would also count
+   * those about to be refused, which may ask at any time, and would accuse an end that was told rightly.)
+   */
+  private static final class Race {
+    final InFlight work = new InFlight(System::nanoTime, 2);
+    final AtomicInteger holding = new AtomicInteger();
+    final AtomicInteger told = new AtomicInteger();
+    final AtomicInteger tooEarly = new AtomicInteger();
+    final AtomicInteger accepted = new AtomicInteger();
+    final AtomicInteger rejected = new AtomicInteger();
+
+    Race() {
+      work.whenDrained(() -> {
+        told.incrementAndGet();
+        tooEarly.addAndGet(holding.get());
+      });
+    }
+
+    void work(int pause) {
+      for (int i = 0; i < 3; i++) {
+        int slot = work.enter(Kind.REQUEST);
+        if (slot < 0) {
+          rejected.incrementAndGet();
+        } else {
+          holding.incrementAndGet();
+          accepted.incrementAndGet();
+          spin(pause);
+          tooEarly.addAndGet(told.get());
+          holding.decrementAndGet();
+          work.exit(slot);
+        }
+      }
+    }
+
+    void check() {
+      assertEquals(0, tooEarly.get(), "told while a slot was held");
+      assertEquals(1, told.get(), "told exactly once");
+      assertTrue(work.drained(), "drained when all have left");
+      assertEquals(
+          new Ledger(Kind.REQUEST, 6, accepted.get(), rejected.get(), 0, 0),
+          work.ledger(Kind.REQUEST));
+    }
+  }
+
+  private static void spin(int times) {
+    for (int i = 0; i < times; i++) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void awaitAtLeast(AtomicInteger value, int wanted) {
+    for (int spins = 1; value.get() < wanted; spins++) {
+      // all three must be on a processor at the same moment: nobody parks, and nobody starves the
+      // others
+      if (spins % 64 == 0) {
+        LockSupport.parkNanos(1);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   @Test // case L20
   void aHundredThousandRacesOfEnteringAgainstClosingNeverTellTooEarlyOrNever() throws Exception {
-    int threads = 3;
-    int rounds = 20_000; // each with 2 threads x 3 entries against one close
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
-    var barrier = new CyclicBarrier(threads);
-    var current = new InFlight[1];
-    var open = new AtomicInteger();
-    var tooEarly = new AtomicInteger();
-    var told = new AtomicInteger();
-    var accepted = new AtomicLong();
-    var rejected = new AtomicLong();
-    var running = new ArrayList<Future<?>>();
-    for (int t = 0; t < threads; t++) {
-      boolean closer = t == 0;
-      running.add(pool.submit(() -> {
+    int rounds = 40_000; // each with 2 threads x 3 entries against one close
+    var begun = new AtomicInteger();
+    var ended = new AtomicInteger();
+    var current = new Race[1]; // published by begun
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    var workers = new ArrayList<Future<?>>();
+    for (int worker = 0; worker < 2; worker++) {
+      int own = worker;
+      workers.add(pool.submit(() -> {
         for (int round = 0; round < rounds; round++) {
-          if (closer) {
-            current[0] = new InFlight(System::nanoTime, 2);
-            InFlight work = current[0];
-            work.whenDrained(() -> {
-              told.incrementAndGet();
-              if (open.get() != 0) {
-                tooEarly.incrementAndGet();
-              }
-            });
-          }
-          barrier.await(30, TimeUnit.SECONDS);
-          InFlight work = current[0];
-          if (closer) {
-            work.close();
-          } else {
-            for (int i = 0; i < 3; i++) {
-              // counted before it is asked for, and after it is given back: never too low
-              open.incrementAndGet();
-              int slot = work.enter(Kind.REQUEST);
-              if (slot < 0) {
-                open.decrementAndGet();
-                rejected.incrementAndGet();
-              } else {
-                accepted.incrementAndGet();
-                open.decrementAndGet();
-                work.exit(slot);
-              }
-            }
-          }
-          barrier.await(30, TimeUnit.SECONDS);
-          if (closer) {
-            if (!work.drained() || work.count(Kind.REQUEST) != 0) {
-              tooEarly.addAndGet(1_000_000);
-            }
-            Ledger ledger = work.ledger(Kind.REQUEST);
-            if (ledger.accepted() != 6) {
-              tooEarly.addAndGet(1_000_000);
-            }
-          }
-          barrier.await(30, TimeUnit.SECONDS);
+          awaitAtLeast(begun, round + 1);
+          current[0].work((round * 7 + own * 31) % 96);
+          ended.incrementAndGet();
         }
-        return null;
       }));
     }
-    for (Future<?> future : running) {
-      future.get(50, TimeUnit.SECONDS);
+    int inTheMiddle = 0;
+    int lastOneOut = 0;
+    for (int round = 0; round < rounds; round++) {
+      var race = new Race();
+      current[0] = race;
+      begun.incrementAndGet();
+      spin(round % 160);
+      race.work.close();
+      lastOneOut += race.told.get() == 0 ? 1 : 0;
+      awaitAtLeast(ended, 2 * (round + 1));
+      race.check();
+      inTheMiddle += race.accepted.get() > 0 && race.rejected.get() > 0 ? 1 : 0;
+    }
+    for (Future<?> worker : workers) {
+      worker.get(30, TimeUnit.SECONDS);
     }
     pool.shutdown();
-    assertEquals(6L * rounds, accepted.get() + rejected.get());
-    assertEquals(rounds, told.get(), "told exactly once each");
-    assertEquals(0, tooEarly.get());
+    assertTrue(inTheMiddle > 0, "no round was closed in the middle: this tested nothing");
+    assertTrue(lastOneOut > 0, "close always came last: this tested nothing");
   }
 }
