@@ -9,11 +9,11 @@ final class Child {
 
   public static void main(String[] args) {
     LifecycleBuilder builder = Lifecycle.builder()
-        .grace(Duration.ofSeconds(12))
+        .grace(Duration.ofSeconds(60)) // what a test says is short is compared with this
         .propagation(Duration.ZERO)
+        .closeSlice(Duration.ofSeconds(10))
         .component("a", () -> say("start-a"), () -> say("stop-a"))
         .flush("telemetry", () -> say("flush"))
-        .onStarted(() -> say("running"))
         .onAnnounce(() -> say("announced"));
     switch (args[0]) {
       case "idle" -> run(builder);
@@ -26,7 +26,7 @@ final class Child {
       case "stuck-flush" -> {
         var inFlight = new InFlight();
         inFlight.enter(Kind.REQUEST);
-        run(builder.drain(inFlight).flushSlice(Duration.ofSeconds(5)).flush("stuck", () -> {
+        run(builder.drain(inFlight).flushSlice(Duration.ofSeconds(35)).flush("stuck", () -> {
           say("flushing");
           LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
         }));
@@ -41,7 +41,7 @@ final class Child {
                 },
                 () -> say("stop-b"))
             .component("c", () -> say("start-c"), () -> say("stop-c"))
-            .propagation(Duration.ofSeconds(5)));
+            .propagation(Duration.ofSeconds(35)));
       case "failing-start" ->
         run(builder.component(
             "b",
@@ -50,11 +50,8 @@ final class Child {
             },
             () -> say("stop-b")));
       case "exit-7" ->
-        run(builder.onStarted(() -> new Thread(() -> System.exit(7), "application").start()));
-      case "exit-in-stop" ->
-        run(builder
-            .component("b", () -> {}, () -> System.exit(9))
-            .closeSlice(Duration.ofSeconds(3)));
+        exit(builder.build(), () -> new Thread(() -> System.exit(7), "application").start());
+      case "exit-in-stop" -> run(builder.component("b", () -> {}, () -> System.exit(9)));
       case "exit-in-start" -> run(builder.component("b", () -> System.exit(9), () -> {}));
       case "programmatic" -> {
         var inFlight = new InFlight();
@@ -78,7 +75,7 @@ final class Child {
         Runtime.getRuntime()
             .addShutdownHook(
                 new Thread(() -> LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1))));
-        run(builder.grace(Duration.ofSeconds(2)));
+        run(builder.grace(Duration.ofSeconds(6)).closeSlice(Duration.ofSeconds(2)));
       }
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -89,6 +86,17 @@ final class Child {
   }
 
   private static void exit(Lifecycle lifecycle) {
+    exit(lifecycle, () -> {});
+  }
+
+  private static void exit(Lifecycle lifecycle, Runnable whenRunning) {
+    // not by onStarted, which is still a part of the start: a signal after it would cancel that
+    lifecycle.subscribe(event -> {
+      if (event instanceof LifecycleEvent.Started) {
+        say("running");
+        whenRunning.run();
+      }
+    });
     int code = lifecycle.run();
     say(lifecycle.report().toJson());
     System.exit(code);

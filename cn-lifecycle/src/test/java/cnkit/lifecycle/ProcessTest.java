@@ -71,7 +71,7 @@ class ProcessTest {
       long second = System.nanoTime();
       assertEquals(82, child.exitCode(), child.said()::toString);
       long took = (System.nanoTime() - second) / 1_000_000;
-      assertTrue(took < 3_000, "the drain would have taken 10 s, this took " + took + " ms");
+      assertTrue(took < 20_000, "the drain would have taken 45 s, this took " + took + " ms");
       assertTrue(words(child).containsAll(List.of("cancelled", "stop-a", "flush")));
       assertTrue(child.json().contains("\"cut\":1"), child.json());
     }
@@ -88,7 +88,7 @@ class ProcessTest {
       child.signal("TERM");
       long third = System.nanoTime();
       assertEquals(82, child.exitCode(), child.said()::toString);
-      assertTrue(System.nanoTime() - third < 3_000_000_000L, "the flush would have taken 5 s");
+      assertTrue(System.nanoTime() - third < 20_000_000_000L, "the flush would have taken 35 s");
     }
   }
 
@@ -96,7 +96,10 @@ class ProcessTest {
   void whoeverCallsExitGetsAWholeShutdownAndKeepsHisCode() throws Exception {
     try (var child = ChildProcess.start("exit-7")) {
       assertEquals(7, child.exitCode());
-      assertEquals(List.of("start-a", "running", "announced", "stop-a", "flush"), words(child));
+      // "running" is an event: it may come after what it makes others do
+      assertEquals(
+          List.of("start-a", "announced", "stop-a", "flush"),
+          words(child).stream().filter(word -> !word.equals("running")).toList());
     }
   }
 
@@ -108,7 +111,7 @@ class ProcessTest {
       long began = System.nanoTime();
       assertEquals(9, child.exitCode());
       assertTrue(words(child).containsAll(List.of("stop-a", "flush")), child.said()::toString);
-      assertTrue(System.nanoTime() - began < 9_000_000_000L, "far from the grace");
+      assertTrue(System.nanoTime() - began < 30_000_000_000L, "far from the grace");
     }
     try (var child = ChildProcess.start("exit-in-start")) {
       assertEquals(9, child.exitCode());
@@ -123,7 +126,7 @@ class ProcessTest {
       child.signal("TERM");
       long began = System.nanoTime();
       assertEquals(0, child.exitCode(), child.said()::toString);
-      assertTrue(System.nanoTime() - began < 4_000_000_000L, "no propagation");
+      assertTrue(System.nanoTime() - began < 30_000_000_000L, "no propagation");
       assertTrue(words(child).contains("stop-a"));
       assertFalse(words(child).contains("start-c"));
       assertFalse(words(child).contains("running"));
