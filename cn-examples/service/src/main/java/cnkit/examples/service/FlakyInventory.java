@@ -1,5 +1,7 @@
 package cnkit.examples.service;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 
 /** A stock-keeping service on loopback that fails as it is told to; stands in where INVENTORY_URL names no real one. */
 final class FlakyInventory {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private volatile Behaviour behaviour;
   private final ExecutorService workers = Workers.create("inventory-fake", 64);
   private final HttpServer server;
@@ -58,10 +61,14 @@ final class FlakyInventory {
     try (exchange) {
       Thread.sleep(hang < now.faults().hang() ? 60_000 : now.faults().latency().toMillis());
       boolean fails = error < now.faults().error();
-      String sku = exchange.getRequestURI().getPath().substring(1);
-      byte[] body = (fails ? "out of order" : "{\"available\":" + (sku.hashCode() & 0x3f) + "}")
+      JsonNode reservation = JSON.readTree(exchange.getRequestBody());
+      String sku =
+          reservation.path("sku").asText(exchange.getRequestURI().getPath().substring(1));
+      int available = sku.hashCode() & 0x3ff;
+      int status = fails ? 500 : reservation.path("quantity").asInt() > available ? 409 : 200;
+      byte[] body = (fails ? "out of order" : "{\"available\":" + available + "}")
           .getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(fails ? 500 : 200, body.length);
+      exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -4,7 +4,6 @@ import static java.net.http.HttpResponse.BodyHandlers.ofString;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
-import cnkit.resilience.Attempt;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.CallRejectedException;
@@ -12,21 +11,22 @@ import cnkit.resilience.Classifier;
 import cnkit.resilience.Kind;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.RetrySettings;
+import cnkit.telemetry.Outbound;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
+import java.util.UUID;
 
 /** The stock of an article, asked of another service: bounded in time, in attempts and in harm. */
 final class Inventory {
-  private final HttpClient http = HttpClient.newBuilder()
+  private final HttpClient client = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(ofMillis(500))
       .build();
@@ -38,15 +38,17 @@ final class Inventory {
           HttpResponse.class,
           response -> response.statusCode() >= 500 ? Kind.FAILURE : Kind.SUCCESS))
       .deadline(ofSeconds(2))
-      .perTryTimeout(ofMillis(700))
+      .perTryTimeout(ofMillis(600))
       .retry(RetrySettings.exponential(ofMillis(50)).attempts(3))
       .breaker(breaker)
       .bulkhead(64)
       .build();
   private final URI base;
+  private final Outbound http;
 
-  Inventory(URI base) {
+  Inventory(URI base, OpenTelemetry otel) {
     this.base = base;
+    this.http = Outbound.of(client, otel);
   }
 
   Pipeline pipeline() {
@@ -58,9 +60,10 @@ final class Inventory {
     URI uri =
         base.resolve("/" + URLEncoder.encode(sku, StandardCharsets.UTF_8).replace("+", "%20"));
     try {
-      HttpResponse<String> response = pipeline.call(attempt -> send(attempt, uri));
+      HttpResponse<String> response = pipeline.call(attempt ->
+          http.send(HttpRequest.newBuilder(uri).build(), ofString(), attempt.remaining()));
       return response.statusCode() == 200
-          ? new Reply(200, "application/json", response.body(), java.util.Map.of())
+          ? new Reply(200, "application/json", response.body(), Map.of())
           : unavailable();
     } catch (CallRejectedException rejected) {
       long seconds =
@@ -75,19 +78,19 @@ final class Inventory {
     return Reply.problem(503, "the inventory does not answer");
   }
 
-  /** HttpRequest's own timeout ends with the headers; this one covers the body too, and cancels the exchange. */
-  private HttpResponse<String> send(Attempt attempt, URI uri)
-      throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(HttpRequest.newBuilder(uri).build(), ofString());
-    try {
-      return answer.get(attempt.remaining().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException late) {
-      throw new IOException("no answer within " + attempt.remaining(), late);
-    } catch (ExecutionException failed) {
-      throw failed.getCause() instanceof IOException io ? io : new IOException(failed.getCause());
-    } finally {
-      answer.cancel(true);
-    }
+  /** Sets stock aside for an order: reserved or backordered, or pending while the inventory does not say. Once an id. */
+  String reserve(UUID order, String sku, int quantity) {
+    HttpRequest request = HttpRequest.newBuilder(base.resolve("/reservations/" + order))
+        .PUT(BodyPublishers.ofString(Reply.write(Map.of("sku", sku, "quantity", quantity))))
+        .build();
+    return pipeline.callOrElse(
+        attempt -> {
+          int status = http.send(request, ofString(), attempt.remaining()).statusCode();
+          if (status != 200 && status != 409) {
+            throw new IOException("status " + status);
+          }
+          return status == 200 ? "reserved" : "backordered";
+        },
+        unanswered -> "pending");
   }
 }

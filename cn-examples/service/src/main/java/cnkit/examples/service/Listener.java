@@ -133,12 +133,18 @@ final class Listener {
     try {
       return match
           .handler()
-          .handle(new Routes.Request(match.variable(), query, () -> body(exchange)));
+          .handle(new Routes.Request(
+              match.variable(),
+              query,
+              name -> Optional.ofNullable(exchange.getRequestHeaders().getFirst(name)),
+              () -> body(exchange)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reply.problem(503, "cut at the deadline of the shutdown");
     } catch (BodyTooLargeException e) {
       return Reply.problem(413, "expected at most " + MAX_BODY_BYTES + " bytes");
+    } catch (Routes.BadRequestException e) {
+      return Reply.problem(400, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw e;
     } catch (Exception | LinkageError | StackOverflowError e) {

@@ -48,6 +48,20 @@ public final class Main {
         .inventoryUrl()
         .filter(Main::isNoHttpUrl)
         .ifPresent(url -> problems.add(Problem.of(HTTP_URL, "inventory-url")));
+    settings
+        .natsUrl()
+        .filter(url -> !"nats".equals(url.getScheme()) || url.getHost() == null)
+        .ifPresent(
+            url -> problems.add(Problem.of("expected a nats:// URL with a host", "nats-url")));
+    String database = settings.database().url();
+    if (!database.matches("jdbc:(h2|postgresql):.+")) {
+      problems.add(
+          Problem.of("expected jdbc:postgresql://HOST/NAME or jdbc:h2:NAME", "database.url"));
+    } else if (database.matches("(?i).*([?&;]password=|//[^/]*:[^/]*@).*")) {
+      problems.add(Problem.of(
+          "expected no password in it: set DATABASE_PASSWORD or DATABASE_PASSWORD_FILE",
+          "database.url"));
+    }
     try {
       settings.inventoryFaults().ifPresent(Faults::parse);
     } catch (ConfigException wrong) {

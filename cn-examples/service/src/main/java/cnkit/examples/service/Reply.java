@@ -15,6 +15,8 @@ record Reply(int status, String contentType, String body, Map<String, String> he
       404, "Not Found",
       405, "Method Not Allowed",
       413, "Content Too Large",
+      422, "Unprocessable Content",
+      431, "Request Header Fields Too Large",
       500, "Internal Server Error",
       502, "Bad Gateway",
       503, "Service Unavailable");
@@ -23,7 +25,7 @@ record Reply(int status, String contentType, String body, Map<String, String> he
     headers = Map.copyOf(headers);
   }
 
-  static Reply json(int status, Map<String, ?> value) {
+  static Reply json(int status, Object value) {
     return new Reply(status, "application/json", write(value), Map.of());
   }
 
@@ -33,11 +35,17 @@ record Reply(int status, String contentType, String body, Map<String, String> he
 
   /** A problem as RFC 9457 has it: what is wrong for the client, and nothing about our inside. */
   static Reply problem(int status, String detail) {
+    return problem(status, detail, Map.of());
+  }
+
+  /** The same with members of its own. */
+  static Reply problem(int status, String detail, Map<String, ?> more) {
     Map<String, Object> problem = new LinkedHashMap<>();
     problem.put("type", "about:blank");
     problem.put("title", TITLES.getOrDefault(status, "Error"));
     problem.put("status", status);
     problem.put("detail", detail);
+    problem.putAll(more);
     SpanContext span = Span.current().getSpanContext();
     if (span.isValid()) {
       problem.put("trace_id", span.getTraceId());
@@ -51,11 +59,11 @@ record Reply(int status, String contentType, String body, Map<String, String> he
     return new Reply(status, contentType, body, more);
   }
 
-  private static String write(Map<String, ?> value) {
+  static String write(Object value) {
     try {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("maps of plain values are always writable", e);
+      throw new IllegalStateException("records and maps of plain values are always writable", e);
     }
   }
 }

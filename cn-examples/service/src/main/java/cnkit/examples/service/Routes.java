@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds the handler of a request: exact paths, and templates whose last segment is a variable. */
 final class Routes {
@@ -14,7 +16,12 @@ final class Routes {
   }
 
   /** What a handler may know of a request. */
-  record Request(String variable, String rawQuery, Body body) {
+  record Request(
+      String variable, String rawQuery, Function<String, Optional<String>> headers, Body body) {
+    Optional<String> header(String name) {
+      return headers.apply(name);
+    }
+
     /** The last value wins; what is not {@code name=value} has the empty value. */
     Map<String, String> query() {
       Map<String, String> query = new LinkedHashMap<>();
@@ -32,6 +39,15 @@ final class Routes {
   @FunctionalInterface
   interface Body {
     byte[] read() throws java.io.IOException;
+  }
+
+  /** The client's mistake, with what to tell it. */
+  static final class BadRequestException extends java.io.IOException {
+    private static final long serialVersionUID = 1;
+
+    BadRequestException(String detail) {
+      super(detail);
+    }
   }
 
   /** A route that was found, or the refusal to send instead; {@code template} names it with few values. */

@@ -13,6 +13,7 @@ import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Kind;
 import cnkit.lifecycle.Lifecycle;
+import cnkit.resilience.Pipeline;
 import cnkit.telemetry.BuildInfo;
 import cnkit.telemetry.ConfigTelemetry;
 import cnkit.telemetry.HealthTelemetry;
@@ -22,7 +23,10 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,9 @@ final class Service {
   private final InFlight inFlight = new InFlight();
   private final FlakyInventory flaky;
   private final Inventory inventory;
+  private final Database database;
+  private final Optional<Broker> broker;
+  private final Outbox outbox;
   private final Telemetry telemetry;
   private final Health health;
   private final Listener application;
@@ -50,8 +57,16 @@ final class Service {
       LOG.warn("configuration: {}", warning);
     }
     flaky = new FlakyInventory(Faults.parse(settings.inventoryFaults().orElse("")));
-    inventory = new Inventory(settings.inventoryUrl().orElseGet(flaky::uri));
     telemetry = new Telemetry(System.getenv(), build);
+    inventory =
+        new Inventory(settings.inventoryUrl().orElseGet(flaky::uri), telemetry.openTelemetry());
+    database = new Database(settings.database());
+    broker = settings.natsUrl().map(Broker::new);
+    outbox = new Outbox(
+        database,
+        inventory,
+        broker.<Outbox.Publisher>map(nats -> nats).orElse(Service::logged),
+        inFlight);
     health = checks();
     application = new Listener(
         "application",
@@ -81,9 +96,12 @@ final class Service {
         .component(
             "startup-delay", () -> Thread.sleep(settings.startupDelay().toMillis()), () -> {})
         .component("inventory-fake", flaky::start, flaky::stop)
+        .component("database", database::open, database::close)
+        .component("outbox", outbox::start, outbox::stop)
         .component("application", application::start, application::stop)
         .onStarted(health::open)
         .onAnnounce(health::drain)
+        .onAnnounce(outbox::stopIntake)
         .propagation(settings.propagationDelay())
         .drain(inFlight)
         .flush("telemetry", telemetry::close)
@@ -111,11 +129,18 @@ final class Service {
     ConfigTelemetry.observe(config, otel);
     HealthTelemetry.observe(health, otel);
     LifecycleTelemetry.observe(lifecycle, otel);
-    PipelineTelemetry.observe(inventory.pipeline(), otel);
+    List<Pipeline> pipelines = new ArrayList<>(List.of(inventory.pipeline(), database.pipeline()));
+    broker.map(Broker::pipeline).ifPresent(pipelines::add);
+    PipelineTelemetry.observe(pipelines, otel);
   }
 
   private Health checks() {
-    Health.Builder builder = Health.builder();
+    // degrading: a database that all share must not take all of them out of rotation
+    Health.Builder builder = Health.builder()
+        .liveness(outbox.heartbeat())
+        .check(Check.degrading("orders-db", Checks.jdbc(database.source(), ofSeconds(1)))
+            .every(ofSeconds(5))
+            .timeout(ofSeconds(3)));
     settings
         .requiredUrl()
         .ifPresent(url -> builder.check(Check.criticalAsync(
@@ -128,7 +153,10 @@ final class Service {
   private Routes applicationRoutes() {
     return new Routes()
         .get("/work", request -> work(request.query().getOrDefault("ms", "0")))
-        .get("/inventory/{sku}", request -> inventory.stock(request.variable()));
+        .get("/inventory/{sku}", request -> inventory.stock(request.variable()))
+        .post("/orders", outbox.orders()::place)
+        .get("/orders", outbox.orders()::list)
+        .get("/orders/{id}", outbox.orders()::one);
   }
 
   private Routes managementRoutes() {
@@ -160,6 +188,15 @@ final class Service {
         : Math.min(Long.parseLong(millis), LONGEST_WORK_MILLIS);
     Thread.sleep(length);
     return Reply.json(200, Map.of("slept_ms", length));
+  }
+
+  /** What an event becomes where there is no broker. */
+  private static void logged(String id, String type, String payload) {
+    LOG.atInfo()
+        .addKeyValue("event.name", "order." + type)
+        .addKeyValue("event.id", id)
+        .addKeyValue("order", payload)
+        .log("published");
   }
 
   private static void logAt(Settings.LogLevel level) {

@@ -3,6 +3,7 @@ package cnkit.examples.service;
 import cnkit.config.Default;
 import cnkit.config.Doc;
 import cnkit.config.Range;
+import cnkit.config.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -51,8 +52,27 @@ record Settings(
         "demonstration: error=0..1,latency=DURATION,hang=0..1,seed=N for the inventory inside this process")
     Optional<String> inventoryFaults,
 
+    @Doc("where orders are stored") Database database,
+
+    @Doc("NATS server that orders are published to; unset: they are logged")
+    Optional<URI> natsUrl,
+
     @Doc("demonstration: whether POST /chaos/… on the management port works") @Default("false")
     boolean chaos) {
+
+  /** Where orders are stored. */
+  record Database(
+      @Doc(
+          "jdbc:postgresql://HOST/NAME, or an H2 one; unset: inside this process, and gone with it")
+      @Default("jdbc:h2:mem:orders;MODE=PostgreSQL;DB_CLOSE_DELAY=-1")
+      String url,
+
+      @Doc("who logs in") @Default("orders") String user,
+
+      @Doc("of that user") Optional<Secret<String>> password,
+
+      @Doc("connections at most") @Default("10") @Range("1..100")
+      int poolSize) {}
 
   enum LogLevel {
     TRACE,

@@ -44,6 +44,25 @@ class ConfigurationRefusalTest {
   }
 
   @Test
+  void aDatabaseUrlIsUnderstoodAndHoldsNoPassword() throws Exception {
+    for (String url : List.of("postgres://u:geheim@h/db", "jdbc:mysql://h/db?password=geheim")) {
+      String report = refused(Map.of("DATABASE_URL", url));
+      assertContains(report, "env DATABASE_URL", "jdbc:postgresql://");
+      assertTrue(!report.contains("geheim"), report);
+    }
+    for (String url : List.of(
+        "jdbc:postgresql://h/db?user=u&password=geheim",
+        "jdbc:postgresql://u:geheim@h/db",
+        "jdbc:h2:mem:x;PASSWORD=geheim")) {
+      String report = refused(Map.of("DATABASE_URL", url));
+      assertContains(report, "env DATABASE_URL", "DATABASE_PASSWORD_FILE");
+      assertTrue(!report.contains("geheim"), report);
+    }
+    assertContains(refused(Map.of("NATS_URL", "http://h:4222")), "env NATS_URL");
+    assertContains(refused(Map.of("DATABASE_PASWORD", "x")), "DATABASE_PASSWORD");
+  }
+
+  @Test
   void aRefusalTakesUnderASecond() throws Exception {
     long best = Long.MAX_VALUE;
     for (int attempt = 0; attempt < 5 && best >= 1_000_000_000L; attempt++) {
@@ -72,6 +91,9 @@ class ConfigurationRefusalTest {
           "REQUIRED_URL",
           "INVENTORY_URL",
           "INVENTORY_FAULTS",
+          "DATABASE_URL",
+          "DATABASE_PASSWORD",
+          "NATS_URL",
           "CHAOS")) {
         assertContains(help, variable);
       }

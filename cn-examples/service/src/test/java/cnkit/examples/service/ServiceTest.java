@@ -1,6 +1,7 @@
 package cnkit.examples.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.Config;
@@ -80,10 +81,90 @@ class ServiceTest {
   }
 
   @Test
+  void anOrderIsStoredOnceHoweverOftenItIsSent() throws Exception {
+    String order = "{\"sku\":\"apple\",\"quantity\":3}";
+    HttpResponse<String> first = post(application("/orders"), "same", order);
+    assertEquals(201, first.statusCode(), first::body);
+    HttpResponse<String> again = post(application("/orders"), "same", order);
+    assertEquals(200, again.statusCode(), again::body);
+    assertEquals(first.body(), again.body());
+    assertEquals("reserved", JSON.readTree(first.body()).path("status").asText());
+    String location = first.headers().firstValue("location").orElseThrow();
+    assertEquals(first.body(), get(application(location)).body());
+    assertTrue(get(application("/orders")).body().contains(first.body()));
+
+    assertProblem(422, post(application("/orders"), "same", order.replace('3', '4')));
+    assertEquals(
+        201, post(application("/orders"), "another", order.replace('3', '4')).statusCode());
+  }
+
+  @Test
+  void withoutAKeyEachRequestIsAnOrder() throws Exception {
+    String order = "{\"sku\":\"pear\",\"quantity\":1}";
+    JsonNode one = JSON.readTree(post(application("/orders"), "", order).body());
+    JsonNode two = JSON.readTree(post(application("/orders"), "", order).body());
+    assertNotEquals(one.path("id").asText(), two.path("id").asText());
+  }
+
+  @Test
+  void whatTheInventoryDoesNotHaveIsBackordered() throws Exception {
+    HttpResponse<String> order =
+        post(application("/orders"), "", "{\"sku\":\"a\",\"quantity\":1000}");
+    assertEquals("backordered", JSON.readTree(order.body()).path("status").asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "7",
+        "{}{}",
+        "{'sku':1}",
+        "{\"sku\":\"a\",\"sku\":\"a\",\"quantity\":1}"
+      })
+  void whatIsNoJsonObjectIs400(String body) throws Exception {
+    assertProblem(400, post(application("/orders"), "", body));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"sku\":\"a\"}",
+        "{\"sku\":\"a\",\"quantity\":\"1\"}",
+        "{\"sku\":\"a\",\"quantity\":1.5}",
+        "{\"sku\":\"a\",\"quantity\":0}",
+        "{\"sku\":\"a\",\"quantity\":1001}",
+        "{\"sku\":\"a\",\"quantity\":4294967297}",
+        "{\"sku\":\"a\",\"quantity\":null}",
+        "{\"sku\":\"\",\"quantity\":1}",
+        "{\"sku\":7,\"quantity\":1}",
+        "{\"sku\":\"a/b\",\"quantity\":1}",
+        "{\"sku\":\"a\",\"quantity\":1,\"more\":1}"
+      })
+  void whatIsNoOrderIs422AndNamesEachMember(String body) throws Exception {
+    HttpResponse<String> refused = post(application("/orders"), "", body);
+    assertProblem(422, refused);
+    assertTrue(!JSON.readTree(refused.body()).path("errors").isEmpty(), refused::body);
+  }
+
+  @Test
+  void ordersThatDoNotExistAreNotFound() throws Exception {
+    assertProblem(404, get(application("/orders/00000000-0000-0000-0000-000000000000")));
+    assertProblem(404, get(application("/orders/1")));
+    assertProblem(400, get(application("/orders?before=x")));
+    assertProblem(400, get(application("/orders?before=9223372036854775808")));
+  }
+
+  @Test
   void unknownPathsAndMethodsAreProblemsThatSayWhatToUse() throws Exception {
     assertProblem(404, get(application("/nowhere")));
     assertProblem(404, get(application("/inventory/a/b")));
-    assertProblem(404, get(application("/metrics")));
+    assertEquals(404, get(application("/metrics")).statusCode());
+    assertProblem(404, get(application("/version")));
     HttpResponse<String> wrongMethod = post(application("/work"));
     assertProblem(405, wrongMethod);
     assertEquals("GET", wrongMethod.headers().firstValue("allow").orElse(""));
@@ -138,7 +219,11 @@ class ServiceTest {
     assertEquals(
         "application/problem+json",
         response.headers().firstValue("content-type").orElse(""));
-    assertEquals(status, JSON.readTree(response.body()).path("status").asInt());
+    JsonNode problem = JSON.readTree(response.body());
+    assertEquals(status, problem.path("status").asInt());
+    if (response.uri().getPort() == service.application().port()) {
+      assertTrue(problem.path("trace_id").asText().matches("[0-9a-f]{32}"), response::body);
+    }
   }
 
   private static URI application(String path) {
@@ -151,6 +236,16 @@ class ServiceTest {
 
   private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
     return CLIENT.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> post(URI uri, String key, String body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(body));
+    if (!key.isEmpty()) {
+      request.header("Idempotency-Key", key);
+    }
+    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static HttpResponse<String> post(URI uri) throws IOException, InterruptedException {
