@@ -162,7 +162,8 @@ public final class Main {
     try {
       new Runner(jmh.build()).run().forEach(run -> note(contest, contender, threads, run));
     } catch (RunnerException e) {
-      System.err.println("FAILED: " + contest.suite().name() + " " + contender + ": " + e);
+      System.err.println("FAILED: " + contest.suite().name() + " " + contender);
+      e.printStackTrace();
     }
   }
 

@@ -32,28 +32,13 @@ public class BreakerCountSuite {
   private final Pipeline kit = Pipeline.named("b")
       .breaker(Breaker.named("b", BreakerSettings.countWindow(50)))
       .build();
-  private final HandBreaker hand = new HandBreaker();
+  private final Hand.Breaker hand = new Hand.Breaker();
   private final io.github.resilience4j.circuitbreaker.CircuitBreaker r4j =
       io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
           "b", CircuitBreakerConfig.custom().slidingWindowSize(50).build());
   private final dev.failsafe.CircuitBreaker<Object> failsafe =
       dev.failsafe.CircuitBreaker.builder().withFailureThreshold(25, 50).build();
   private final FailsafeExecutor<Object> executor = Failsafe.with(failsafe);
-
-  /** The least that guards a call: one volatile read, and a count of successes that a rate could be made of. */
-  private static final class HandBreaker {
-    private volatile boolean open;
-    private final OwnedCounters successes = new OwnedCounters();
-
-    String call(Supplier<String> body) {
-      if (open) {
-        throw new IllegalStateException("open");
-      }
-      String value = body.get();
-      successes.increment();
-      return value;
-    }
-  }
 
   /** The call alone. */
   @Benchmark
