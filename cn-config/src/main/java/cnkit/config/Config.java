@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -63,6 +65,33 @@ public final class Config<T> {
    */
   public static <T> ConfigBuilder<T> of(Class<T> type, MethodHandles.Lookup lookup) {
     return new ConfigBuilder<>(type, lookup);
+  }
+
+  /**
+   * What the annotation processor would say of a record, without a compiler: names that meet,
+   * defaults outside their own rules, components that cannot be settings, rules that name nothing.
+   * Those have the code {@link Problem.Code#SCHEMA}, and {@code load} refuses them. What only
+   * deserves a second look, such as a password of type String, has {@link Problem.Code#DOUBTFUL}.
+   * The prefix and the application's converters are not known here; {@code load} judges them.
+   *
+   * @param type the record's class
+   * @return the problems in the order of a report; immutable, empty when all is well
+   * @throws IllegalArgumentException if the class is no record
+   */
+  public static List<Problem> lint(Class<?> type) {
+    if (!type.isRecord()) {
+      throw new IllegalArgumentException(type.getName() + " is not a record");
+    }
+    Shape.Group root = new SchemaReader(Set.of(), new HashMap<>()).group(type);
+    Lint.Result result = Lint.schema(root, true);
+    var problems = new ArrayList<Problem>();
+    for (Finding finding : result.errors()) {
+      problems.add(finding.problem());
+    }
+    for (Finding finding : result.warnings()) {
+      problems.add(finding.problem());
+    }
+    return List.copyOf(Report.sorted(problems));
   }
 
   /**

@@ -28,7 +28,9 @@ final class Layout {
   /** Lists, sets and maps: their parts have names that begin with theirs. */
   final List<Slot> withParts = new ArrayList<>();
 
-  final List<Problem> problems = new ArrayList<>();
+  /** What makes the schema unusable. */
+  final List<Finding> findings = new ArrayList<>(0);
+
   final String path;
   final String env;
 
@@ -37,24 +39,37 @@ final class Layout {
 
   private final List<Slot> building = new ArrayList<>();
 
-  private Layout(Shape.Group root, String path, String env) {
+  /** Whether the prefix is known, so that the variables are those of a process. */
+  final boolean named;
+
+  /** Whether this is a whole configuration rather than a part of one. */
+  final boolean whole;
+
+  private Layout(Shape.Group root, String path, String env, boolean named, boolean whole) {
+    this.named = named;
+    this.whole = whole;
     this.root = root;
     this.path = path;
     this.env = env;
     this.top = slots(root.fields(), null, path, env);
-    exclusiveOf(root, top, path);
+    Lint.group(root, top, path, this);
     this.slots = building.toArray(new Slot[0]);
     index();
   }
 
   /** The layout of a whole configuration under a prefix, which may be empty. */
   static Layout of(Shape.Group root, String prefix) {
-    return new Layout(root, "", prefix);
+    return new Layout(root, "", prefix, true, true);
+  }
+
+  /** The layout of a configuration whose prefix nobody knows yet, as for lint. */
+  static Layout unnamed(Shape.Group root, boolean whole) {
+    return new Layout(root, "", "", false, whole);
   }
 
   /** The layout of one element of a list or map. */
   static Layout ofElement(Shape.Group group, String path, String env) {
-    return new Layout(group, path, env);
+    return new Layout(group, path, env, true, false);
   }
 
   private Slot[] slots(List<Shape.Field> fields, @Nullable Slot parent, String path, String env) {
@@ -74,23 +89,19 @@ final class Layout {
     var slot = new Slot(building.size(), parent, field, path, env, checks);
     building.add(slot);
     for (String complaint : complaints) {
-      schema(path, complaint);
+      schema(slot, complaint);
     }
     Lint.field(slot, this);
     if (field.shape() instanceof Shape.Group group) {
       slot.children = slots(group.fields(), slot, path, env);
-      exclusiveOf(group, slot.children, path);
+      Lint.group(group, slot.children, path, this);
     } else if (field.shape() instanceof Shape.Choice choice) {
       choice(slot, choice);
     } else if (slot.hasParts()) {
       withParts.add(slot);
-      Lint.element(field.shape(), path, env, this);
+      Lint.element(slot, field.shape(), path, env, this);
     }
     return slot;
-  }
-
-  private void exclusiveOf(Shape.Group group, Slot[] children, String path) {
-    Lint.group(group, children, path, this);
   }
 
   private void choice(Slot slot, Shape.Choice choice) {
@@ -98,7 +109,7 @@ final class Layout {
     for (Shape.Variant variant : choice.variants()) {
       if (!Names.isKey(variant.name()) || names.contains(variant.name())) {
         schema(
-            slot.path,
+            slot,
             "the name \"" + variant.name()
                 + "\" does not select one record; give each its own @Key");
       }
@@ -122,7 +133,9 @@ final class Layout {
           shared.put(component.key(), known);
           children.add(known);
         } else if (!known.field.equals(component)) {
-          schema(known.path, "two records of " + choice.type() + " declare it differently");
+          findings.add(new Finding(
+              problem(known.path, "two records of " + choice.type() + " declare it differently"),
+              slot));
         }
         own[i] = known;
       }
@@ -143,10 +156,13 @@ final class Layout {
         String old = former.indexOf('.') >= 0 || slot.parent == null
             ? Names.join(path, '.', former)
             : Names.join(slot.parent.path, '.', former);
-        formerPaths.put(old, slot);
-        formerEnvs.put(
-            Names.join(env, '_', Names.env(old.substring(path.isEmpty() ? 0 : path.length() + 1))),
-            slot);
+        String variable =
+            Names.join(env, '_', Names.env(old.substring(path.isEmpty() ? 0 : path.length() + 1)));
+        Slot heir = formerPaths.put(old, slot);
+        Slot other = formerEnvs.put(variable, slot);
+        if (heir != null || other != null) {
+          Lint.collide(this, heir == null ? other : heir, slot, "the former name " + old);
+        }
       }
     }
     Lint.names(this);
@@ -156,10 +172,13 @@ final class Layout {
     Slot other = table.putIfAbsent(name, slot);
     if (other != null) {
       String what = table == byPath ? "path " : "environment variable ";
-      schema(
-          slot.path.compareTo(other.path) < 0 ? slot.path : other.path,
-          named(other) + " and " + named(slot) + " would share the " + what + name
-              + "; rename one with @Key");
+      findings.add(new Finding(
+          problem(
+              slot.path.compareTo(other.path) < 0 ? slot.path : other.path,
+              named(other) + " and " + named(slot) + " would share the " + what + name
+                  + "; rename one with @Key"),
+          slot,
+          other));
     }
     return other == null;
   }
@@ -171,8 +190,21 @@ final class Layout {
         : slot.path + " (component " + slot.field.component() + ")";
   }
 
-  void schema(String path, String message) {
-    problems.add(new Problem(Problem.Code.SCHEMA, path, message, List.of(), ""));
+  void schema(Slot slot, String message) {
+    findings.add(new Finding(problem(slot.path, message), slot));
+  }
+
+  static Problem problem(String path, String message) {
+    return new Problem(Problem.Code.SCHEMA, path, message, List.of(), "");
+  }
+
+  /** All that makes the schema unusable. */
+  List<Problem> problems() {
+    var problems = new ArrayList<Problem>(findings.size());
+    for (Finding finding : findings) {
+      problems.add(finding.problem());
+    }
+    return problems;
   }
 
   /** What a person types to set it, as far as its name goes. */

@@ -2,50 +2,117 @@ package cnkit.config;
 
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
 /** What makes a schema unusable, found before anything is read: the same at start-up and inside javac. */
 final class Lint {
+  /** The last words of names under which people keep what nobody should see. */
+  private static final List<String> CONFIDENTIAL = List.of(
+      "password",
+      "passwd",
+      "pwd",
+      "passphrase",
+      "secret",
+      "token",
+      "api-key",
+      "access-key",
+      "private-key",
+      "secret-key",
+      "credential",
+      "credentials");
+
   private Lint() {}
+
+  /** What is wrong with a schema, and what deserves a second look. */
+  record Result(List<Finding> errors, List<Finding> warnings) {}
+
+  /**
+   * All that can be said of a schema without its prefix and without the application's converters.
+   *
+   * @param whole whether it is a whole configuration rather than a part of one
+   */
+  static Result schema(Shape.Group root, boolean whole) {
+    Layout layout = Layout.unnamed(root, whole);
+    var errors = new ArrayList<>(layout.findings);
+    if (errors.isEmpty()) {
+      errors.addAll(Schema.defaults(layout, Unclassed.TYPES));
+    } else {
+      // what an unusable component would make of its default is not known; the others' are
+      var unusable = new HashSet<Slot>();
+      for (Finding finding : errors) {
+        unusable.addAll(finding.slots());
+      }
+      for (Finding finding : Schema.defaults(layout, Unclassed.TYPES)) {
+        if (!unusable.contains(finding.slots().get(0))) {
+          errors.add(finding);
+        }
+      }
+    }
+    return new Result(errors, warnings(layout));
+  }
+
+  private static List<Finding> warnings(Layout layout) {
+    var warnings = new ArrayList<Finding>(0);
+    for (Slot slot : layout.slots) {
+      Shape.Scalar text = Checks.innermost(slot.shape());
+      if (text != null && text.kind() == Kind.STRING && !text.secret()) {
+        for (String word : CONFIDENTIAL) {
+          if (slot.field.key().equals(word) || slot.field.key().endsWith("-" + word)) {
+            warnings.add(new Finding(
+                new Problem(
+                    Problem.Code.DOUBTFUL,
+                    slot.path,
+                    "a " + word + " of type String is shown in dumps, reports and logs",
+                    List.of(),
+                    "make it Secret<String>"),
+                slot));
+            break;
+          }
+        }
+      }
+    }
+    return warnings;
+  }
 
   /** A component by itself. Its default is tried by whoever has the converters. */
   static void field(Slot slot, Layout layout) {
     Shape.Field field = slot.field;
     if (!Names.isKey(field.key())) {
       layout.schema(
-          slot.path,
+          slot,
           field.key().isEmpty()
               ? "the component's name cannot be spelled on every channel; name it with @Key"
               : "the key \"" + field.key()
                   + "\" must be lower-case words joined by hyphens, a letter first");
     }
-    if (slot.isLeaf() && Names.isReserved(slot.env)) {
+    if (layout.named && slot.isLeaf() && Names.isReserved(slot.env)) {
       layout.schema(
-          slot.path,
+          slot,
           "the environment variable " + slot.env
               + " belongs to the platform; rename it with @Key or use a prefix");
     }
-    if (slot.parent == null && layout.path.isEmpty() && field.key().equals("help")) {
-      layout.schema(slot.path, "--help prints the reference; rename it with @Key");
+    if (slot.parent == null && layout.whole && field.key().equals("help")) {
+      layout.schema(slot, "--help prints the reference; rename it with @Key");
     }
-    unsupported(field.shape(), slot.path, layout);
+    unsupported(field.shape(), slot, layout);
     defaults(slot, layout);
     Shape.Rules rules = field.rules();
     Shape.Scalar text = Checks.innermost(field.shape());
     if (rules.allowBlank() && (text == null || text.kind() != Kind.STRING)) {
-      layout.schema(slot.path, "@AllowBlank does not fit " + field.shape().describe());
+      layout.schema(slot, "@AllowBlank does not fit " + field.shape().describe());
     }
     if (!rules.until().isEmpty() && !isDate(rules.until())) {
       layout.schema(
-          slot.path,
-          "@Formerly(until = \"" + rules.until() + "\"): expected a date such as 2027-01-31");
+          slot, "@Formerly(until = \"" + rules.until() + "\"): expected a date such as 2027-01-31");
     }
     if (!rules.formerly().isEmpty()) {
       for (String part : rules.formerly().split("\\.", -1)) {
         if (!Names.isKey(part)) {
           layout.schema(
-              slot.path,
+              slot,
               "@Formerly(\"" + rules.formerly()
                   + "\"): expected a key or a path such as db.pool-size");
           break;
@@ -53,7 +120,7 @@ final class Lint {
       }
       if (!slot.isLeaf()) {
         layout.schema(
-            slot.path,
+            slot,
             "@Formerly does not fit " + field.shape().describe() + "; put it on its components");
       }
     }
@@ -66,11 +133,11 @@ final class Lint {
       return;
     }
     if (!slot.isLeaf()) {
-      layout.schema(slot.path, "@Default does not fit a record; give its components theirs");
+      layout.schema(slot, "@Default does not fit a record; give its components theirs");
     } else if (field.optional()) {
-      layout.schema(slot.path, "@Default makes Optional pointless; drop one of them");
+      layout.schema(slot, "@Default makes Optional pointless; drop one of them");
     } else if (slot.isSecret()) {
-      layout.schema(slot.path, "a secret must not have a default: it would be in the source");
+      layout.schema(slot, "a secret must not have a default: it would be in the source");
     }
   }
 
@@ -83,19 +150,19 @@ final class Lint {
     }
   }
 
-  private static void unsupported(Shape shape, String path, Layout layout) {
+  private static void unsupported(Shape shape, Slot slot, Layout layout) {
     if (shape instanceof Shape.Unsupported unfit) {
-      layout.schema(path, unfit.type() + " cannot be a setting: " + unfit.reason());
+      layout.schema(slot, unfit.type() + " cannot be a setting: " + unfit.reason());
     } else if (shape instanceof Shape.Many many) {
-      unsupported(many.element(), path, layout);
+      unsupported(many.element(), slot, layout);
     } else if (shape instanceof Shape.Keyed keyed) {
-      unsupported(keyed.value(), path, layout);
+      unsupported(keyed.value(), slot, layout);
     } else if (shape instanceof Shape.Scalar scalar && scalar.kind() == Kind.ENUM) {
       for (int i = 0; i < scalar.constants().size(); i++) {
         for (int j = 0; j < i; j++) {
           if (Converters.sameConstant(
               scalar.constants().get(i), scalar.constants().get(j))) {
-            layout.schema(path, "the constants of " + scalar.type() + " differ by case only");
+            layout.schema(slot, "the constants of " + scalar.type() + " differ by case only");
             return;
           }
         }
@@ -104,29 +171,50 @@ final class Lint {
   }
 
   /** The records inside a list, set or map have problems of their own. */
-  static void element(Shape shape, String path, String env, Layout layout) {
+  static void element(Slot slot, Shape shape, String path, String env, Layout layout) {
     Shape element =
         shape instanceof Shape.Many many ? many.element() : ((Shape.Keyed) shape).value();
     if (element instanceof Shape.Group group) {
-      layout.problems.addAll(Layout.ofElement(group, path + ".0", env + "_0").problems);
+      for (Finding inner : Layout.ofElement(group, path + ".0", env + "_0").findings) {
+        layout.findings.add(outside(inner, slot, group));
+      }
     } else if (element instanceof Shape.Choice) {
       layout.schema(
-          path, "a sealed interface inside a list or map is not supported; wrap it in a record");
+          slot, "a sealed interface inside a list or map is not supported; wrap it in a record");
     } else if (element instanceof Shape.Many || element instanceof Shape.Keyed) {
-      element(element, path + ".0", env + "_0", layout);
+      element(slot, element, path + ".0", env + "_0", layout);
     }
+  }
+
+  /** What is wrong inside an element of a list or map, as a problem of the list or map. */
+  static Finding outside(Finding inner, Slot list, Shape.Group element) {
+    var within = new ArrayList<>(inner.within());
+    within.add(element.type());
+    if (inner.slots().size() == 1) {
+      for (Slot at = inner.slots().get(0).parent; at != null; at = at.parent) {
+        if (at.shape() instanceof Shape.Group group) {
+          within.add(group.type());
+        }
+      }
+    }
+    return new Finding(inner.problem(), List.of(list), false, within);
   }
 
   /** The rules over several components of one record. */
   static void group(Shape.Group group, Slot[] children, String path, Layout layout) {
-    if (group.exclusive().size() == 1) {
-      layout.schema(path, "@ExactlyOneOf needs two keys or more");
+    if (new HashSet<>(group.exclusive()).size() < group.exclusive().size()) {
+      record(children, path, "@ExactlyOneOf names a key twice", layout);
+    } else if (group.exclusive().size() == 1) {
+      record(children, path, "@ExactlyOneOf needs two keys or more", layout);
     }
     for (String key : group.exclusive()) {
       Slot slot = child(children, key);
       if (slot == null || !slot.field.optional()) {
-        layout.schema(
-            path, "@ExactlyOneOf: \"" + key + "\" is no Optional setting of " + group.describe());
+        record(
+            children,
+            path,
+            "@ExactlyOneOf: \"" + key + "\" is no Optional setting of " + group.describe(),
+            layout);
       }
     }
     for (Slot slot : children) {
@@ -134,31 +222,40 @@ final class Lint {
       boolean conditional =
           !rules.requiredWith().isEmpty() || !rules.requiredIfKey().isEmpty();
       if (conditional && !slot.field.optional()) {
-        layout.schema(slot.path, "@RequiredWith and @RequiredIf fit Optional settings only");
+        layout.schema(slot, "@RequiredWith and @RequiredIf fit Optional settings only");
       }
       for (String key : rules.requiredWith()) {
         if (child(children, key) == null) {
           layout.schema(
-              slot.path, "@RequiredWith: \"" + key + "\" is no setting of " + group.describe());
+              slot, "@RequiredWith: \"" + key + "\" is no setting of " + group.describe());
+        } else if (key.equals(slot.field.key())) {
+          layout.schema(slot, "@RequiredWith: \"" + key + "\" is the setting itself");
         }
       }
       if (!rules.requiredIfKey().isEmpty()) {
         Slot other = child(children, rules.requiredIfKey());
-        if (other == null || !(other.field.shape() instanceof Shape.Scalar scalar)) {
+        if (other == slot) {
+          layout.schema(slot, "@RequiredIf: \"" + slot.field.key() + "\" is the setting itself");
+        } else if (other == null || !(other.field.shape() instanceof Shape.Scalar scalar)) {
           layout.schema(
-              slot.path,
+              slot,
               "@RequiredIf: \"" + rules.requiredIfKey() + "\" is no single value of "
                   + group.describe());
         } else if (scalar.kind() != Kind.CUSTOM
             && Converters.convert(scalar, rules.requiredIfValue())
                 instanceof Conversion.Bad<?> bad) {
           layout.schema(
-              slot.path,
+              slot,
               "@RequiredIf(is = \"" + rules.requiredIfValue() + "\"): " + other.path + " expects "
                   + bad.expected());
         }
       }
     }
+  }
+
+  private static void record(Slot[] children, String path, String message, Layout layout) {
+    layout.findings.add(
+        new Finding(Layout.problem(path, message), List.of(children), true, List.of()));
   }
 
   static @Nullable Slot child(Slot[] children, String key) {
@@ -187,10 +284,7 @@ final class Lint {
       if (list.shape() instanceof Shape.Many) {
         String prefix = list.env + "_";
         for (Slot slot : layout.slots) {
-          if (slot != list
-              && slot.isLeaf()
-              && slot.env.startsWith(prefix)
-              && Names.indexEnd(slot.env, prefix.length()) > 0) {
+          if (slot != list && slot.isLeaf() && isElement(slot.env, prefix)) {
             collide(
                 layout,
                 list,
@@ -200,6 +294,16 @@ final class Lint {
         }
       }
     }
+    former(layout);
+  }
+
+  /** Whether a variable reads as an element of the list whose elements' names begin with the prefix. */
+  private static boolean isElement(String env, String prefix) {
+    int end = env.startsWith(prefix) ? Names.indexEnd(env, prefix.length()) : -1;
+    return end > 0 && (end == env.length() || env.charAt(end) == '_');
+  }
+
+  private static void former(Layout layout) {
     for (Map.Entry<String, Slot> former : layout.formerPaths.entrySet()) {
       Slot taken = layout.byPath.get(former.getKey());
       if (taken != null) {
@@ -212,6 +316,28 @@ final class Lint {
         collide(
             layout, former.getValue(), taken, "the former environment variable " + former.getKey());
       }
+      if (former.getKey().endsWith("_FILE")) {
+        Slot owner = layout.byEnv.get(
+            former.getKey().substring(0, former.getKey().length() - "_FILE".length()));
+        if (owner != null) {
+          collide(
+              layout,
+              former.getValue(),
+              owner,
+              "the environment variable " + former.getKey() + " (a former name, and the file of "
+                  + owner.path + ")");
+        }
+      }
+      for (Slot list : layout.withParts) {
+        if (list.shape() instanceof Shape.Many && isElement(former.getKey(), list.env + "_")) {
+          collide(
+              layout,
+              former.getValue(),
+              list,
+              "the environment variable " + former.getKey() + " (a former name, and an element of "
+                  + list.path + ")");
+        }
+      }
     }
   }
 
@@ -223,13 +349,13 @@ final class Lint {
     }
   }
 
-  private static void collide(Layout layout, Slot one, Slot other, String what) {
-    layout.problems.add(new Problem(
-        Problem.Code.SCHEMA,
-        one.path,
-        Layout.named(one) + " and " + Layout.named(other) + " would share " + what
-            + "; rename one with @Key",
-        List.of(),
-        ""));
+  static void collide(Layout layout, Slot one, Slot other, String what) {
+    layout.findings.add(new Finding(
+        Layout.problem(
+            one.path,
+            Layout.named(one) + " and " + Layout.named(other) + " would share " + what
+                + "; rename one with @Key"),
+        one,
+        other));
   }
 }

@@ -63,7 +63,9 @@ public record Problem(Code code, String path, String message, List<Origin> origi
     /** The record's constructor, or a check of the application, refused the values. */
     REJECTED,
     /** The record itself cannot be a schema. */
-    SCHEMA
+    SCHEMA,
+    /** The record is a schema, but something about it deserves a second look; {@link Config#lint} says so. */
+    DOUBTFUL
   }
 
   /** Copies the list and checks that nothing is null. */

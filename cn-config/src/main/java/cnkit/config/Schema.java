@@ -25,14 +25,20 @@ final class Schema {
       String prefix,
       Map<String, Converter<?>> converters) {
     var classes = new HashMap<String, Class<?>>();
-    Shape.Group root = new SchemaReader(Set.copyOf(converters.keySet()), classes).group(type);
+    Set<String> custom = Set.copyOf(converters.keySet());
+    Shape.Group root = SchemaResource.read(type, custom, classes);
+    if (root == null) {
+      root = new SchemaReader(custom, classes).group(type);
+    }
     Layout layout = Layout.of(root, prefix);
     var types = new RuntimeTypes(lookup, classes, converters);
-    var problems = new ArrayList<>(layout.problems);
+    var problems = new ArrayList<>(layout.problems());
     converters(root, converters.keySet(), "", problems);
     Layer defaults = Defaults.layer(layout);
     if (problems.isEmpty()) {
-      tryDefaults(layout, types, problems);
+      for (Finding finding : defaults(layout, types)) {
+        problems.add(finding.problem());
+      }
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(Report.sorted(problems));
@@ -68,7 +74,8 @@ final class Schema {
   }
 
   /** A default must pass the same converters and rules as input, also while something hides it. */
-  static void tryDefaults(Layout layout, Types types, List<Problem> problems) {
+  static List<Finding> defaults(Layout layout, Types types) {
+    var findings = new ArrayList<Finding>(0);
     var found = new ArrayList<Problem>(0);
     var layer = new Layer(layout);
     var source = new TreeSource(layout, layer, found, new ArrayList<>(0));
@@ -81,6 +88,17 @@ final class Schema {
         if (node != null) {
           values.leaf(slot, node);
         }
+        for (Problem problem : found) {
+          findings.add(new Finding(
+              new Problem(
+                  Problem.Code.SCHEMA,
+                  problem.path(),
+                  "@Default: " + problem.message(),
+                  List.of(),
+                  problem.remedy()),
+              slot));
+        }
+        found.clear();
       }
       // the elements of lists and maps have defaults too
       if (slot.hasParts()) {
@@ -88,17 +106,13 @@ final class Schema {
             ? many.element()
             : ((Shape.Keyed) slot.shape()).value();
         if (element instanceof Shape.Group group) {
-          tryDefaults(Layout.ofElement(group, slot.path + ".0", slot.env + "_0"), types, problems);
+          for (Finding below :
+              defaults(Layout.ofElement(group, slot.path + ".0", slot.env + "_0"), types)) {
+            findings.add(Lint.outside(below, slot, group));
+          }
         }
       }
     }
-    for (Problem problem : found) {
-      problems.add(new Problem(
-          Problem.Code.SCHEMA,
-          problem.path(),
-          "@Default: " + problem.message(),
-          List.of(),
-          problem.remedy()));
-    }
+    return findings;
   }
 }

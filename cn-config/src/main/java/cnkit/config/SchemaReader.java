@@ -1,7 +1,5 @@
 package cnkit.config;
 
-import java.lang.annotation.Annotation;
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -36,13 +34,7 @@ final class SchemaReader {
       fields.add(field(component));
     }
     open.pop();
-    Doc doc = type.getAnnotation(Doc.class);
-    ExactlyOneOf exclusive = type.getAnnotation(ExactlyOneOf.class);
-    return new Shape.Group(
-        type.getName(),
-        doc == null ? "" : doc.value(),
-        fields,
-        exclusive == null ? List.of() : List.of(exclusive.value()));
+    return Declared.group(type.getName(), fields, type::getAnnotation);
   }
 
   private Shape.Field field(RecordComponent component) {
@@ -53,64 +45,7 @@ final class SchemaReader {
       optional = true;
       type = generic.getActualTypeArguments()[0];
     }
-    String key = null;
-    String fallback = null;
-    String doc = "";
-    String range = "";
-    String size = "";
-    String matches = "";
-    boolean allowBlank = false;
-    String formerly = "";
-    String until = "";
-    List<String> requiredWith = List.of();
-    String requiredIfKey = "";
-    String requiredIfValue = "";
-    boolean restartOnly = false;
-    for (Annotation annotation : component.getAnnotations()) {
-      if (annotation instanceof Key given) {
-        key = given.value();
-      } else if (annotation instanceof Default given) {
-        fallback = given.value();
-      } else if (annotation instanceof Doc given) {
-        doc = given.value();
-      } else if (annotation instanceof Range given) {
-        range = given.value();
-      } else if (annotation instanceof Size given) {
-        size = given.value();
-      } else if (annotation instanceof Matches given) {
-        matches = given.value();
-      } else if (annotation instanceof AllowBlank) {
-        allowBlank = true;
-      } else if (annotation instanceof Formerly given) {
-        formerly = given.value();
-        until = given.until();
-      } else if (annotation instanceof RequiredWith given) {
-        requiredWith = List.of(given.value());
-      } else if (annotation instanceof RequiredIf given) {
-        requiredIfKey = given.key();
-        requiredIfValue = given.is();
-      } else if (annotation instanceof RestartOnly) {
-        restartOnly = true;
-      }
-    }
-    return new Shape.Field(
-        component.getName(),
-        key == null ? Names.key(component.getName()) : key,
-        shape(type),
-        optional,
-        fallback,
-        doc,
-        new Shape.Rules(
-            range,
-            size,
-            matches,
-            allowBlank,
-            formerly,
-            until,
-            requiredWith,
-            requiredIfKey,
-            requiredIfValue,
-            restartOnly));
+    return Declared.field(component.getName(), shape(type), optional, component::getAnnotation);
   }
 
   private Shape shape(Type type) {
@@ -166,29 +101,18 @@ final class SchemaReader {
         return new Shape.Unsupported(
             type.getTypeName(), "a sealed interface must permit records only");
       }
-      variants.add(
-          new Shape.Variant(selector(permitted, permitted.getSimpleName()), group(permitted)));
+      variants.add(new Shape.Variant(
+          Declared.selector(permitted.getSimpleName(), permitted::getAnnotation),
+          group(permitted)));
     }
-    Discriminator discriminator = type.getAnnotation(Discriminator.class);
-    return new Shape.Choice(
-        type.getName(), discriminator == null ? "type" : discriminator.value(), variants);
-  }
-
-  private static String selector(AnnotatedElement type, String simpleName) {
-    Key key = type.getAnnotation(Key.class);
-    return key == null ? Names.key(simpleName) : key.value();
+    return Declared.choice(type.getName(), variants, type::getAnnotation);
   }
 
   private Shape generic(Class<?> raw, Type[] arguments) {
-    return switch (raw.getName()) {
-      case "java.util.List" -> new Shape.Many(Unfit.part(shape(arguments[0])), false);
-      case "java.util.Set" -> new Shape.Many(Unfit.part(shape(arguments[0])), true);
-      case "java.util.Map" -> Unfit.map(shape(arguments[0]), Unfit.part(shape(arguments[1])));
-      case "cnkit.config.Secret" -> Unfit.secret(shape(arguments[0]));
-      case "cnkit.config.Rotating" -> Unfit.rotating(shape(arguments[0]));
-      case "java.util.Optional" ->
-        new Shape.Unsupported(raw.getName(), "Optional must be the component's own type");
-      default -> new Shape.Unsupported(raw.getName(), "a generic type cannot be a setting");
-    };
+    var shapes = new ArrayList<Shape>(arguments.length);
+    for (Type argument : arguments) {
+      shapes.add(shape(argument));
+    }
+    return Unfit.generic(raw.getName(), shapes);
   }
 }

@@ -1,5 +1,7 @@
 package cnkit.config;
 
+import java.util.List;
+
 /** Which types cannot be settings, and why: one answer for reflection and for the annotation processor. */
 @Pure
 final class Unfit {
@@ -28,7 +30,21 @@ final class Unfit {
     };
   }
 
-  static Shape map(Shape key, Shape value) {
+  /** A generic type by its name and arguments. */
+  static Shape generic(String raw, List<Shape> arguments) {
+    return switch (raw) {
+      case "java.util.List" -> new Shape.Many(part(arguments.get(0)), false);
+      case "java.util.Set" -> new Shape.Many(part(arguments.get(0)), true);
+      case "java.util.Map" -> map(arguments.get(0), part(arguments.get(1)));
+      case "cnkit.config.Secret" -> secret(arguments.get(0));
+      case "cnkit.config.Rotating" -> rotating(arguments.get(0));
+      case "java.util.Optional" ->
+        new Shape.Unsupported(raw, "Optional must be the component's own type");
+      default -> new Shape.Unsupported(raw, "a generic type cannot be a setting");
+    };
+  }
+
+  private static Shape map(Shape key, Shape value) {
     if (key instanceof Shape.Scalar scalar && !scalar.secret()) {
       switch (scalar.kind()) {
         case STRING, INT, LONG, ENUM -> {
@@ -40,7 +56,7 @@ final class Unfit {
     return new Shape.Unsupported("java.util.Map", "keys must be String, Integer, Long or an enum");
   }
 
-  static Shape secret(Shape inner) {
+  private static Shape secret(Shape inner) {
     if (inner instanceof Shape.Scalar scalar && !scalar.secret() && !scalar.rotating()) {
       return new Shape.Scalar(scalar.kind(), scalar.type(), scalar.constants(), true, false);
     }
@@ -50,7 +66,7 @@ final class Unfit {
             "cnkit.config.Secret", "a secret holds one value, not a record, list or map");
   }
 
-  static Shape rotating(Shape inner) {
+  private static Shape rotating(Shape inner) {
     if (inner instanceof Shape.Scalar scalar && !scalar.rotating()) {
       return new Shape.Scalar(
           scalar.kind(), scalar.type(), scalar.constants(), scalar.secret(), true);
@@ -62,7 +78,7 @@ final class Unfit {
   }
 
   /** An element of a list or map has no file of its own. */
-  static Shape part(Shape shape) {
+  private static Shape part(Shape shape) {
     return shape instanceof Shape.Scalar scalar && scalar.rotating()
         ? new Shape.Unsupported("cnkit.config.Rotating", "an element has no file that could rotate")
         : shape;

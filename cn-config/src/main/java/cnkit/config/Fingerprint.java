@@ -1,0 +1,49 @@
+package cnkit.config;
+
+import java.util.zip.CRC32;
+
+/*
+ * What of a class decides a schema, as a short text: the components of a record with their types
+ * and our annotations, the constants of an enum, the records of a sealed interface. The annotation
+ * processor computes it from the source, start-up from the class file, so that a resource that
+ * lags behind its class is noticed, whatever compiled that one.
+ */
+final class Fingerprint {
+  /** Begins the descriptor of each annotation of ours. */
+  static final String OURS = "Lcnkit/config/";
+
+  private final CRC32 crc = new CRC32();
+  private long length;
+
+  /** Adds a name, a type or a value, in the encoding of a class file: zero and surrogates differ from UTF-8. */
+  Fingerprint add(String text) {
+    var bytes = new byte[3 * text.length()];
+    int count = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != 0 && c < 0x80) {
+        bytes[count++] = (byte) c;
+      } else if (c < 0x800) {
+        bytes[count++] = (byte) (0xc0 | (c >> 6));
+        bytes[count++] = (byte) (0x80 | (c & 0x3f));
+      } else {
+        bytes[count++] = (byte) (0xe0 | (c >> 12));
+        bytes[count++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+        bytes[count++] = (byte) (0x80 | (c & 0x3f));
+      }
+    }
+    return add(bytes, 0, count);
+  }
+
+  Fingerprint add(byte[] bytes, int from, int count) {
+    crc.update(bytes, from, count);
+    crc.update(0xff); // no UTF-8 text has this byte: what is apart stays apart
+    length += count + 1;
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return Long.toHexString(crc.getValue()) + "-" + Long.toHexString(length);
+  }
+}
