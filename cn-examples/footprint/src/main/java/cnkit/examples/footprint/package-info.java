@@ -1,0 +1,2 @@
+/** What the kit costs a service as a whole process: start, memory, throughput. */
+package cnkit.examples.footprint;
