@@ -3,6 +3,8 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,16 +12,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
- * One asynchronous execution. At each moment at most one thing is pending: a stage in flight, or the delay before the
- * next. Whoever ends it (the stage, the time limit, the user's cancellation) claims it first, and only the one who
- * claimed it gives back its place and goes on; so every permit is given back once.
+ * One asynchronous execution. At each moment one thing is pending: a round (an attempt and the hedges beside it), or the
+ * delay before the next. Whoever ends an attempt (its stage, its time limit, a quicker one, the user's cancellation)
+ * claims it first, and only the one who claimed it gives back its place; so every permit is given back once.
  *
  * @param <T> what the body's stage completes with
  * @param <R> what the returned future completes with: {@code T}, or an outcome of it
  */
 final class AsyncExecution<T, R> {
+  private static final Timer.Pending NOTHING = () -> {};
+
   private final Plan plan;
   private final Executor executor;
   private final AsyncCall<T> body;
@@ -39,7 +44,8 @@ final class AsyncExecution<T, R> {
       boolean byValue) {
     this.plan = plan;
     this.executor = requireNonNull(executor, "executor");
-    this.body = requireNonNull(body, "body");
+    requireNonNull(body, "body");
+    this.body = plan.faults == null ? body : plan.faults.before(body, plan.timer, executor);
     this.byValue = byValue;
     boolean metered = meter.enabled();
     boolean clocked = plan.isClocked() || metered || caller.isBounded();
@@ -49,11 +55,14 @@ final class AsyncExecution<T, R> {
       allowed = Math.min(allowed, caller.atOn(plan.ticker) - start);
     }
     this.expired = allowed <= 0;
-    this.execution = new Execution(plan, meter, metered, clocked, start, allowed);
+    this.execution = Execution.shared(plan, meter, metered, clocked, start, allowed);
   }
 
   CompletableFuture<R> start() {
-    CompletableFuture<R> unused = result.whenComplete((value, thrown) -> cancelPending.run());
+    CompletableFuture<R> unused = result.whenComplete((value, thrown) -> {
+      cancelPending.run();
+      execution.end();
+    });
     if (expired) {
       goOn(Ending.refused(plan.refusedByDeadline("caller")));
     } else {
@@ -66,28 +75,23 @@ final class AsyncExecution<T, R> {
     if (result.isDone()) {
       return; // cancelled during the delay
     }
-    long start = execution.now();
-    long limit = execution.limitNanos(start);
-    if (limit <= 0) {
-      goOn(Ending.refused(plan.refusedByDeadline(plan.name)));
+    if (execution.limitNanos(execution.now()) <= 0) {
+      goOn(Ending.refused(plan.refusedByDeadline(execution.deadlineBy())));
       return;
     }
-    Object admission = plan.admit();
-    if (!(admission instanceof Plan.Place place)) {
-      goOn(Ending.refused(Unchecked.cast(admission)));
-      return;
-    }
-    if (execution.made() == 0 && plan.budget != null) {
-      plan.budget.onFirstAttempt();
-    }
-    execution.sent();
-    new InFlight(place, start, limit).run();
+    Round round = new Round();
+    onCancel(round::cancel);
+    round.launch(false);
   }
 
-  /** After an attempt or a refusal, on whatever thread that ended: everything further happens on the executor. */
+  /** After a round or a refusal, on whatever thread that ended: everything further happens on the executor. */
   private void goOn(Ending ending) {
+    onExecutor(() -> next(ending));
+  }
+
+  private void onExecutor(Runnable task) {
     try {
-      executor.execute(() -> next(ending));
+      executor.execute(task);
     } catch (RuntimeException e) { // the executor is shut down or full: here is the only place left
       result.completeExceptionally(e);
     }
@@ -104,13 +108,9 @@ final class AsyncExecution<T, R> {
       attempt();
     } else {
       AtomicBoolean claimed = new AtomicBoolean();
-      Timer.Pending pending = plan.timer.schedule(Duration.ofNanos(delay), () -> {
+      Timer.Pending pending = schedule(delay, () -> {
         if (claimed.compareAndSet(false, true)) {
-          try {
-            executor.execute(this::attempt);
-          } catch (RuntimeException e) {
-            result.completeExceptionally(e);
-          }
+          onExecutor(this::attempt);
         }
       });
       onCancel(() -> {
@@ -119,6 +119,16 @@ final class AsyncExecution<T, R> {
           execution.interrupted();
         }
       });
+    }
+  }
+
+  /** A timer that refuses, for example a closed one, ends the call: without it, nothing would. */
+  private Timer.Pending schedule(long delayNanos, Runnable task) {
+    try {
+      return plan.timer.schedule(Duration.ofNanos(delayNanos), task);
+    } catch (RuntimeException e) {
+      result.completeExceptionally(e);
+      return NOTHING;
     }
   }
 
@@ -143,73 +153,328 @@ final class AsyncExecution<T, R> {
     }
   }
 
-  /** One attempt, from admission until somebody claims its end. */
-  private final class InFlight {
-    private final AtomicBoolean claimed = new AtomicBoolean();
-    private final Plan.Place place;
-    private final long start;
-    private final long limit;
-    private volatile Timer.Pending alarm = () -> {};
+  /** One attempt, and the hedges that are made beside it. Its monitor is never held while user code runs. */
+  private final class Round {
+    private final List<Leg> legs = new ArrayList<>(2);
+    private final List<Throwable> failures = new ArrayList<>(0);
+    private int open;
+    private int hedgesLeft = plan.hedge == null ? 0 : plan.hedge.extra();
+    private boolean over;
+    private @Nullable Ending last;
+    private volatile Timer.Pending nextHedge = NOTHING;
 
-    InFlight(Plan.Place place, long start, long limit) {
-      this.place = place;
-      this.start = start;
-      this.limit = limit;
+    void launch(boolean hedge) {
+      Object gate = plan.admitGate();
+      Leg leg = new Leg(this, hedge, gate instanceof Plan.Place place ? place.ticket() : 0);
+      boolean late;
+      synchronized (this) {
+        late = over;
+        open++;
+        legs.add(leg);
+      }
+      if (!(gate instanceof Plan.Place)) {
+        leg.refused(Unchecked.cast(gate));
+      } else if (late) {
+        leg.abandon();
+      } else {
+        leg.seekPlace();
+      }
     }
 
-    void run() {
-      CompletionStage<T> stage;
+    /** The number of a leg that is about to be sent; 0 if the round is over. */
+    synchronized int number(boolean hedge) {
+      return over ? 0 : execution.sent(hedge);
+    }
+
+    void awaitHedge() {
+      HedgeSettings hedge = plan.hedge;
+      boolean wanted;
+      synchronized (this) {
+        wanted = !over && hedgesLeft > 0;
+      }
+      if (hedge != null && wanted) {
+        nextHedge = schedule(hedge.delay().toNanos(), () -> onExecutor(this::hedge));
+        synchronized (this) {
+          if (!over) {
+            return;
+          }
+        }
+        nextHedge.cancel();
+      }
+    }
+
+    private void hedge() {
+      RetryBudget budget = plan.hedgeBudget;
+      synchronized (this) {
+        if (over || hedgesLeft == 0 || budget == null) {
+          return;
+        }
+        hedgesLeft--;
+      }
+      if (execution.limitNanos(execution.now()) <= 0) {
+        return;
+      }
+      if (!budget.tryWithdraw()) {
+        plan.tallies.hedgesDenied.increment(); // and nothing else: the first attempt goes on
+        return;
+      }
+      launch(true);
+      awaitHedge();
+    }
+
+    /** A leg has ended, and its place is given back. */
+    void ended(Ending ending) {
+      List<Leg> losers;
+      Ending decisive;
+      synchronized (this) {
+        open--;
+        if (over) {
+          return;
+        }
+        boolean failed = ending.kind() == Kind.FAILURE || ending.kind() == Kind.NOT_SENT;
+        if (last == null || last.refusal() != null || ending.refusal() == null) {
+          if (last != null && last.thrown() != null) {
+            failures.add(last.thrown());
+          }
+          last = ending; // a hedge that was refused hides nothing
+        }
+        if (failed && open > 0) {
+          return; // another one may still answer
+        }
+        over = true;
+        decisive = last;
+        losers = List.copyOf(legs);
+      }
+      nextHedge.cancel();
+      losers.forEach(Leg::drop);
+      execution.note(failures);
+      goOn(decisive);
+    }
+
+    void cancel() {
+      List<Leg> pending;
+      synchronized (this) {
+        over = true;
+        pending = List.copyOf(legs);
+      }
+      nextHedge.cancel();
+      pending.forEach(Leg::drop);
+    }
+  }
+
+  /** One attempt, from its admission until somebody claims its end. */
+  private final class Leg {
+    private final Round round;
+    private final boolean hedge;
+    private final long ticket;
+    private boolean claimed;
+    private Plan.@Nullable Place place;
+    private int number;
+    private long start;
+    private long limit;
+    private volatile WaitingLine.@Nullable Waiter waiter;
+    private volatile Timer.Pending alarm = NOTHING;
+    private volatile @Nullable CompletionStage<T> stage;
+
+    Leg(Round round, boolean hedge, long ticket) {
+      this.round = round;
+      this.hedge = hedge;
+      this.ticket = ticket;
+    }
+
+    private synchronized boolean claim() {
+      boolean first = !claimed;
+      claimed = true;
+      return first;
+    }
+
+    private synchronized boolean isClaimed() {
+      return claimed;
+    }
+
+    /** Takes a place in the bulkhead, or in the queue before it. */
+    void seekPlace() {
+      Object admission = plan.admitPlace(ticket);
+      if (admission instanceof Plan.Place free) {
+        fly(free);
+        return;
+      }
+      WaitingLine line = plan.bulkhead == null ? null : plan.bulkhead.line();
+      if (line == null) {
+        refusedUnsent(plan.refusedByPlace(Unchecked.cast(admission)));
+        return;
+      }
+      WaitingLine.Joined joined = line.join(
+          execution.remainingNanos(execution.now()),
+          plan.timer,
+          stripe -> granted(new Plan.Place(ticket, stripe, 0)),
+          this::expired);
+      if (joined instanceof WaitingLine.Joined.Refused refused) {
+        refusedUnsent(plan.refusedByPlace(refused.evidence()));
+      } else if (joined instanceof WaitingLine.Joined.Waiting waiting) {
+        waiter = waiting.waiter();
+        if (isClaimed()) {
+          leaveLine(waiting.waiter()); // dropped between the two lines above
+        }
+      }
+    }
+
+    private void granted(Plan.Place free) {
       try {
-        stage = requireNonNull(
-            body.start(plan.attempt(execution.made() + 1, start, limit)), "the body's stage");
+        executor.execute(() -> fly(free));
+      } catch (RuntimeException e) {
+        boolean unused = claim();
+        plan.leave(free);
+        unsent();
+        result.completeExceptionally(e);
+      }
+    }
+
+    private void expired(Evidence why) {
+      refusedUnsent(
+          execution.remainingNanos(execution.now()) <= 0
+              ? plan.refusedByDeadline(execution.deadlineBy())
+              : plan.refusedByPlace(why));
+    }
+
+    private void leaveLine(WaitingLine.Waiter place) {
+      if (place.leave()) {
+        unsent();
+      }
+    }
+
+    /** The admission by breaker, throttle and rate limit was not used. */
+    private void unsent() {
+      plan.notSent(ticket);
+      if (hedge && plan.hedgeBudget != null) {
+        plan.hedgeBudget.refund();
+      }
+    }
+
+    /** It came too late to seek a place. */
+    void abandon() {
+      boolean unused = claim();
+      unsent();
+    }
+
+    private void refusedUnsent(Outcome.Rejected<Object> refusal) {
+      unsent();
+      if (claim()) {
+        round.ended(Ending.refused(refusal));
+      }
+    }
+
+    void refused(Outcome.Rejected<Object> refusal) {
+      if (claim()) {
+        if (hedge && plan.hedgeBudget != null) {
+          plan.hedgeBudget.refund();
+        }
+        round.ended(Ending.refused(refusal));
+      }
+    }
+
+    private void fly(Plan.Place free) {
+      long now = execution.now();
+      long time = execution.limitNanos(now);
+      if (time <= 0) { // it waited too long for its place
+        plan.leave(free);
+        refusedUnsent(plan.refusedByDeadline(execution.deadlineBy()));
+        return;
+      }
+      boolean flies;
+      synchronized (this) {
+        number = claimed ? 0 : round.number(hedge);
+        flies = number > 0;
+        if (flies) {
+          place = free;
+          start = now;
+          limit = time;
+        }
+      }
+      if (!flies) {
+        plan.leave(free);
+        unsent();
+        return;
+      }
+      execution.begin();
+      if (hedge) {
+        plan.tallies.hedges.increment();
+      } else if (number == 1 && plan.hedgeBudget != null) {
+        plan.hedgeBudget.onFirstAttempt();
+      }
+      CompletionStage<T> begun;
+      try {
+        begun = requireNonNull(body.start(plan.attempt(number, start, limit)), "the body's stage");
       } catch (Throwable t) {
         end(late -> Ending.thrown(plan, t, late));
         return;
       }
+      stage = begun;
       if (limit != Long.MAX_VALUE) {
-        alarm = plan.timer.schedule(Duration.ofNanos(limit), () -> {
-          if (end(late -> Ending.timedOut(plan))) {
-            cancel(stage);
+        alarm = schedule(limit, () -> {
+          if (end(late -> Ending.timedOut(plan, execution.limitedBy(limit)))) {
+            cancel(begun);
           }
         });
       }
-      onCancel(() -> {
-        CancellationException cancelled =
-            new CancellationException("the returned future was cancelled");
-        if (settle(Ending.thrown(plan, cancelled, false))) {
-          cancel(stage);
-        }
-      });
-      stage.whenComplete((value, thrown) -> end(late -> thrown == null
+      if (isClaimed()) { // dropped while the body ran
+        alarm.cancel();
+        cancel(begun);
+      }
+      CompletionStage<T> unused = begun.whenComplete((value, thrown) -> end(late -> thrown == null
           ? Ending.value(plan.kindOf(value), value, late)
           : Ending.thrown(plan, unwrap(thrown), late)));
+      if (!hedge) {
+        round.awaitHedge();
+      }
     }
 
-    private boolean end(java.util.function.Function<Boolean, Ending> ending) {
+    private boolean end(Function<Boolean, Ending> ending) {
+      if (isClaimed()) {
+        return false;
+      }
       long nanos = execution.now() - start;
-      Ending e = ending.apply(limit != Long.MAX_VALUE && nanos >= limit);
-      if (!settle(e)) {
+      Ending e =
+          ending.apply(limit != Long.MAX_VALUE && nanos >= limit); // user code: before the claim
+      if (!claim()) {
         return false;
       }
-      goOn(e);
+      settle(e, nanos);
+      round.ended(e);
       return true;
     }
 
-    private boolean settle(Ending ending) {
-      if (!claimed.compareAndSet(false, true)) {
-        return false;
-      }
+    private void settle(Ending ending, long nanos) {
       alarm.cancel();
-      if (plan.bulkhead != null) {
-        plan.bulkhead.exit(place.stripe());
+      Plan.Place taken = place;
+      if (taken != null) {
+        plan.leave(taken);
+        execution.settled(taken, number, hedge, ending, nanos, limit);
       }
-      execution.settled(place.ticket(), ending, execution.now() - start, limit);
-      return true;
     }
 
-    private void cancel(CompletionStage<T> stage) {
+    /** Another one was quicker, or nobody wants it any more: neutral, and its place is given back. */
+    void drop() {
+      if (!claim()) {
+        return;
+      }
+      WaitingLine.Waiter waits = waiter;
+      CompletionStage<T> flying = stage;
+      if (place != null) {
+        CancellationException cancelled =
+            new CancellationException("the call was cancelled, or another attempt answered first");
+        settle(Ending.thrown(plan, cancelled, false), execution.now() - start);
+        if (flying != null) {
+          cancel(flying);
+        }
+      } else if (waits != null) {
+        leaveLine(waits);
+      }
+    }
+
+    private void cancel(CompletionStage<T> begun) {
       try {
-        stage.toCompletableFuture().cancel(true);
+        begun.toCompletableFuture().cancel(true);
       } catch (
           RuntimeException e) { // a stage that cannot be cancelled goes on; its result is ignored
         plan.report(e);

@@ -1,6 +1,7 @@
 package cnkit.resilience;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,8 +13,9 @@ import java.util.function.LongSupplier;
  */
 public final class Attempt {
   /**
-   * The header that tells the next process that this is a retry ({@code 2} and above), so that it does not retry below:
-   * see {@link Pipeline.Builder#noRetryWhen}.
+   * The header that tells the next process that this caller retries by itself, so that it does not retry below: layers
+   * of retries multiply. Its text is {@link #toHeader()}; the next process asks {@link #callerRetries} in {@link
+   * Pipeline.Builder#noRetryWhen}.
    */
   public static final String HEADER = "x-call-attempt";
 
@@ -21,12 +23,37 @@ public final class Attempt {
   private final LongSupplier ticker;
   private final long dueNanos;
   private final boolean bounded;
+  private final boolean retried;
 
-  Attempt(int number, LongSupplier ticker, long dueNanos, boolean bounded) {
+  Attempt(int number, LongSupplier ticker, long dueNanos, boolean bounded, boolean retried) {
     this.number = number;
     this.ticker = ticker;
     this.dueNanos = dueNanos;
     this.bounded = bounded;
+    this.retried = retried;
+  }
+
+  /**
+   * Whether the caller of the present request retries or hedges it by itself.
+   *
+   * <pre>{@code
+   * builder.noRetryWhen(() -> Attempt.callerRetries(currentRequest().header(Attempt.HEADER)));
+   * }</pre>
+   *
+   * @param header the text of the inbound {@link #HEADER}; what is not a whole number from 1 on counts as absent
+   * @return {@code true} if it sent one
+   */
+  public static boolean callerRetries(Optional<String> header) {
+    return header.isPresent() && header.get().matches("[1-9][0-9]{0,8}");
+  }
+
+  /**
+   * What to send to the next process as {@link #HEADER}.
+   *
+   * @return this attempt's number; empty text if the pipeline never makes a second one (then send no header)
+   */
+  public String toHeader() {
+    return retried ? Integer.toString(number) : "";
   }
 
   /**

@@ -8,7 +8,19 @@ package cnkit.resilience;
 final class BudgetRule {
   static final long COST = 1_000_000;
 
+  /** In the form that counts calls in flight, one word: [calls 32 | retries 32]. */
+  static final long ONE_CALL = 1L << 32;
+
   private BudgetRule() {}
+
+  static int retries(long word) {
+    return (int) word;
+  }
+
+  /** How many retries may be in flight or scheduled: a share of the calls, rounded down, but always a few. */
+  static long allowed(long word, double ratio, int atLeast) {
+    return Math.max(atLeast, (long) ((word >>> 32) * ratio + 1e-6));
+  }
 
   static long deposit(double ratio) {
     // 0.0001 * 1e6 is 99.999...: half a millionth of a millionth is not a rounding up

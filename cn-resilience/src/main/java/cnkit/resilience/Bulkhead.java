@@ -1,15 +1,20 @@
 package cnkit.resilience;
 
 import static cnkit.resilience.Checks.check;
+import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * At most so many calls at once. Safe for many threads; nobody waits; several pipelines may share one. The limit is
- * exact: never more permits are out, and one that is free is always found.
+ * At most so many calls at once. Safe for many threads; no thread ever waits; several pipelines may share one. The limit
+ * is exact: never more permits are out, and one that is free is always found. With a queue ({@link #queued}),
+ * asynchronous calls wait for a permit, bounded in number and time; synchronous ones are refused at once either way.
  *
  * <pre>{@code
  * Bulkhead bulkhead = Bulkhead.named("reports", 8);
@@ -41,14 +46,20 @@ public final class Bulkhead {
   private final AtomicInteger debt = new AtomicInteger();
   private final AtomicInteger limit;
   private volatile Evidence.Full full;
+  private final @Nullable WaitingLine line;
 
   Bulkhead(String name, int limit, int stripeCount) {
+    this(name, limit, stripeCount, 0, 0);
+  }
+
+  Bulkhead(String name, int limit, int stripeCount, int places, long mostNanos) {
     check(limit >= 1 && limit <= 1_000_000, "bulkhead", "1..1000000", limit);
     this.name = Checks.name(name);
     this.mask = stripeCount - 1;
     this.stripes = new AtomicLongArray((stripeCount + 1) * PAD);
     this.limit = new AtomicInteger(limit);
     this.full = new Evidence.Full(name, limit);
+    this.line = places > 0 ? new WaitingLine(this, places, mostNanos) : null;
     add(limit);
   }
 
@@ -60,10 +71,32 @@ public final class Bulkhead {
    * @return a bulkhead with all permits free
    */
   public static Bulkhead named(String name, int limit) {
+    return new Bulkhead(name, limit, stripesFor(limit));
+  }
+
+  /**
+   * A bulkhead before which asynchronous calls wait, first come first served.
+   *
+   * <pre>{@code
+   * Bulkhead reports = Bulkhead.queued("reports", 8, 100, Duration.ofSeconds(2));
+   * }</pre>
+   *
+   * @param name for messages and metrics
+   * @param limit how many calls at once: 1 to 1,000,000
+   * @param places how many may wait: 1 to 1,000,000
+   * @param atMost how long one waits before it is refused, if its deadline does not come first: above 0 and up to one
+   *     day
+   * @return a bulkhead with all permits free
+   */
+  public static Bulkhead queued(String name, int limit, int places, Duration atMost) {
+    check(places >= 1 && places <= 1_000_000, "places", "1..1000000", places);
+    Checks.checkPositive("atMost", atMost);
+    return new Bulkhead(name, limit, stripesFor(limit), places, atMost.toNanos());
+  }
+
+  private static int stripesFor(int limit) {
     int wanted = 2 * Runtime.getRuntime().availableProcessors();
-    int stripes =
-        Integer.highestOneBit(Math.max(1, Math.min(Math.min(wanted, MOST_STRIPES), limit / 4)));
-    return new Bulkhead(name, limit, stripes);
+    return Integer.highestOneBit(Math.max(1, Math.min(Math.min(wanted, MOST_STRIPES), limit / 4)));
   }
 
   /**
@@ -113,6 +146,7 @@ public final class Bulkhead {
         more--;
       }
       add(more);
+      serveLine();
     } else {
       debt.addAndGet(-change);
       collectDebt();
@@ -127,6 +161,70 @@ public final class Bulkhead {
   public Optional<Permit> tryAcquire() {
     int stripe = tryEnter();
     return stripe >= 0 ? Optional.of(new Permit(this, stripe)) : Optional.empty();
+  }
+
+  /**
+   * How many calls wait in the queue.
+   *
+   * @return 0 without a queue
+   */
+  public int waiting() {
+    return line == null ? 0 : line.waiting();
+  }
+
+  /**
+   * Asks for a permit, and waits for it in the queue if there is one. Blocks no thread. Cancelling the future gives up the
+   * place; a permit that comes too late for it is given back.
+   *
+   * @param executor where the future is completed; the caller's
+   * @param timer what ends the wait
+   * @return completed with the permit, or with a {@link CallRejectedException} of {@link Reason#BULKHEAD_FULL}
+   */
+  public CompletableFuture<Permit> acquireAsync(Executor executor, Timer timer) {
+    requireNonNull(executor, "executor");
+    CompletableFuture<Permit> result = new CompletableFuture<>();
+    int stripe = tryEnter();
+    if (stripe >= 0 || line == null) {
+      settle(result, executor, stripe, full);
+      return result;
+    }
+    WaitingLine.Joined joined = line.join(
+        Long.MAX_VALUE,
+        requireNonNull(timer, "timer"),
+        granted -> settle(result, executor, granted, full),
+        why -> settle(result, executor, -1, why));
+    if (joined instanceof WaitingLine.Joined.Waiting place) {
+      CompletableFuture<Permit> unused =
+          result.whenComplete((p, t) -> place.waiter().leave());
+    } else if (joined instanceof WaitingLine.Joined.Refused refused) {
+      settle(result, executor, -1, refused.evidence());
+    }
+    return result;
+  }
+
+  private void settle(
+      CompletableFuture<Permit> result, Executor executor, int stripe, Evidence why) {
+    Runnable settling = () -> {
+      if (stripe < 0) {
+        result.completeExceptionally(new CallRejectedException(name, Reason.BULKHEAD_FULL, 0, why));
+      } else if (!result.complete(new Permit(this, stripe))) {
+        exit(stripe);
+      }
+    };
+    try {
+      executor.execute(settling);
+    } catch (RuntimeException e) { // the executor is shut down or full
+      if (stripe >= 0) {
+        exit(stripe);
+      }
+      result.completeExceptionally(e);
+    }
+  }
+
+  /** The queue; {@code null} without one. */
+  @Nullable
+  WaitingLine line() {
+    return line;
   }
 
   /** The stripe to give back to, or -1. */
@@ -164,10 +262,24 @@ public final class Bulkhead {
   }
 
   void exit(int stripe) {
+    putBack(stripe);
+    if (line != null) {
+      serveLine();
+    }
+  }
+
+  /** Gives a permit back without looking who waits. */
+  void putBack(int stripe) {
     if (debt.get() > 0 && payOne()) {
       return;
     }
     stripes.getAndAdd(index(stripe), RETURNED);
+  }
+
+  private void serveLine() {
+    if (line != null) {
+      line.serve();
+    }
   }
 
   private boolean payOne() {

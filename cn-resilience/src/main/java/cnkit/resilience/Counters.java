@@ -12,6 +12,8 @@ import java.util.Map;
  * @param stale attempts whose result the breaker no longer wanted
  * @param retries attempts after the first
  * @param retriesDenied retries that the budget refused
+ * @param hedges attempts that were made beside a slow one
+ * @param hedgesDenied hedges that their budget refused
  * @param rejected executions refused, by reason; every reason is a key
  */
 public record Counters(
@@ -21,6 +23,8 @@ public record Counters(
     long stale,
     long retries,
     long retriesDenied,
+    long hedges,
+    long hedgesDenied,
     Map<Reason, Long> rejected) {
   /** Copies the map. */
   public Counters {

@@ -35,9 +35,9 @@ record Ending(
   }
 
   /** An attempt that the pipeline itself ended at its limit. */
-  static Ending timedOut(Plan plan) {
+  static Ending timedOut(Plan plan, String by) {
     CallRejectedException spent =
-        new CallRejectedException(plan.name, Reason.DEADLINE, 0, new Evidence.Spent(plan.name));
+        new CallRejectedException(plan.name, Reason.DEADLINE, 0, new Evidence.Spent(by));
     return new Ending(Kind.FAILURE, null, spent, null, true, true);
   }
 }

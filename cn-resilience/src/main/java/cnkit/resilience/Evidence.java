@@ -145,6 +145,63 @@ public sealed interface Evidence {
   }
 
   /**
+   * A queue before a bulkhead was full, or the call had waited in it as long as it may.
+   *
+   * @param bulkhead its name
+   * @param limit how many calls the bulkhead lets run at once
+   * @param waiting how many calls waited
+   * @param waited how long this one had waited; zero if there was no place in the queue
+   */
+  record Queued(String bulkhead, int limit, int waiting, Duration waited) implements Evidence {
+    @Override
+    public String toString() {
+      return "bulkhead " + bulkhead + " has all " + limit + " permits in use and " + waiting
+          + " calls waiting" + (waited.isZero() ? "" : "; this one waited for " + waited);
+    }
+  }
+
+  /**
+   * An adaptive limit was reached.
+   *
+   * @param adaptiveLimit its name
+   * @param limit how many calls it lets run at once, as it stood
+   * @param min the lowest that it may be
+   * @param max the highest that it may be
+   */
+  record Saturated(String adaptiveLimit, int limit, int min, int max) implements Evidence {
+    @Override
+    public String toString() {
+      return "adaptive limit " + adaptiveLimit + " has all " + limit + " permits in use (between "
+          + min + " and " + max + ")";
+    }
+  }
+
+  /**
+   * A throttle refused its share of the calls.
+   *
+   * @param throttle its name
+   * @param requests calls asked for in its window, refused ones included
+   * @param accepts how many of them succeeded
+   * @param window how far back it looked
+   * @param multiplier how many times what is accepted it sends
+   * @param refused the share that it refused, 0.0 to 1.0
+   */
+  record Throttled(
+      String throttle,
+      long requests,
+      long accepts,
+      Duration window,
+      double multiplier,
+      double refused)
+      implements Evidence {
+    @Override
+    public String toString() {
+      return "throttle " + throttle + " refuses " + percent(refused) + ": " + accepts + " of "
+          + requests + " calls accepted in " + window + ", multiplier " + multiplier;
+    }
+  }
+
+  /**
    * A rate limiter had nothing to grant.
    *
    * @param limiter its name

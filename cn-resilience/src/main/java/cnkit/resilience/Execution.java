@@ -30,7 +30,7 @@ final class Execution {
   private long backoffNanos;
   private @Nullable Ending last;
   private Stop stop = Stop.ATTEMPTS;
-  private boolean charged;
+  private final @Nullable Charge charge;
 
   Execution(
       Plan plan,
@@ -39,20 +39,73 @@ final class Execution {
       boolean clocked,
       long startNanos,
       long allowedNanos) {
+    this(plan, meter, metered, clocked, startNanos, allowedNanos, false);
+  }
+
+  /** For an execution whose attempts end on several threads. */
+  static Execution shared(
+      Plan plan,
+      Meter meter,
+      boolean metered,
+      boolean clocked,
+      long startNanos,
+      long allowedNanos) {
+    return new Execution(plan, meter, metered, clocked, startNanos, allowedNanos, true);
+  }
+
+  private Execution(
+      Plan plan,
+      Meter meter,
+      boolean metered,
+      boolean clocked,
+      long startNanos,
+      long allowedNanos,
+      boolean shared) {
     this.plan = plan;
     this.meter = meter;
     this.metered = metered;
     this.clocked = clocked;
     this.startNanos = startNanos;
     this.allowedNanos = allowedNanos;
+    this.charge = plan.budget == null ? null : Charge.of(plan.budget, shared);
   }
 
   long now() {
     return clocked ? plan.ticker.getAsLong() : 0;
   }
 
-  int made() {
-    return made;
+  /** An attempt is about to be sent, so its cost is spent; its number, from 1. */
+  int sent(boolean hedge) {
+    if (charge != null && !hedge) {
+      charge.sent();
+    }
+    return ++made;
+  }
+
+  /** The call has been admitted for the first time. */
+  void begin() {
+    if (charge != null) {
+      charge.begin();
+    }
+  }
+
+  /** Failures of attempts beside the one that decided. */
+  void note(List<Throwable> failures) {
+    for (Throwable failure : failures) {
+      if (earlier.size() < MOST_EARLIER) {
+        earlier.add(failure);
+      }
+    }
+  }
+
+  /** Who set the deadline in force. */
+  String deadlineBy() {
+    return allowedNanos < plan.deadlineNanos ? "caller" : plan.name;
+  }
+
+  /** Who set the limit of an attempt. */
+  String limitedBy(long limitNanos) {
+    return limitNanos < plan.perTryNanos ? deadlineBy() : plan.name;
   }
 
   /** What an attempt that starts now may take; {@link Long#MAX_VALUE}: any time. */
@@ -60,15 +113,33 @@ final class Execution {
     return Math.min(remainingNanos(now), plan.perTryNanos);
   }
 
-  private long remainingNanos(long now) {
+  /** What the deadline leaves; {@link Long#MAX_VALUE}: any time. */
+  long remainingNanos(long now) {
     return allowedNanos == Long.MAX_VALUE ? Long.MAX_VALUE : allowedNanos - (now - startNanos);
   }
 
-  /** Tells breaker, counters and meter how an attempt ended. */
-  Ending settled(long ticket, Ending ending, long nanos, long limitNanos) {
+  /** The first attempt was made without this object: tells breaker, counters and meter how it ended. */
+  Ending firstSettled(long ticket, Ending ending, long nanos, long limitNanos) {
+    made = 1;
+    if (charge != null) {
+      charge.begun();
+    }
     plan.settle(ticket, ending.kind(), ending.late(), limitNanos, nanos);
     if (metered) {
-      meter.attempted(made + 1, ending.kind(), nanos, backoffNanos);
+      meter.attempted(1, ending.kind(), nanos, 0);
+    }
+    return ending;
+  }
+
+  /** Tells stages, budget, counters and meter how an attempt ended. */
+  Ending settled(
+      Plan.Place place, int number, boolean hedge, Ending ending, long nanos, long limitNanos) {
+    plan.settle(place, ending.kind(), ending.late(), limitNanos, nanos);
+    if (charge != null && !hedge) {
+      charge.settled();
+    }
+    if (metered) {
+      meter.attempted(number, ending.kind(), nanos, hedge ? 0 : backoffNanos);
     }
     return ending;
   }
@@ -76,10 +147,8 @@ final class Execution {
   /** Takes note of how an attempt ended; the delay before the next in nanoseconds, or {@link #ENDED}. */
   long after(Ending ending) {
     tries++;
-    if (ending.refusal() != null) {
-      refund();
-    } else {
-      made++;
+    if (ending.refusal() != null && charge != null) {
+      charge.takeBack();
     }
     if (ending.refusal() == null || last == null || last.refusal() != null) {
       if (last != null && last.thrown() != null && earlier.size() < MOST_EARLIER) {
@@ -92,7 +161,6 @@ final class Execution {
       stop = why;
       return ENDED;
     }
-    charged = true;
     plan.tallies.retries.increment();
     backoffNanos = ((RetryRule.Decision.Again) next).delayNanos();
     return backoffNanos;
@@ -130,7 +198,7 @@ final class Execution {
       if (plan.callerRetries.getAsBoolean()) {
         return Stop.CALLER_RETRIES;
       }
-      if (plan.budget != null && !plan.budget.tryWithdraw()) {
+      if (charge != null && !charge.schedule()) {
         plan.tallies.retriesDenied.increment();
         return Stop.BUDGET;
       }
@@ -151,20 +219,17 @@ final class Execution {
 
   /** The wait for the next attempt was interrupted; what happened before stands. */
   void interrupted() {
-    refund();
+    if (charge != null) {
+      charge.takeBack();
+    }
     stop = Stop.INTERRUPTED;
   }
 
-  /** The next attempt is being sent: what it cost is spent. */
-  void sent() {
-    charged = false;
-  }
-
-  private void refund() {
-    if (charged && plan.budget != null) {
-      plan.budget.refund();
+  /** Gives back what is still charged; once, however it ended. */
+  void end() {
+    if (charge != null) {
+      charge.end();
     }
-    charged = false;
   }
 
   private Ending last() {
@@ -229,12 +294,21 @@ final class Execution {
     if (thrown instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
-    return thrown == null && end.kind() == Kind.FAILURE && plan.onBadResult != null
-        ? plan.onBadResult.apply(end.value())
-        : thrown;
+    if (thrown == null && end.kind() == Kind.FAILURE && plan.onBadResult != null) {
+      try {
+        return plan.onBadResult.apply(end.value());
+      } catch (Throwable t) {
+        return t;
+      }
+    }
+    if (thrown != null && plan.attachEarlier) {
+      earlier.stream().filter(e -> e != thrown).forEach(thrown::addSuppressed);
+    }
+    return thrown;
   }
 
   private void measureEnd() {
+    end();
     if (metered) {
       Ending end = last();
       long nanos = now() - startNanos;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -19,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The bounds of one dependency's calls, in one object. Safe for many threads; starts no thread. The order of the stages
- * is fixed, outer to inner: deadline, retry with budget, breaker, rate limit, bulkhead, per-try timeout, call; the order of the
- * builder's calls means nothing, and a stage may only be left out.
+ * is fixed, outer to inner: fallback, deadline, retry with budget, hedge, breaker or throttle, rate limit, bulkhead or
+ * adaptive limit, per-try timeout, call; the order of the builder's calls means nothing, and a stage may only be left
+ * out.
  *
  * <pre>{@code
  * Pipeline inventory = Pipeline.named("inventory")
@@ -42,21 +44,44 @@ public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
   private final String name;
-  private final List<String> warnings;
   private final Tallies tallies = new Tallies();
   private final List<Meter> meters = new CopyOnWriteArrayList<>();
+  private final Object replacing = new Object();
   private volatile Plan plan;
   private volatile Meter meter = GuardedMeter.NONE;
 
   private Pipeline(Builder builder) {
     this.name = builder.name;
-    this.plan = new Plan(builder, tallies);
-    this.warnings = Warnings.of(plan);
-    warnings.forEach(warning -> LOG.warn("Pipeline {}: {}", name, warning));
+    this.plan = new Plan(builder, tallies, null);
+    tell(plan);
+    builder.meters.forEach(this::attach);
+  }
+
+  private void tell(Plan built) {
+    built.warnings.forEach(warning -> LOG.warn("Pipeline {}: {}", name, warning));
     LOG.info(
         "Pipeline {}: retries can feed a storm above {} % utilisation",
-        name, Math.round(100 * stormThreshold()));
-    builder.meters.forEach(this::attach);
+        name, Math.round(100 * Warnings.stormThreshold(built)));
+  }
+
+  /**
+   * Replaces the settings. Waits for nobody: calls in flight finish as they began, the next ones find the new settings.
+   * Breaker, throttle, limits and budgets that are given as objects are taken as they are, so give the same ones to keep
+   * what they know ({@link Breaker#change} and its like change their settings); a bulkhead given as a number, and budgets
+   * that are not given, go on as they stand. Counters and meters stay; the builder's own meters are ignored.
+   *
+   * @param settings the new ones, whole, under the same name
+   * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
+   */
+  public void replace(Builder settings) {
+    Checks.check(settings.name.equals(name), "name", name, settings.name);
+    settings.validate();
+    Plan next;
+    synchronized (replacing) {
+      next = new Plan(settings, tallies, plan);
+      plan = next;
+    }
+    tell(next);
   }
 
   /**
@@ -97,6 +122,33 @@ public final class Pipeline {
   }
 
   /**
+   * The throttle.
+   *
+   * @return empty if the stage was left out
+   */
+  public Optional<Throttle> throttle() {
+    return Optional.ofNullable(plan.throttle);
+  }
+
+  /**
+   * The adaptive limit.
+   *
+   * @return empty if the stage was left out
+   */
+  public Optional<AdaptiveLimit> adaptiveLimit() {
+    return Optional.ofNullable(plan.adaptive);
+  }
+
+  /**
+   * The budget of the hedges.
+   *
+   * @return empty if there is no hedge stage
+   */
+  public Optional<RetryBudget> hedgeBudget() {
+    return Optional.ofNullable(plan.hedgeBudget);
+  }
+
+  /**
    * The rate limiter.
    *
    * @return empty if the stage was left out
@@ -129,7 +181,7 @@ public final class Pipeline {
    * @return sentences for a person; empty if there is nothing to say
    */
   public List<String> warnings() {
-    return warnings;
+    return plan.warnings;
   }
 
   /**
@@ -248,6 +300,29 @@ public final class Pipeline {
   }
 
   /**
+   * As {@link #callOrElse}, asynchronously: the fallback may take its time, too. It runs on the executor.
+   *
+   * <pre>{@code
+   * CompletableFuture<Stock> stock =
+   *     inventory.callAsyncOrElse(executor, a -> client.stock(sku), outcome -> cache.lookUp(sku));
+   * }</pre>
+   *
+   * @param executor where the fallback runs and later attempts are started; the caller's
+   * @param body starts the call; once an attempt
+   * @param fallback from what came of the call, which is never a success, to a stage of the answer; must not call a
+   *     dependency that is less ready than this one. Not asked when the returned future was cancelled
+   * @param <T> what both complete with
+   * @return completed with the call's value or the fallback's; an {@link Error} is passed on and not covered up.
+   *     Cancelling it cancels the call, or the fallback's stage
+   */
+  public <T> CompletableFuture<T> callAsyncOrElse(
+      Executor executor,
+      AsyncCall<T> body,
+      Function<? super Outcome<T>, ? extends CompletionStage<? extends T>> fallback) {
+    return AsyncFallback.of(attemptAsync(executor, body), requireNonNull(fallback, "fallback"));
+  }
+
+  /**
    * Makes an asynchronous call within the bounds. The first attempt is started on this thread, later ones, like every
    * completion, on the executor.
    *
@@ -323,6 +398,11 @@ public final class Pipeline {
         return resume(x, Ending.refused(p.refusedByDeadline("caller")), body, byValue);
       }
     }
+    if (!p.plain) {
+      Execution x = new Execution(p, m, metered, clocked, start, allowed);
+      Call<T, X> call = p.faults == null ? body : p.faults.before(body, p.sleeper);
+      return resume(x, again(x, call), call, byValue);
+    }
     long limit = Math.min(allowed, p.perTryNanos);
 
     Breaker breaker = p.breaker;
@@ -364,8 +444,9 @@ public final class Pipeline {
     Object value = null;
     Throwable thrown = null;
     boolean timedOut = false;
-    Attempt attempt =
-        limit == Long.MAX_VALUE ? p.firstUnlimited : new Attempt(1, p.ticker, start + limit, true);
+    Attempt attempt = limit == Long.MAX_VALUE
+        ? p.firstUnlimited
+        : new Attempt(1, p.ticker, start + limit, true, p.retries);
     if (p.interruptAt == null || limit == Long.MAX_VALUE) {
       try {
         value = body.run(attempt);
@@ -388,6 +469,9 @@ public final class Pipeline {
 
     long nanos = clocked ? p.ticker.getAsLong() - start : 0;
     boolean late = limit != Long.MAX_VALUE && nanos >= limit;
+    if (late) {
+      p.reportOverrun(limit, nanos);
+    }
     if (thrown == null) {
       Kind kind = p.kindOf(value);
       if (kind == Kind.SUCCESS) {
@@ -402,11 +486,12 @@ public final class Pipeline {
       }
       Execution x = new Execution(p, m, metered, clocked, start, allowed);
       return resume(
-          x, x.settled(ticket, Ending.value(kind, value, late), nanos, limit), body, byValue);
+          x, x.firstSettled(ticket, Ending.value(kind, value, late), nanos, limit), body, byValue);
     }
     Execution x = new Execution(p, m, metered, clocked, start, allowed);
-    Ending ending = timedOut ? Ending.timedOut(p) : Ending.thrown(p, thrown, late);
-    return resume(x, x.settled(ticket, ending, nanos, limit), body, byValue);
+    Ending ending =
+        timedOut ? Ending.timedOut(p, x.limitedBy(limit)) : Ending.thrown(p, thrown, late);
+    return resume(x, x.firstSettled(ticket, ending, nanos, limit), body, byValue);
   }
 
   private static @Nullable Object resume(
@@ -429,22 +514,26 @@ public final class Pipeline {
       Thread.currentThread().interrupt();
       x.interrupted();
       return false;
+    } catch (RuntimeException | Error e) { // the user's own sleeper
+      x.end();
+      throw e;
     }
   }
 
-  /** An attempt after the first. */
+  /** An attempt after the first, or any with a stage that is not plain. */
   private static Ending again(Execution x, Call<?, ?> body) {
     Plan p = x.plan;
     long start = x.now();
     long limit = x.limitNanos(start);
     if (limit <= 0) {
-      return Ending.refused(p.refusedByDeadline(p.name));
+      return Ending.refused(p.refusedByDeadline(x.deadlineBy()));
     }
     Object admission = p.admit();
     if (!(admission instanceof Plan.Place place)) {
       return Ending.refused(Unchecked.cast(admission));
     }
-    x.sent();
+    x.begin();
+    int number = x.sent(false);
     Object value = null;
     Throwable thrown = null;
     boolean timedOut = false;
@@ -454,24 +543,25 @@ public final class Pipeline {
       if (interruption != null && p.interruptAt != null) {
         interruption.arm(p.interruptAt, limit);
       }
-      value = body.run(p.attempt(x.made() + 1, start, limit));
+      value = body.run(p.attempt(number, start, limit));
     } catch (Throwable t) {
       thrown = t;
     }
     if (interruption != null) {
       timedOut = interruption.disarm() && thrown instanceof InterruptedException;
     }
-    if (p.bulkhead != null) {
-      p.bulkhead.exit(place.stripe());
-    }
+    p.leave(place);
     long nanos = x.now() - start;
     boolean late = limit != Long.MAX_VALUE && nanos >= limit;
+    if (late) {
+      p.reportOverrun(limit, nanos);
+    }
     Ending ending = timedOut
-        ? Ending.timedOut(p)
+        ? Ending.timedOut(p, x.limitedBy(limit))
         : thrown != null
             ? Ending.thrown(p, thrown, late)
             : Ending.value(p.kindOf(value), value, late);
-    return x.settled(place.ticket(), ending, nanos, limit);
+    return x.settled(place, number, false, ending, nanos, limit);
   }
 
   /**
@@ -492,7 +582,18 @@ public final class Pipeline {
     RateLimiter limiter;
 
     @Nullable
-    Bulkhead bulkhead;
+    Throttle throttle;
+
+    @Nullable
+    AdaptiveLimit adaptive;
+
+    @Nullable
+    HedgeSettings hedge;
+
+    @Nullable
+    Faults faults;
+
+    boolean attachEarlier;
 
     @Nullable
     Function<@Nullable Object, ? extends RuntimeException> onBadResult;
@@ -509,7 +610,10 @@ public final class Pipeline {
     Sleeper sleeper = SystemTime.SLEEPER;
     Timer timer = SchedulingTimer.JDK;
     final List<Meter> meters = new ArrayList<>();
+    private @Nullable Bulkhead bulkhead;
+    private int permits;
     private @Nullable RetryBudget budget;
+    private @Nullable RetryBudget hedgeBudget;
     private boolean budgeted = true;
 
     private Builder(String name) {
@@ -600,7 +704,7 @@ public final class Pipeline {
     /**
      * No retries below a caller that retries by itself, since layers multiply. Asked after a failure.
      *
-     * @param callerRetries for example: whether the inbound request has {@link Attempt#HEADER} above 1
+     * @param callerRetries for example {@link Attempt#callerRetries} of the inbound request's {@link Attempt#HEADER}
      * @return this
      */
     public Builder noRetryWhen(BooleanSupplier callerRetries) {
@@ -637,7 +741,10 @@ public final class Pipeline {
      * @return this
      */
     public Builder bulkhead(int permits) {
-      return bulkhead(Bulkhead.named(name, permits));
+      Checks.check(permits >= 1 && permits <= 1_000_000, "bulkhead", "1..1000000", permits);
+      this.permits = permits;
+      this.bulkhead = null;
+      return this;
     }
 
     /**
@@ -648,6 +755,76 @@ public final class Pipeline {
      */
     public Builder bulkhead(Bulkhead bulkhead) {
       this.bulkhead = requireNonNull(bulkhead, "bulkhead");
+      this.permits = 0;
+      return this;
+    }
+
+    /**
+     * As many attempts at once as the dependency bears; in the place of a bulkhead.
+     *
+     * @param limit may be shared
+     * @return this
+     */
+    public Builder adaptiveLimit(AdaptiveLimit limit) {
+      this.adaptive = requireNonNull(limit, "limit");
+      return this;
+    }
+
+    /**
+     * Refuses the share of calls that the dependency does not serve anyway; in the place of a breaker.
+     *
+     * @param throttle may be shared
+     * @return this
+     */
+    public Builder throttle(Throttle throttle) {
+      this.throttle = requireNonNull(throttle, "throttle");
+      return this;
+    }
+
+    /**
+     * Makes a slow asynchronous attempt once more beside itself, and takes the first good answer; the others are
+     * cancelled, and neutral. For calls that may be made twice. Synchronous calls have one thread and are not hedged. With
+     * a budget of a twentieth of the calls unless {@link #hedgeBudget} says otherwise; when that is spent, there is no
+     * hedge, and the attempt goes on.
+     *
+     * @param settings when
+     * @return this
+     */
+    public Builder hedge(HedgeSettings settings) {
+      this.hedge = requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /**
+     * Bounds hedges by a budget that is shared with other pipelines of the same dependency.
+     *
+     * @param budget the budget; not the retries' own, in the saturating or the expiring form
+     * @return this
+     */
+    public Builder hedgeBudget(RetryBudget budget) {
+      this.hedgeBudget = requireNonNull(budget, "budget");
+      return this;
+    }
+
+    /**
+     * Injects faults in front of each call. For tests and rehearsals; {@link Pipeline#warnings()} says so.
+     *
+     * @param faults which
+     * @return this
+     */
+    public Builder faults(Faults faults) {
+      this.faults = requireNonNull(faults, "faults");
+      return this;
+    }
+
+    /**
+     * Adds what earlier attempts threw to what the last one threw, as suppressed exceptions. Otherwise that is thrown
+     * unmodified, and earlier ones are in {@link Outcome.Failure#earlier()}.
+     *
+     * @return this
+     */
+    public Builder suppressEarlier() {
+      this.attachEarlier = true;
       return this;
     }
 
@@ -719,14 +896,60 @@ public final class Pipeline {
     }
 
     @Nullable
-    RetryBudget budgetInForce() {
+    RetryBudget budgetInForce(@Nullable Plan before) {
       if (retry == null || !budgeted) {
         return null;
       }
-      if (budget == null) {
-        budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), ticker);
+      if (budget != null) {
+        return budget;
       }
-      return budget;
+      return before != null && before.budget != null
+          ? before.budget
+          : RetryBudget.of(RetryBudgetSettings.ratio(0.1), ticker);
+    }
+
+    @Nullable
+    RetryBudget hedgeBudgetInForce(@Nullable Plan before) {
+      if (hedge == null || hedgeBudget != null) {
+        return hedge == null ? null : hedgeBudget;
+      }
+      return before != null && before.hedgeBudget != null
+          ? before.hedgeBudget
+          : RetryBudget.of(RetryBudgetSettings.ratio(0.05), ticker);
+    }
+
+    @Nullable
+    Bulkhead bulkheadInForce(@Nullable Plan before) {
+      if (permits == 0) {
+        return bulkhead;
+      }
+      if (before != null && before.bulkhead != null && before.bulkhead.name().equals(name)) {
+        before.bulkhead.resize(permits);
+        return before.bulkhead;
+      }
+      return Bulkhead.named(name, permits);
+    }
+
+    void validate() {
+      Checks.check(budgeted || budget == null, "budget", "none after withoutBudget()", "one");
+      Checks.check(
+          breaker == null || throttle == null, "throttle", "none beside a breaker", "both");
+      Checks.check(
+          adaptive == null || (bulkhead == null && permits == 0),
+          "adaptiveLimit",
+          "none beside a bulkhead",
+          "both");
+      Checks.check(
+          hedge == null || retry == null || retry.repeating() != RetrySettings.Repeating.UNSENT,
+          "hedge",
+          "none for calls that may not be made twice (Repeating.UNSENT)",
+          hedge == null ? "none" : hedge);
+      Checks.check(
+          hedgeBudget == null
+              || !(hedgeBudget.settings().form() instanceof RetryBudgetSettings.InFlight),
+          "hedgeBudget",
+          "a budget in the saturating or the expiring form",
+          "one of calls in flight");
     }
 
     /**
@@ -736,7 +959,7 @@ public final class Pipeline {
      * @throws IllegalArgumentException if the settings contradict each other
      */
     public Pipeline build() {
-      Checks.check(budgeted || budget == null, "budget", "none after withoutBudget()", "one");
+      validate();
       return new Pipeline(this);
     }
   }

@@ -1,9 +1,11 @@
 package cnkit.resilience;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -20,8 +22,14 @@ final class Plan {
   final @Nullable RetrySettings retry;
   final @Nullable RetryBudget budget;
   final @Nullable Breaker breaker;
+  final @Nullable Throttle throttle;
   final @Nullable RateLimiter limiter;
   final @Nullable Bulkhead bulkhead;
+  final @Nullable AdaptiveLimit adaptive;
+  final @Nullable HedgeSettings hedge;
+  final @Nullable RetryBudget hedgeBudget;
+  final @Nullable Faults faults;
+  final boolean attachEarlier;
   final @Nullable Function<@Nullable Object, ? extends RuntimeException> onBadResult;
   final BooleanSupplier callerRetries;
   final long deadlineNanos; // Long.MAX_VALUE: none
@@ -39,21 +47,36 @@ final class Plan {
   /** Whether every execution reads the clock, even if neither a meter nor the breaker asks for it. */
   final boolean clocked;
 
+  /** Whether an attempt may be followed by another one, which the next process then need not make, too. */
+  final boolean retries;
+
+  /** Whether there are only the stages that {@link Pipeline} runs without an {@link Execution} in health. */
+  final boolean plain;
+
+  final List<String> warnings;
   final Attempt firstUnlimited;
   /** Whether a refusal is the end of an execution, whatever else is set. */
   final boolean rejectionsEnd;
 
   private final ConcurrentMap<Class<?>, Boolean> reported = new ConcurrentHashMap<>();
+  private final AtomicBoolean overrunReported = new AtomicBoolean();
 
-  Plan(Pipeline.Builder b, Tallies tallies) {
+  /** {@code before} is the plan that this one replaces: what the builder gave only numbers for is taken over from it. */
+  Plan(Pipeline.Builder b, Tallies tallies, @Nullable Plan before) {
     this.tallies = tallies;
     this.name = b.name;
     this.classifier = b.classifier;
     this.retry = b.retry;
-    this.budget = b.budgetInForce();
+    this.budget = b.budgetInForce(before);
     this.breaker = b.breaker;
+    this.throttle = b.throttle;
     this.limiter = b.limiter;
-    this.bulkhead = b.bulkhead;
+    this.bulkhead = b.bulkheadInForce(before);
+    this.adaptive = b.adaptive;
+    this.hedge = b.hedge;
+    this.hedgeBudget = b.hedgeBudgetInForce(before);
+    this.faults = b.faults;
+    this.attachEarlier = b.attachEarlier;
     this.onBadResult = b.onBadResult;
     this.callerRetries = b.callerRetries;
     this.deadlineNanos = b.deadlineNanos;
@@ -68,7 +91,13 @@ final class Plan {
         || (retry != null && retry.maxElapsed().compareTo(Checks.ONE_DAY) < 0);
     this.rejectionsEnd =
         retry == null || retry.repeating() != RetrySettings.Repeating.FAILURES_AND_REJECTIONS;
-    this.firstUnlimited = new Attempt(1, ticker, 0, false);
+    this.retries = (retry != null && retry.attempts() > 1) || hedge != null;
+    this.plain = throttle == null
+        && adaptive == null
+        && faults == null
+        && (budget == null || budget.isSaturating());
+    this.firstUnlimited = new Attempt(1, ticker, 0, false, retries);
+    this.warnings = Warnings.of(this);
   }
 
   boolean isClocked() {
@@ -77,9 +106,9 @@ final class Plan {
 
   Attempt attempt(int number, long startNanos, long limitNanos) {
     if (limitNanos == Long.MAX_VALUE) {
-      return number == 1 ? firstUnlimited : new Attempt(number, ticker, 0, false);
+      return number == 1 ? firstUnlimited : new Attempt(number, ticker, 0, false, retries);
     }
-    return new Attempt(number, ticker, startNanos + limitNanos, true);
+    return new Attempt(number, ticker, startNanos + limitNanos, true, retries);
   }
 
   /** What a value is worth; a classifier that throws leaves it neutral. */
@@ -158,13 +187,59 @@ final class Plan {
     }
   }
 
-  /** A place in breaker and bulkhead for an attempt after the first, or the refusal. */
+  /** Tells all stages how an attempt ended, after {@link #leave}. */
+  void settle(Place place, Kind kind, boolean late, long limitNanos, long nanos) {
+    settle(place.ticket, kind, late, limitNanos, nanos);
+    Kind worth = forBreaker(kind, late, limitNanos);
+    if (throttle != null) {
+      throttle.complete(worth);
+    }
+    if (adaptive != null) {
+      adaptive.leave(place.epoch, worth);
+    }
+  }
+
+  /** Says once that a body takes no notice of its limit; nothing else can be done about it. */
+  void reportOverrun(long limitNanos, long nanos) {
+    if (interruptAt == null
+        && nanos / 2 >= limitNanos
+        && overrunReported.compareAndSet(false, true)) {
+      LOG.warn(
+          "Pipeline {}: an attempt was given {} and took {}; its body must hand Attempt.remaining() to the client, or "
+              + "the pipeline needs interruptAt(timer); not logged again",
+          name,
+          Duration.ofNanos(limitNanos),
+          Duration.ofNanos(nanos));
+    }
+  }
+
+  /** A place in all stages for an attempt, or the refusal. */
   Object admit() {
+    Object gate = admitGate();
+    if (!(gate instanceof Place place)) {
+      return gate;
+    }
+    Object admission = admitPlace(place.ticket);
+    if (admission instanceof Place) {
+      return admission;
+    }
+    notSent(place.ticket);
+    return refusedByPlace(Unchecked.cast(admission));
+  }
+
+  /** What breaker or throttle, and the rate limit say: a place that lacks its permit, or the refusal. */
+  Object admitGate() {
     long ticket = 0;
     if (breaker != null) {
       ticket = breaker.admit();
       if (ticket < 0) {
         return refusedByBreaker(~ticket);
+      }
+    }
+    if (throttle != null) {
+      Evidence.Throttled throttled = throttle.admit();
+      if (throttled != null) {
+        return refused(Reason.THROTTLED, 0, throttled);
       }
     }
     if (limiter != null) {
@@ -173,18 +248,50 @@ final class Plan {
         return refusedByLimiter(ticket, wait);
       }
     }
-    int stripe = 0;
-    if (bulkhead != null) {
-      stripe = bulkhead.tryEnter();
-      if (stripe < 0) {
-        return refusedByBulkhead(ticket);
-      }
+    return new Place(ticket, 0, 0);
+  }
+
+  /** A place in the bulkhead or under the adaptive limit, or the evidence that there is none. */
+  Object admitPlace(long ticket) {
+    if (adaptive != null) {
+      int epoch = adaptive.tryEnter();
+      return epoch < 0 ? adaptive.evidence() : new Place(ticket, 0, epoch);
     }
-    return new Place(ticket, stripe);
+    if (bulkhead != null) {
+      int stripe = bulkhead.tryEnter();
+      return stripe < 0 ? bulkhead.evidence() : new Place(ticket, stripe, 0);
+    }
+    return new Place(ticket, 0, 0);
+  }
+
+  /** Gives a permit back before anybody is told how the attempt ended; the adaptive limit does that in one step. */
+  void leave(Place place) {
+    if (bulkhead != null) {
+      bulkhead.exit(place.stripe);
+    }
+  }
+
+  /** What {@link #admitGate} granted and was not used. */
+  void notSent(long ticket) {
+    returnProbe(ticket);
+    if (limiter != null) {
+      limiter.giveBack(1);
+    }
+  }
+
+  Outcome.Rejected<Object> refusedByPlace(Evidence evidence) {
+    Reason reason =
+        evidence instanceof Evidence.Saturated ? Reason.LIMIT_REACHED : Reason.BULKHEAD_FULL;
+    return refused(reason, 0, evidence);
+  }
+
+  private Outcome.Rejected<Object> refused(Reason reason, long nanos, Evidence evidence) {
+    tallies.rejected(reason);
+    return new Outcome.Rejected<>(reason, nanos, evidence);
   }
 
   /** An admission as an object, for the slow paths. */
-  record Place(long ticket, int stripe) {}
+  record Place(long ticket, int stripe, int epoch) {}
 
   CallRejectedException exception(Outcome.Rejected<Object> refusal) {
     return new CallRejectedException(
@@ -215,15 +322,13 @@ final class Plan {
     if (breaker != null) {
       breaker.complete(ticket, Kind.NOT_SENT, 0);
     }
+    if (throttle != null) {
+      throttle.complete(Kind.NOT_SENT);
+    }
   }
 
   Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
-    returnProbe(ticket);
-    if (limiter != null) {
-      limiter.giveBack(1);
-    }
-    tallies.rejected(Reason.BULKHEAD_FULL);
-    Evidence evidence = bulkhead == null ? new Evidence.Spent(name) : bulkhead.evidence();
-    return new Outcome.Rejected<>(Reason.BULKHEAD_FULL, 0, evidence);
+    notSent(ticket);
+    return refusedByPlace(bulkhead == null ? new Evidence.Spent(name) : bulkhead.evidence());
   }
 }

@@ -14,7 +14,7 @@ import java.time.Duration;
  *
  * @param calls how many calls: 1 to 1,000,000,000
  * @param period in how much time: above 0 and up to one day, at least a nanosecond a call
- * @param burst how many of them may come at once after a quiet time: 1 to 1,000,000; default 1
+ * @param burst how many of them may come at once after a quiet time: 1 to 1,000,000, earned within 146 years; default 1
  */
 public record RateLimit(int calls, Duration period, int burst) {
   /** Checks the ranges. */
@@ -23,6 +23,11 @@ public record RateLimit(int calls, Duration period, int burst) {
     checkPositive("period", period);
     check(period.toNanos() >= calls, "period", "at least a nanosecond a call", period);
     check(burst >= 1 && burst <= 1_000_000, "burst", "1..1000000", burst);
+    check(
+        burst <= Ticks.FOREVER / (period.toNanos() / calls + 1),
+        "burst",
+        "what is earned within 146 years",
+        burst);
   }
 
   /**

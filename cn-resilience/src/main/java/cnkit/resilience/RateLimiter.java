@@ -23,17 +23,20 @@ public final class RateLimiter {
   private final String name;
   private final LongSupplier ticker;
   private final AtomicLong tat;
-  private volatile RateLimit limit;
-  private volatile long intervalNanos;
-  private volatile long toleranceNanos;
+  private volatile Rule rule;
+
+  /** A limit with what is computed from it: read in one piece, so that a change is never seen by halves. */
+  private record Rule(RateLimit limit, long intervalNanos, long toleranceNanos) {
+    static Rule of(RateLimit limit) {
+      return new Rule(limit, limit.intervalNanos(), limit.toleranceNanos());
+    }
+  }
 
   private RateLimiter(String name, RateLimit limit, LongSupplier ticker) {
     this.name = Checks.name(name);
     this.ticker = requireNonNull(ticker, "ticker");
     this.tat = new AtomicLong(ticker.getAsLong());
-    this.limit = limit;
-    this.intervalNanos = limit.intervalNanos();
-    this.toleranceNanos = limit.toleranceNanos();
+    this.rule = Rule.of(limit);
   }
 
   /**
@@ -74,7 +77,7 @@ public final class RateLimiter {
    * @return as given, or as changed
    */
   public RateLimit limit() {
-    return limit;
+    return rule.limit;
   }
 
   /**
@@ -83,9 +86,7 @@ public final class RateLimiter {
    * @param newLimit from now on
    */
   public void change(RateLimit newLimit) {
-    limit = newLimit;
-    intervalNanos = newLimit.intervalNanos();
-    toleranceNanos = newLimit.toleranceNanos();
+    rule = Rule.of(newLimit);
   }
 
   /**
@@ -113,66 +114,75 @@ public final class RateLimiter {
     checkPossible(calls);
     long patience = Ticks.nanos(atMost);
     long now = ticker.getAsLong();
+    Rule r = rule;
     while (true) {
       long before = tat.get();
-      long wait = Math.max(0, Gcra.waitNanos(before, now, calls, intervalNanos, toleranceNanos));
+      long wait =
+          Math.max(0, Gcra.waitNanos(before, now, calls, r.intervalNanos, r.toleranceNanos));
       if (wait > patience) {
         return Optional.empty();
       }
-      if (tat.compareAndSet(before, Gcra.advance(before, now, calls, intervalNanos))) {
-        return Optional.of(new Reservation(this, calls, now + wait));
+      if (tat.compareAndSet(before, Gcra.advance(before, now, calls, r.intervalNanos))) {
+        return Optional.of(new Reservation(this, calls * r.intervalNanos, now + wait));
       }
     }
   }
 
   private void checkPossible(int calls) {
-    check(
-        calls >= 1 && calls <= limit.burst(),
-        "calls",
-        "1.." + limit.burst() + ", the burst",
-        calls);
+    int burst = rule.limit.burst();
+    check(calls >= 1 && calls <= burst, "calls", "1.." + burst + ", the burst", calls);
   }
 
   /** 0 or less: granted; otherwise how long to wait, and nothing is taken. */
   long ask(int calls) {
     long now = ticker.getAsLong();
+    Rule r = rule;
     while (true) {
       long before = tat.get();
-      long wait = Gcra.waitNanos(before, now, calls, intervalNanos, toleranceNanos);
-      if (wait > 0 || tat.compareAndSet(before, Gcra.advance(before, now, calls, intervalNanos))) {
+      long wait = Gcra.waitNanos(before, now, calls, r.intervalNanos, r.toleranceNanos);
+      if (wait > 0
+          || tat.compareAndSet(before, Gcra.advance(before, now, calls, r.intervalNanos))) {
         return wait;
       }
     }
   }
 
-  /** Calls that were granted and not made. */
+  /** Calls that were granted just now and not made. */
   void giveBack(int calls) {
+    giveBackNanos(calls * rule.intervalNanos);
+  }
+
+  private void giveBackNanos(long nanos) {
     long now = ticker.getAsLong();
     long before;
     do {
       before = tat.get();
-    } while (!tat.compareAndSet(before, Gcra.giveBack(before, now, calls, intervalNanos)));
+    } while (!tat.compareAndSet(before, Gcra.giveBack(before, now, 1, nanos)));
   }
 
   Evidence.Limited evidence() {
+    RateLimit limit = rule.limit;
     return new Evidence.Limited(name, limit.calls(), limit.period());
   }
 
   @Override
   public String toString() {
+    RateLimit limit = rule.limit;
     return "RateLimiter[" + name + ", " + limit.calls() + " in " + limit.period() + "]";
   }
 
   /** Calls that may be made after {@link #delay()}. Safe for many threads. */
   public static final class Reservation {
     private final RateLimiter limiter;
-    private final int calls;
+    /** What was taken, whatever a call is worth by now. */
+    private final long takenNanos;
+
     private final long dueNanos;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    Reservation(RateLimiter limiter, int calls, long dueNanos) {
+    Reservation(RateLimiter limiter, long takenNanos, long dueNanos) {
       this.limiter = limiter;
-      this.calls = calls;
+      this.takenNanos = takenNanos;
       this.dueNanos = dueNanos;
     }
 
@@ -194,7 +204,7 @@ public final class RateLimiter {
       if (Ticks.isDue(dueNanos, limiter.ticker.getAsLong()) || !over.compareAndSet(false, true)) {
         return false;
       }
-      limiter.giveBack(calls);
+      limiter.giveBackNanos(takenNanos);
       return true;
     }
   }

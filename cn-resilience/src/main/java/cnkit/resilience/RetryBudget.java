@@ -24,16 +24,30 @@ public final class RetryBudget {
   private final long floorIntervalNanos;
   private final AtomicLong saved;
   private final AtomicLong floorTat;
+  /** Another form than the saturating one; then nothing is saved here, and the cap is below everything. */
+  private final @Nullable BudgetForm form;
 
   private RetryBudget(RetryBudgetSettings settings, LongSupplier ticker) {
     this.settings = settings;
     this.ticker = requireNonNull(ticker, "ticker");
     this.deposit = BudgetRule.deposit(settings.ratio());
-    this.cap = settings.reserve() * BudgetRule.COST;
+    this.form = form(settings, ticker);
+    this.cap = form == null ? settings.reserve() * BudgetRule.COST : Long.MIN_VALUE;
     this.floorIntervalNanos =
-        settings.floorPerSecond() > 0 ? (long) Math.ceil(1e9 / settings.floorPerSecond()) : 0;
-    this.saved = new AtomicLong(settings.initial() * BudgetRule.COST);
+        settings.floorPerSecond() > 0 && !(form instanceof BudgetForm.InFlight)
+            ? (long) Math.ceil(1e9 / settings.floorPerSecond())
+            : 0;
+    this.saved = new AtomicLong(form == null ? settings.initial() * BudgetRule.COST : 0);
     this.floorTat = new AtomicLong(ticker.getAsLong());
+  }
+
+  private static @Nullable BudgetForm form(RetryBudgetSettings settings, LongSupplier ticker) {
+    if (settings.form() instanceof RetryBudgetSettings.Expiring expiring) {
+      return new BudgetForm.Expiring(settings.ratio(), expiring.after().toNanos(), ticker);
+    }
+    return settings.form() instanceof RetryBudgetSettings.InFlight inFlight
+        ? new BudgetForm.InFlight(settings.ratio(), inFlight.atLeast())
+        : null;
   }
 
   /**
@@ -67,17 +81,38 @@ public final class RetryBudget {
   }
 
   /**
-   * What is saved.
+   * What is saved, or would be granted at once.
    *
    * @return retries, with a fraction; the floor is not in it
    */
   public double available() {
-    return saved.get() / (double) BudgetRule.COST;
+    return form == null ? saved.get() / (double) BudgetRule.COST : form.available();
+  }
+
+  /** Whether a first attempt has only to be told by {@link #onFirstAttempt}, and nothing at its end. */
+  boolean isSaturating() {
+    return form == null;
   }
 
   void onFirstAttempt() {
     if (saved.get() < cap) {
       deposit();
+    } else if (form != null) {
+      form.began();
+    }
+  }
+
+  /** A retry that was sent has ended. */
+  void retryEnded() {
+    if (form != null) {
+      form.retryEnded();
+    }
+  }
+
+  /** A call that began has ended. */
+  void ended() {
+    if (form != null) {
+      form.ended();
     }
   }
 
@@ -92,6 +127,9 @@ public final class RetryBudget {
   }
 
   boolean tryWithdraw() {
+    if (form != null) {
+      return form.tryCharge() || (floorIntervalNanos > 0 && tryFloor());
+    }
     while (true) {
       long before = saved.get();
       long after = BudgetRule.afterRetry(before);
@@ -119,6 +157,10 @@ public final class RetryBudget {
 
   /** Gives back what a retry cost that was never sent. */
   void refund() {
+    if (form != null) {
+      form.takeBack();
+      return;
+    }
     long before;
     do {
       before = saved.get();
@@ -128,7 +170,9 @@ public final class RetryBudget {
 
   @Override
   public String toString() {
-    return "RetryBudget[" + available() + " of " + settings.reserve() + " saved, ratio "
-        + settings.ratio() + "]";
+    return form == null
+        ? "RetryBudget[" + available() + " of " + settings.reserve() + " saved, ratio "
+            + settings.ratio() + "]"
+        : "RetryBudget[" + available() + " available, ratio " + settings.ratio() + "]";
   }
 }

@@ -1,6 +1,10 @@
 package cnkit.resilience;
 
 import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkPositive;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
 
 /**
  * How many retries a dependency may be asked to bear. Immutable; each method returns a changed copy.
@@ -11,6 +15,8 @@ import static cnkit.resilience.Checks.check;
  *
  * <pre>{@code
  * RetryBudgetSettings.ratio(0.1).reserve(10).floorPerSecond(1.0);
+ * RetryBudgetSettings.ratio(0.2).expiringAfter(Duration.ofSeconds(10));
+ * RetryBudgetSettings.ratio(0.2).inFlight(3);
  * }</pre>
  *
  * @param ratio retries per first attempt: 0.0 to 10.0, kept to six decimals, rounded down; default 0.1
@@ -18,11 +24,46 @@ import static cnkit.resilience.Checks.check;
  * @param initial how many are there at the start: 0 to {@code reserve}; default the reserve, so that a healthy start
  *     writes nothing
  * @param floorPerSecond as many a second even when nothing is saved, for callers with little traffic: 0.0 (none) to
- *     1,000,000; default 1.0
+ *     1,000,000; default 1.0; not in the form that counts calls in flight
+ * @param form how retries are earned and spent; default {@link Saturating}
  */
-public record RetryBudgetSettings(double ratio, int reserve, int initial, double floorPerSecond) {
+public record RetryBudgetSettings(
+    double ratio, int reserve, int initial, double floorPerSecond, Form form) {
+  /** How retries are earned and spent. */
+  public sealed interface Form {}
+
+  /** What was earned is kept up to the reserve. While that is full, a call only reads. */
+  public record Saturating() implements Form {}
+
+  /**
+   * What was earned is lost if it is not used in time, and there is no reserve: nothing is saved up in a quiet hour for
+   * a bad minute. Costs one clock read and one write a call.
+   *
+   * @param after how long a share of a retry can be used: above 0 and up to one day
+   */
+  public record Expiring(Duration after) implements Form {
+    /** Checks the range. */
+    public Expiring {
+      checkPositive("expiringAfter", after);
+    }
+  }
+
+  /**
+   * Nothing is earned: of the calls in flight (from the first attempt to the end, delays included) at most the ratio may
+   * be retries, scheduled or sent. Follows load at once; costs two writes a call.
+   *
+   * @param atLeast as many are always allowed: 0 to 1,000,000
+   */
+  public record InFlight(int atLeast) implements Form {
+    /** Checks the range. */
+    public InFlight {
+      check(atLeast >= 0 && atLeast <= 1_000_000, "atLeast", "0..1000000", atLeast);
+    }
+  }
+
   /** Checks the ranges. */
   public RetryBudgetSettings {
+    requireNonNull(form, "form");
     check(ratio >= 0.0 && ratio <= 10.0, "ratio", "0.0..10.0", ratio);
     check(reserve >= 1 && reserve <= 1_000_000, "reserve", "1..1000000", reserve);
     check(initial >= 0 && initial <= reserve, "initial", "0.." + reserve, initial);
@@ -40,7 +81,7 @@ public record RetryBudgetSettings(double ratio, int reserve, int initial, double
    * @return the settings, with the defaults for the rest
    */
   public static RetryBudgetSettings ratio(double ratio) {
-    return new RetryBudgetSettings(ratio, 10, 10, 1.0);
+    return new RetryBudgetSettings(ratio, 10, 10, 1.0, new Saturating());
   }
 
   /**
@@ -50,7 +91,7 @@ public record RetryBudgetSettings(double ratio, int reserve, int initial, double
    * @return a changed copy
    */
   public RetryBudgetSettings reserve(int reserve) {
-    return new RetryBudgetSettings(ratio, reserve, reserve, floorPerSecond);
+    return new RetryBudgetSettings(ratio, reserve, reserve, floorPerSecond, form);
   }
 
   /**
@@ -60,7 +101,7 @@ public record RetryBudgetSettings(double ratio, int reserve, int initial, double
    * @return a changed copy
    */
   public RetryBudgetSettings initial(int initial) {
-    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond);
+    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, form);
   }
 
   /**
@@ -70,6 +111,26 @@ public record RetryBudgetSettings(double ratio, int reserve, int initial, double
    * @return a changed copy
    */
   public RetryBudgetSettings floorPerSecond(double floorPerSecond) {
-    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond);
+    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, form);
+  }
+
+  /**
+   * Replaces the form by the one whose earnings expire; the reserve no longer matters.
+   *
+   * @param after how long a share of a retry can be used
+   * @return a changed copy
+   */
+  public RetryBudgetSettings expiringAfter(Duration after) {
+    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, new Expiring(after));
+  }
+
+  /**
+   * Replaces the form by the one that counts calls in flight; reserve and floor no longer matter.
+   *
+   * @param atLeast as many retries are always allowed
+   * @return a changed copy
+   */
+  public RetryBudgetSettings inFlight(int atLeast) {
+    return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, new InFlight(atLeast));
   }
 }

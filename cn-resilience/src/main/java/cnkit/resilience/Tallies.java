@@ -14,6 +14,8 @@ final class Tallies {
   final LongAdder stale = new LongAdder();
   final LongAdder retries = new LongAdder();
   final LongAdder retriesDenied = new LongAdder();
+  final LongAdder hedges = new LongAdder();
+  final LongAdder hedgesDenied = new LongAdder();
   private final Map<Reason, LongAdder> rejected = new EnumMap<>(Reason.class);
 
   Tallies() {
@@ -50,6 +52,8 @@ final class Tallies {
         stale.sum(),
         retries.sum(),
         retriesDenied.sum(),
+        hedges.sum(),
+        hedgesDenied.sum(),
         byReason);
   }
 }

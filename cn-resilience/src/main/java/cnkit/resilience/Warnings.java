@@ -32,8 +32,33 @@ final class Warnings {
         }
       }
     }
-    if (p.breaker != null && p.wholeTryNanos != Long.MAX_VALUE) {
-      warnOfBreaker(p.breaker, p.wholeTryNanos, found);
+    if (p.breaker != null) {
+      if (p.wholeTryNanos != Long.MAX_VALUE) {
+        warnOfBreaker(p.breaker, p.wholeTryNanos, found);
+      }
+      if ((p.breaker.ticker() == SystemTime.TICKER) != (p.ticker == SystemTime.TICKER)) {
+        found.add("breaker " + p.breaker.name()
+            + " runs on another clock than the pipeline: its times and the pipeline's do not meet");
+      }
+    }
+    if (p.throttle != null
+        && p.throttle.settings().window().toNanos() < p.wholeTryNanos
+        && p.wholeTryNanos != Long.MAX_VALUE) {
+      found.add("throttle " + p.throttle.name() + " looks at the last "
+          + p.throttle.settings().window() + ", shorter than a call may take ("
+          + text(p.wholeTryNanos) + "): requests leave it before their answers come");
+    }
+    if (retry != null
+        && retry.repeating() == RetrySettings.Repeating.FAILURES_AND_REJECTIONS
+        && !deadline) {
+      found.add("rejections are waited for only within a deadline, and the pipeline sets none");
+    }
+    if (p.hedge != null && p.hedge.delay().toNanos() >= p.wholeTryNanos) {
+      found.add("hedge after " + p.hedge.delay() + ": an attempt has ended by then ("
+          + text(p.wholeTryNanos) + "), so it is never made");
+    }
+    if (p.faults != null) {
+      found.add(p.faults.summary());
     }
     return List.copyOf(found);
   }

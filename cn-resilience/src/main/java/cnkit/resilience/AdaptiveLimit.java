@@ -1,0 +1,152 @@
+package cnkit.resilience;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A {@link Bulkhead} that finds its own limit: a window of successes at (half of) full use raises it by one, a failure
+ * lowers it by a tenth. Late answers are failures here as everywhere, so a per-try timeout is what makes it sensitive to
+ * slowness. One number, one compare-and-set to enter and one to leave, no clock. Safe for many threads; several
+ * pipelines may share one.
+ *
+ * <pre>{@code
+ * AdaptiveLimit limit = AdaptiveLimit.named("search", AdaptiveLimitSettings.between(2, 200));
+ * Pipeline search = Pipeline.named("search").perTryTimeout(ofMillis(300)).adaptiveLimit(limit).build();
+ * }</pre>
+ */
+public final class AdaptiveLimit {
+  private final String name;
+  private final AtomicLong word;
+  private volatile AdaptiveLimitSettings settings;
+
+  private AdaptiveLimit(String name, AdaptiveLimitSettings settings) {
+    this.name = Checks.name(name);
+    this.settings = settings;
+    this.word = new AtomicLong(Aimd.of(0, 0, settings.initial(), 0));
+  }
+
+  /**
+   * A limit.
+   *
+   * @param name for messages and metrics
+   * @param settings how it moves
+   * @return a limit with nothing in use
+   */
+  public static AdaptiveLimit named(String name, AdaptiveLimitSettings settings) {
+    return new AdaptiveLimit(name, settings);
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The settings.
+   *
+   * @return as given, or as changed
+   */
+  public AdaptiveLimitSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Replaces the settings; the limit stays where it is, moved into the bounds. Waits for nobody.
+   *
+   * @param newSettings from now on
+   */
+  public void change(AdaptiveLimitSettings newSettings) {
+    settings = requireNonNull(newSettings, "settings");
+    word.updateAndGet(w -> Aimd.bounded(w, newSettings));
+  }
+
+  /**
+   * How many calls at once, as it stands.
+   *
+   * @return the limit
+   */
+  public int limit() {
+    return Aimd.limit(word.get());
+  }
+
+  /**
+   * How many calls are in flight.
+   *
+   * @return exact at that moment
+   */
+  public int inUse() {
+    return Aimd.inFlight(word.get());
+  }
+
+  /**
+   * Asks for one call, without waiting. Whoever gets a permit must complete it.
+   *
+   * @return the permit, or empty if the limit is reached
+   */
+  public Optional<Permit> tryAcquire() {
+    int epoch = tryEnter();
+    return epoch >= 0 ? Optional.of(new Permit(this, epoch)) : Optional.empty();
+  }
+
+  /** The epoch of the admission, or -1. */
+  int tryEnter() {
+    while (true) {
+      long before = word.get();
+      if (!Aimd.hasRoom(before)) {
+        return -1;
+      }
+      if (word.compareAndSet(before, Aimd.entered(before))) {
+        return Aimd.epoch(before);
+      }
+    }
+  }
+
+  void leave(int epoch, Kind kind) {
+    AdaptiveLimitSettings s = settings;
+    long before;
+    do {
+      before = word.get();
+    } while (!word.compareAndSet(before, Aimd.left(before, s, epoch, kind)));
+  }
+
+  Evidence.Saturated evidence() {
+    return new Evidence.Saturated(name, limit(), settings.min(), settings.max());
+  }
+
+  @Override
+  public String toString() {
+    return "AdaptiveLimit[" + name + ", " + inUse() + " of " + limit() + " in use]";
+  }
+
+  /** One admitted call; complete it when it is over, on any thread. */
+  public static final class Permit {
+    private final AdaptiveLimit limit;
+    private final int epoch;
+    private final AtomicBoolean used = new AtomicBoolean();
+
+    Permit(AdaptiveLimit limit, int epoch) {
+      this.limit = limit;
+      this.epoch = epoch;
+    }
+
+    /**
+     * Gives the permit back and reports how the call went; again: ignored. What is neutral or was not sent does not
+     * move the limit.
+     *
+     * @param kind what the call was worth
+     */
+    public void complete(Kind kind) {
+      requireNonNull(kind, "kind");
+      if (used.compareAndSet(false, true)) {
+        limit.leave(epoch, kind);
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package cnkit.resilience;
+
+/**
+ * What one call owes its budget: begun once, each retry charged when it is scheduled and settled when it ends or is
+ * taken back, and everything given back at the end, whatever happened. For one thread; see {@link Shared}.
+ */
+class Charge {
+  private final RetryBudget budget;
+  private boolean begun;
+  private boolean scheduled;
+  private boolean ended;
+  private int sent;
+
+  private Charge(RetryBudget budget) {
+    this.budget = budget;
+  }
+
+  static Charge of(RetryBudget budget, boolean shared) {
+    return shared ? new Shared(budget) : new Charge(budget);
+  }
+
+  void begin() {
+    if (!begun && !ended) {
+      begun = true;
+      budget.onFirstAttempt();
+    }
+  }
+
+  /** For a call whose first attempt was told to the budget without this object. */
+  void begun() {
+    begun = true;
+  }
+
+  boolean schedule() {
+    if (ended || !budget.tryWithdraw()) {
+      return false;
+    }
+    scheduled = true;
+    return true;
+  }
+
+  void sent() {
+    if (scheduled) {
+      scheduled = false;
+      sent++;
+    }
+  }
+
+  void settled() {
+    if (sent > 0) {
+      sent--;
+      budget.retryEnded();
+    }
+  }
+
+  void takeBack() {
+    if (scheduled) {
+      scheduled = false;
+      budget.refund();
+    }
+  }
+
+  void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    takeBack();
+    while (sent > 0) {
+      settled();
+    }
+    if (begun) {
+      budget.ended();
+    }
+  }
+
+  /** For the threads of an asynchronous call; its monitor guards these few numbers only. */
+  private static final class Shared extends Charge {
+    Shared(RetryBudget budget) {
+      super(budget);
+    }
+
+    @Override
+    synchronized void begin() {
+      super.begin();
+    }
+
+    @Override
+    synchronized boolean schedule() {
+      return super.schedule();
+    }
+
+    @Override
+    synchronized void sent() {
+      super.sent();
+    }
+
+    @Override
+    synchronized void settled() {
+      super.settled();
+    }
+
+    @Override
+    synchronized void takeBack() {
+      super.takeBack();
+    }
+
+    @Override
+    synchronized void end() {
+      super.end();
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkNotNegative;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Makes calls slow, failed or endless on purpose, to see in a test or a rehearsal that the bounds hold. Immutable
+ * settings and one counter; safe for many threads. A pipeline has it only if {@link Pipeline.Builder#faults} put it
+ * there, and says so among its warnings.
+ *
+ * <p>The same seed gives the same faults to the same sequence of attempts.
+ *
+ * <pre>{@code
+ * Pipeline.named("inventory").faults(Faults.seeded(42).errors(0.1).latency(ofMillis(50)).hangs(0.01))
+ * }</pre>
+ */
+public final class Faults {
+  private final long seed;
+  private final double errors;
+  private final double hangs;
+  private final long latencyNanos;
+  private final long hangNanos;
+  private final Supplier<? extends RuntimeException> error;
+  private final AtomicLong drawn = new AtomicLong();
+
+  private Faults(
+      long seed,
+      double errors,
+      double hangs,
+      long latencyNanos,
+      long hangNanos,
+      Supplier<? extends RuntimeException> error) {
+    check(errors >= 0.0 && errors <= 1.0, "errors", "0.0..1.0", errors);
+    check(hangs >= 0.0 && hangs <= 1.0, "hangs", "0.0..1.0", hangs);
+    this.seed = seed;
+    this.errors = errors;
+    this.hangs = hangs;
+    this.latencyNanos = latencyNanos;
+    this.hangNanos = hangNanos;
+    this.error = error;
+  }
+
+  /**
+   * No faults yet.
+   *
+   * @param seed what the draws come from
+   * @return faults that change nothing until something is added
+   */
+  public static Faults seeded(long seed) {
+    return new Faults(
+        seed,
+        0,
+        0,
+        0,
+        Duration.ofMinutes(1).toNanos(),
+        () -> new UncheckedIOException(new IOException("injected fault")));
+  }
+
+  /**
+   * Fails a share of the attempts instead of making the call.
+   *
+   * @param share 0.0 to 1.0
+   * @return a changed copy, which draws anew from the seed
+   */
+  public Faults errors(double share) {
+    return new Faults(seed, share, hangs, latencyNanos, hangNanos, error);
+  }
+
+  /**
+   * Replaces what a failed attempt throws.
+   *
+   * @param error makes it; default an {@link UncheckedIOException}
+   * @return a changed copy, which draws anew from the seed
+   */
+  public Faults error(Supplier<? extends RuntimeException> error) {
+    return new Faults(seed, errors, hangs, latencyNanos, hangNanos, requireNonNull(error, "error"));
+  }
+
+  /**
+   * Delays each attempt, before the call is made.
+   *
+   * @param mean how long: uniform from half of this to one and a half; up to one day
+   * @return a changed copy, which draws anew from the seed
+   */
+  public Faults latency(Duration mean) {
+    checkNotNegative("latency", mean);
+    return new Faults(seed, errors, hangs, mean.toNanos(), hangNanos, error);
+  }
+
+  /**
+   * Lets a share of the attempts hang instead of making the call. A synchronous one ends when it is interrupted, or a
+   * minute after the start; an asynchronous one when it is cancelled, or never.
+   *
+   * @param share 0.0 to 1.0
+   * @return a changed copy, which draws anew from the seed
+   */
+  public Faults hangs(double share) {
+    return new Faults(seed, errors, share, latencyNanos, hangNanos, error);
+  }
+
+  /** What happens to one attempt. */
+  record Fault(boolean hang, boolean error, long latencyNanos) {}
+
+  Fault next() {
+    long number = drawn.getAndIncrement();
+    double which = unit(2 * number);
+    long latency = (long) (latencyNanos * (0.5 + unit(2 * number + 1)));
+    return new Fault(which < hangs, which >= hangs && which < hangs + errors, latency);
+  }
+
+  /** SplitMix64, by position: the same whatever thread asks. */
+  private double unit(long position) {
+    long z = seed + (position + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return ((z ^ (z >>> 31)) >>> 11) * 0x1.0p-53;
+  }
+
+  <T, X extends Exception> Call<T, X> before(Call<T, X> body, Sleeper sleeper) {
+    return attempt -> {
+      Fault fault = next();
+      if (fault.hang) {
+        sleeper.sleep(hangNanos);
+        throw error.get();
+      }
+      if (fault.latencyNanos > 0) {
+        sleeper.sleep(fault.latencyNanos);
+      }
+      if (fault.error) {
+        throw error.get();
+      }
+      return body.run(attempt);
+    };
+  }
+
+  <T> AsyncCall<T> before(AsyncCall<T> body, Timer timer, Executor executor) {
+    return attempt -> {
+      Fault fault = next();
+      if (fault.hang) {
+        return new CompletableFuture<>();
+      }
+      if (fault.latencyNanos == 0) {
+        return started(fault, body, attempt);
+      }
+      CompletableFuture<T> later = new CompletableFuture<>();
+      Timer.Pending pending = timer.schedule(Duration.ofNanos(fault.latencyNanos), () -> {
+        try {
+          executor.execute(() -> pipe(fault, body, attempt, later));
+        } catch (RuntimeException e) {
+          later.completeExceptionally(e);
+        }
+      });
+      CompletableFuture<T> unused = later.whenComplete((value, thrown) -> pending.cancel());
+      return later;
+    };
+  }
+
+  private <T> CompletionStage<T> started(Fault fault, AsyncCall<T> body, Attempt attempt)
+      throws Exception {
+    return fault.error ? CompletableFuture.failedFuture(error.get()) : body.start(attempt);
+  }
+
+  private <T> void pipe(
+      Fault fault, AsyncCall<T> body, Attempt attempt, CompletableFuture<T> later) {
+    if (later.isDone()) {
+      return; // cancelled meanwhile
+    }
+    try {
+      CompletionStage<T> inner = started(fault, body, attempt);
+      CompletionStage<T> unused = inner.whenComplete((value, thrown) -> {
+        if (thrown == null) {
+          later.complete(value);
+        } else {
+          later.completeExceptionally(thrown);
+        }
+      });
+      CompletableFuture<T> unusedToo = later.whenComplete((value, thrown) -> {
+        if (later.isCancelled()) {
+          inner.toCompletableFuture().cancel(true);
+        }
+      });
+    } catch (Throwable t) {
+      later.completeExceptionally(t);
+    }
+  }
+
+  String summary() {
+    return "injects faults: " + percent(errors) + " errors, " + percent(hangs) + " hangs, "
+        + Duration.ofNanos(latencyNanos) + " latency, seed " + seed;
+  }
+
+  private static String percent(double share) {
+    return Math.round(share * 1000) / 10.0 + " %";
+  }
+
+  @Override
+  public String toString() {
+    return "Faults[" + summary() + "]";
+  }
+}

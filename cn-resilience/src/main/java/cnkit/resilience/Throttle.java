@@ -1,0 +1,187 @@
+package cnkit.resilience;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Refuses as large a share of the calls as the dependency fails to serve; the alternative to a {@link Breaker} for
+ * dependencies that are overloaded rather than down. Where a breaker lets all pass or none, this one follows: of what
+ * is asked for, about {@code multiplier} times what was accepted is sent. Safe for many threads; several pipelines may
+ * share one.
+ *
+ * <p>The share is {@code max(0, (requests - multiplier * accepts) / (requests + 1))}, at most {@code mostRefused}, over
+ * a sliding window or over its last fifth, whichever is lower: so a recovery is noticed within one window. A request is
+ * counted when it is asked for, refused ones too; accepted are successes.
+ *
+ * <pre>{@code
+ * Throttle throttle = Throttle.named("search", ThrottleSettings.standard());
+ * Pipeline search = Pipeline.named("search").throttle(throttle).build();
+ * }</pre>
+ */
+public final class Throttle {
+  private final String name;
+  private final LongSupplier ticker;
+  private final DoubleSupplier random;
+  private volatile Counts counts;
+
+  /** One window; another takes its place when the settings look at another span. */
+  private record Counts(ThrottleSettings settings, SlidingCount requests, SlidingCount accepts) {
+    static Counts of(ThrottleSettings settings, long now) {
+      long span = settings.window().toNanos();
+      return new Counts(settings, new SlidingCount(span, now), new SlidingCount(span, now));
+    }
+
+    double refusal(long asked, long accepted, long now) {
+      return ThrottleRule.refusal(
+          settings, asked, accepted, requests.recent(now), accepts.recent(now));
+    }
+  }
+
+  private Throttle(
+      String name, ThrottleSettings settings, LongSupplier ticker, DoubleSupplier random) {
+    this.name = Checks.name(name);
+    this.ticker = requireNonNull(ticker, "ticker");
+    this.random = requireNonNull(random, "random");
+    this.counts = Counts.of(settings, ticker.getAsLong());
+  }
+
+  /**
+   * A throttle on the JVM's monotonic clock.
+   *
+   * @param name for messages and metrics
+   * @param settings when it refuses
+   * @return a throttle that has seen nothing and refuses nobody
+   */
+  public static Throttle named(String name, ThrottleSettings settings) {
+    return named(name, settings, SystemTime.TICKER, SystemTime.RANDOM);
+  }
+
+  /**
+   * A throttle with everything injected.
+   *
+   * @param name for messages and metrics
+   * @param settings when it refuses
+   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param random uniform in [0, 1): which calls are refused
+   * @return a throttle that has seen nothing and refuses nobody
+   */
+  public static Throttle named(
+      String name, ThrottleSettings settings, LongSupplier ticker, DoubleSupplier random) {
+    return new Throttle(name, settings, ticker, random);
+  }
+
+  /**
+   * The name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The settings.
+   *
+   * @return as given, or as changed
+   */
+  public ThrottleSettings settings() {
+    return counts.settings;
+  }
+
+  /**
+   * Replaces the settings; what was counted stays, unless the window is another.
+   *
+   * @param settings from now on
+   */
+  public void change(ThrottleSettings settings) {
+    Counts before = counts;
+    counts = settings.window().equals(before.settings.window())
+        ? new Counts(settings, before.requests, before.accepts)
+        : Counts.of(settings, ticker.getAsLong());
+  }
+
+  /**
+   * The share of calls that is refused now.
+   *
+   * @return 0.0 to {@link ThrottleSettings#mostRefused()}; changes nothing
+   */
+  public double refusedShare() {
+    Counts c = counts;
+    long now = ticker.getAsLong();
+    return c.refusal(c.requests.sum(now), c.accepts.sum(now), now);
+  }
+
+  /**
+   * Asks for one call. Whoever gets a permit must complete it.
+   *
+   * @return the permit, or empty if the call is refused
+   */
+  public Optional<Permit> tryAcquire() {
+    return admit() == null ? Optional.of(new Permit(this)) : Optional.empty();
+  }
+
+  /** The reason to refuse a call; {@code null} if it passes. It is counted in either case. */
+  Evidence.@Nullable Throttled admit() {
+    Counts c = counts;
+    long now = ticker.getAsLong();
+    long requests = c.requests.sum(now);
+    long accepts = c.accepts.sum(now);
+    double share = c.refusal(requests, accepts, now);
+    boolean refused = share > 0.0 && draw() < share;
+    c.requests.add(1, now);
+    return refused
+        ? new Evidence.Throttled(
+            name, requests, accepts, c.settings.window(), c.settings.multiplier(), share)
+        : null;
+  }
+
+  private double draw() {
+    try {
+      return random.getAsDouble();
+    } catch (Throwable t) { // the user's randomness: without it nobody is refused
+      return 1.0;
+    }
+  }
+
+  void complete(Kind kind) {
+    Counts c = counts;
+    switch (kind) {
+      case SUCCESS -> c.accepts.add(1, ticker.getAsLong());
+      case NEUTRAL, NOT_SENT -> c.requests.add(-1, ticker.getAsLong());
+      case FAILURE -> {
+        // counted as requested and not accepted
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Throttle[" + name + ", " + Math.round(refusedShare() * 1000) / 10.0 + " % refused]";
+  }
+
+  /** One admitted call; complete it once. Safe for any thread. */
+  public static final class Permit {
+    private final Throttle throttle;
+    private final AtomicBoolean used = new AtomicBoolean();
+
+    Permit(Throttle throttle) {
+      this.throttle = throttle;
+    }
+
+    /**
+     * Reports how the call went; again: ignored. What is neutral or was not sent counts as if it had not been asked for.
+     *
+     * @param kind what the call was worth
+     */
+    public void complete(Kind kind) {
+      requireNonNull(kind, "kind");
+      if (used.compareAndSet(false, true)) {
+        throttle.complete(kind);
+      }
+    }
+  }
+}

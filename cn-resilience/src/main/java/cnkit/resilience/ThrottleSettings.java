@@ -1,0 +1,83 @@
+package cnkit.resilience;
+
+import static cnkit.resilience.Checks.check;
+import static cnkit.resilience.Checks.checkPositive;
+
+import java.time.Duration;
+
+/**
+ * When a {@link Throttle} refuses calls. Immutable; each method returns a changed copy.
+ *
+ * <pre>{@code
+ * ThrottleSettings.standard().multiplier(1.5).mostRefused(0.95);
+ * }</pre>
+ *
+ * @param window how far back it looks, longer than the slowest call: above 0 and up to one day; default 2 min
+ * @param multiplier sends about this many times what the dependency accepts: 1.0 to 100.0; default 2.0. Lower refuses
+ *     earlier
+ * @param mostRefused never refuses a larger share than this, so that it notices a recovery: 0.0 to 0.999; default 0.9
+ * @param minimumRequests refuses nobody on fewer requests in the window: 1 to 1,000,000; default 10
+ */
+public record ThrottleSettings(
+    Duration window, double multiplier, double mostRefused, int minimumRequests) {
+  /** Checks the ranges. */
+  public ThrottleSettings {
+    checkPositive("window", window);
+    check(multiplier >= 1.0 && multiplier <= 100.0, "multiplier", "1.0..100.0", multiplier);
+    check(mostRefused >= 0.0 && mostRefused <= 0.999, "mostRefused", "0.0..0.999", mostRefused);
+    check(
+        minimumRequests >= 1 && minimumRequests <= 1_000_000,
+        "minimumRequests",
+        "1..1000000",
+        minimumRequests);
+  }
+
+  /**
+   * The usual settings.
+   *
+   * @return the defaults
+   */
+  public static ThrottleSettings standard() {
+    return new ThrottleSettings(Duration.ofMinutes(2), 2.0, 0.9, 10);
+  }
+
+  /**
+   * Replaces the window.
+   *
+   * @param window how far back it looks
+   * @return a changed copy
+   */
+  public ThrottleSettings window(Duration window) {
+    return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
+  }
+
+  /**
+   * Replaces the multiplier.
+   *
+   * @param multiplier how many times what is accepted may be sent
+   * @return a changed copy
+   */
+  public ThrottleSettings multiplier(double multiplier) {
+    return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
+  }
+
+  /**
+   * Replaces the cap.
+   *
+   * @param mostRefused the largest share that is refused
+   * @return a changed copy
+   */
+  public ThrottleSettings mostRefused(double mostRefused) {
+    return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
+  }
+
+  /**
+   * Replaces the number of requests below which nobody is refused.
+   *
+   * @param minimumRequests how many
+   * @return a changed copy
+   */
+  public ThrottleSettings minimumRequests(int minimumRequests) {
+    return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
+  }
+}
