@@ -238,6 +238,11 @@ public final class Health implements AutoCloseable {
     return router.servingStatus(service);
   }
 
+  /** For the benchmarks. */
+  CheckEntry[] entries() {
+    return board.snapshot().state().entries();
+  }
+
   /** The plain answer of one probe, for what is not a request. */
   ProbeReply plain(Probe probe) {
     return router.plain(probe, false).orElseThrow();
