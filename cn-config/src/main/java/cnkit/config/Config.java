@@ -3,8 +3,12 @@ package cnkit.config;
 import static java.util.Objects.requireNonNull;
 
 import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,12 +33,12 @@ public final class Config<T> {
   private static final String REDACTED = "[secret]";
 
   private final T value;
-  private final Layout layout;
+  final Layout layout;
 
   /** Lowest first, defaults included. */
   private final List<Layer> layers;
 
-  private final Layer merged;
+  final Layer merged;
   private final List<String> arguments;
   private final List<Problem> warnings;
 
@@ -207,6 +211,84 @@ public final class Config<T> {
       warning.writeTo(json);
     }
     return json.close(']').close('}').toString();
+  }
+
+  /**
+   * Tells configurations apart without telling what is in them: equal for all processes whose
+   * settings have the same texts, wherever those stand. Secrets are no part of it, since a
+   * fingerprint of a weak one could be guessed.
+   *
+   * @return sixteen hexadecimal digits
+   */
+  public String fingerprint() {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException everyPlatformHasIt) {
+      throw new IllegalStateException(everyPlatformHasIt);
+    }
+    for (Slot slot : layout.slots) {
+      if (slot.isLeaf()) {
+        String line =
+            slot.path + "\0" + value(merged.nodes[slot.index], slot.shape(), false) + "\0";
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  /** What differs from an earlier configuration of the same schema. */
+  List<ReloadEvent.Change> changesSince(Config<T> before) {
+    var changes = new ArrayList<ReloadEvent.Change>();
+    for (Slot slot : layout.slots) {
+      ReloadEvent.Change change =
+          change(slot, before.merged.nodes[slot.index], merged.nodes[slot.index]);
+      if (change != null) {
+        changes.add(change);
+      }
+    }
+    return changes;
+  }
+
+  static ReloadEvent.@Nullable Change change(
+      Slot slot, @Nullable Node before, @Nullable Node after) {
+    Node place = after == null ? before : after;
+    if (!slot.isLeaf() || place == null || Node.same(before, after)) {
+      return null;
+    }
+    return new ReloadEvent.Change(
+        slot.path,
+        value(before, slot.shape(), true),
+        value(after, slot.shape(), true),
+        place.origin());
+  }
+
+  private static String value(@Nullable Node node, Shape shape, boolean brief) {
+    if (node == null) {
+      return "(not set)";
+    }
+    return brief ? shown(shape, node) : full(shape, node);
+  }
+
+  /** A node as text in full, without secrets: not for people. */
+  private static String full(Shape shape, Node node) {
+    if (shape.isSecret()) {
+      return REDACTED;
+    }
+    if (node instanceof Node.Arr list) {
+      var items = new StringBuilder("[");
+      for (Node item : list.items()) {
+        items
+            .append(full(shape instanceof Shape.Many many ? many.element() : shape, item))
+            .append('\0');
+      }
+      return items.append(']').toString();
+    }
+    if (node instanceof Node.Bytes bytes && Values.text(node) == null) {
+      return HexFormat.of().formatHex(bytes.content());
+    }
+    String text = node instanceof Node.Obj ? null : Values.text(node);
+    return text == null ? shown(shape, node) : text;
   }
 
   /** A node as text, without what must not be seen. */

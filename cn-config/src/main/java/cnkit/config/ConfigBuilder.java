@@ -2,14 +2,18 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.config.format.FileFormat;
 import java.io.PrintStream;
 import java.lang.invoke.MethodHandles;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -28,6 +32,9 @@ import java.util.function.LongSupplier;
  * @param <T> the record that the settings become
  */
 public final class ConfigBuilder<T> {
+  /** How often everything is read anew when a volume was swapped under the reader. */
+  private static final int ATTEMPTS = 20;
+
   /** The exit code for refused settings: {@code EX_CONFIG}. */
   private static final int REFUSED = 78;
 
@@ -40,12 +47,18 @@ public final class ConfigBuilder<T> {
   private boolean hasArgs;
   private @Nullable Map<String, String> environment;
   private boolean processEnvironment;
+  private final List<FileSource.Input> files = new ArrayList<>();
+  private final List<Mount> mounts = new ArrayList<>();
+  private final Map<String, FileFormat> formats = new HashMap<>();
   private boolean strictEnvironment;
   private boolean emptyEnvIsUnset;
   private boolean secretFlags;
   private @Nullable LocalDate today;
   private LongSupplier ticker = System::nanoTime;
   private @Nullable Schema schema;
+
+  /** A mounted directory, or its files given as values. */
+  private record Mount(String name, @Nullable Path directory, Map<String, byte[]> files) {}
 
   ConfigBuilder(Class<T> type, MethodHandles.Lookup lookup) {
     this.type = requireNonNull(type, "type");
@@ -120,6 +133,87 @@ public final class ConfigBuilder<T> {
   public ConfigBuilder<T> environment(Map<String, String> variables) {
     this.environment = Map.copyOf(variables);
     this.processEnvironment = false;
+    return this;
+  }
+
+  /**
+   * Reads configuration files, later ones over earlier ones; may be called several times. The
+   * extension tells the format: {@code .json}, {@code .properties}, {@code .env} and what {@link
+   * #format} adds. A file of at most 1 MiB, in UTF-8; one that cannot be read is a problem.
+   *
+   * <p>In JSON records nest; in properties their names are dotted paths; a {@code .env} file holds
+   * variables, named as the environment's are.
+   *
+   * @param files the files
+   * @return this builder
+   */
+  public ConfigBuilder<T> files(Path... files) {
+    for (Path file : files) {
+      this.files.add(new FileSource.OnDisk(requireNonNull(file, "file")));
+    }
+    return this;
+  }
+
+  /**
+   * Reads a configuration file that is given as a value, as for tests; in one order with {@link
+   * #files}.
+   *
+   * @param name its name, by which reports call it and whose extension tells the format
+   * @param content its text
+   * @return this builder
+   */
+  public ConfigBuilder<T> file(String name, String content) {
+    files.add(
+        new FileSource.Given(requireNonNull(name, "name"), requireNonNull(content, "content")));
+    return this;
+  }
+
+  /**
+   * Reads files with these extensions in this format, also in place of a built-in one.
+   *
+   * @param format the format, such as {@code JacksonFormat.of(new YAMLFactory())}
+   * @param extensions the extensions without a dot, such as {@code "yaml", "yml"}
+   * @return this builder
+   */
+  public ConfigBuilder<T> format(FileFormat format, String... extensions) {
+    requireNonNull(format, "format");
+    for (String extension : extensions) {
+      formats.put(Names.lower(extension), format);
+    }
+    return this;
+  }
+
+  /**
+   * Reads mounted directories, such as Kubernetes Secrets and ConfigMaps, later ones over earlier
+   * ones; may be called several times. Each file is one setting, {@code db.max-pool-size} or
+   * {@code db/max-pool-size}: UTF-8 of at most 1 MiB, from which one line break at the end is
+   * removed and nothing else; a {@code byte[]} gets the very bytes. Names that begin with two dots
+   * are the kubelet's. What is read of one volume is one state of it.
+   *
+   * @param directories the directories
+   * @return this builder
+   */
+  public ConfigBuilder<T> mounts(Path... directories) {
+    for (Path directory : directories) {
+      mounts.add(new Mount(directory.toString(), directory, Map.of()));
+    }
+    return this;
+  }
+
+  /**
+   * Reads a mounted directory that is given as a value, as for tests; in one order with {@link
+   * #mounts}.
+   *
+   * @param name its name, by which reports call it
+   * @param files the contents by their paths below it; copied
+   * @return this builder
+   */
+  public ConfigBuilder<T> mount(String name, Map<String, byte[]> files) {
+    var copy = new TreeMap<String, byte[]>();
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      copy.put(file.getKey(), file.getValue().clone());
+    }
+    mounts.add(new Mount(requireNonNull(name, "name"), null, copy));
     return this;
   }
 
@@ -220,17 +314,72 @@ public final class ConfigBuilder<T> {
    * @throws IllegalStateException if the environment is a source and no prefix was decided
    */
   public Config<T> load() {
+    return loading(null, MountInfo.NONE).orThrow().config();
+  }
+
+  /**
+   * Reads until no volume was swapped meanwhile, and binds.
+   *
+   * @param running what settings keep that only a restart changes; null at the start
+   */
+  Loading<T> loading(@Nullable Config<T> running, MountInfo.Reader mountInfo) {
     Schema compiled = schema();
-    Layout layout = compiled.layout;
+    for (int attempt = 1; ; attempt++) {
+      var disk = new Disk();
+      Sources sources = read(compiled.layout, compiled.defaults, disk);
+      if (disk.isStable()) {
+        if (!disk.outside().isEmpty()) {
+          sources.warnings().addAll(MountInfo.unchanging(mountInfo.read(), disk.outside()));
+        }
+        return bound(compiled, sources, running, disk);
+      }
+      if (attempt == ATTEMPTS) {
+        var unsteady = new Problem(
+            Problem.Code.UNREADABLE,
+            "",
+            "changed each of the " + ATTEMPTS + " times that it was read",
+            disk.swapped(),
+            "");
+        return new Loading.Rejected<>(List.of(unsteady), disk);
+      }
+    }
+  }
+
+  /** What all sources say, lowest first. */
+  private record Sources(
+      List<Layer> layers,
+      List<String> arguments,
+      List<Former> formers,
+      List<Problem> problems,
+      List<Problem> warnings) {}
+
+  private Sources read(Layout layout, Layer defaults, Disk disk) {
     var problems = new ArrayList<Problem>(0);
     var warnings = new ArrayList<Problem>(0);
     var formers = new ArrayList<Former>(0);
-    var layers = new ArrayList<Layer>(4); // lowest first
-    layers.add(compiled.defaults);
+    var layers = new ArrayList<Layer>(4);
+    layers.add(defaults);
+    if (!files.isEmpty()) {
+      var source = new FileSource(layout, disk, formats, problems, warnings, formers);
+      for (FileSource.Input file : files) {
+        layers.add(source.read(file, merged(layout, layers)));
+      }
+    }
+    for (Mount mount : mounts) {
+      var layer = new Layer(layout);
+      var source = new MountSource(problems);
+      Path directory = mount.directory();
+      new TreeSource(layout, layer, problems, formers)
+          .fill(
+              directory == null
+                  ? source.given(mount.name(), mount.files())
+                  : source.read(disk, directory));
+      layers.add(layer);
+    }
     Map<String, String> variables = processEnvironment ? System.getenv() : environment;
     if (variables != null) {
       var layer = new Layer(layout);
-      var reading = new ProcessVariables(processEnvironment, problems);
+      var reading = new ProcessVariables(processEnvironment, disk, problems);
       new EnvSource(
               layout,
               layer,
@@ -251,28 +400,113 @@ public final class ConfigBuilder<T> {
       arguments = List.copyOf(flags.arguments());
       layers.add(layer);
     }
-    if (!formers.isEmpty()) {
+    return new Sources(layers, arguments, formers, problems, warnings);
+  }
+
+  private Loading<T> bound(
+      Schema compiled, Sources sources, @Nullable Config<T> running, Disk disk) {
+    Layout layout = compiled.layout;
+    List<Layer> layers = sources.layers();
+    List<Problem> problems = sources.problems();
+    if (!sources.formers().isEmpty()) {
       Formers.settle(
-          formers,
+          sources.formers(),
           layers,
           today == null ? LocalDate.now(ZoneOffset.UTC) : today,
           problems,
-          warnings);
+          sources.warnings());
     }
     Layer merged = merged(layout, layers);
+    List<ReloadEvent.Change> waiting = List.of();
+    if (running != null) {
+      waiting = new ArrayList<>();
+      merged = kept(layout, merged, running.merged, waiting);
+    }
     var values = new Values(compiled.types, problems, new Rotation(ticker));
     Object bound = new Binder(layout, merged, values, compiled.types, problems).root();
     if (bound == Types.FAILED || !problems.isEmpty()) {
-      throw new ConfigException(Report.sorted(problems));
+      return new Loading.Rejected<>(Report.sorted(problems), disk);
     }
     T settings = type.cast(bound);
     if (!checks.isEmpty()) {
       new Application(layout, merged).run(checks, settings, problems);
       if (!problems.isEmpty()) {
-        throw new ConfigException(Report.sorted(problems));
+        return new Loading.Rejected<>(Report.sorted(problems), disk);
       }
     }
-    return new Config<>(settings, layout, layers, merged, arguments, warnings);
+    var config =
+        new Config<>(settings, layout, layers, merged, sources.arguments(), sources.warnings());
+    return new Loading.Loaded<>(config, waiting, disk);
+  }
+
+  /** The settings with those of the start where only a restart changes them; the difference is waiting. */
+  private static Layer kept(
+      Layout layout, Layer now, Layer start, List<ReloadEvent.Change> waiting) {
+    Layer kept = now.copy();
+    for (Slot slot : layout.slots) {
+      if (slot.isRestartOnly()) {
+        kept.nodes[slot.index] = start.nodes[slot.index];
+        ReloadEvent.Change change =
+            Config.change(slot, start.nodes[slot.index], now.nodes[slot.index]);
+        if (change != null) {
+          waiting.add(change);
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** A copy that the user of this builder cannot change. */
+  private ConfigBuilder<T> copy() {
+    var copy = new ConfigBuilder<>(type, lookup);
+    copy.converters.putAll(converters);
+    copy.checks.addAll(checks);
+    copy.files.addAll(files);
+    copy.mounts.addAll(mounts);
+    copy.formats.putAll(formats);
+    copy.prefix = prefix;
+    copy.args = args;
+    copy.hasArgs = hasArgs;
+    copy.environment = environment;
+    copy.processEnvironment = processEnvironment;
+    copy.strictEnvironment = strictEnvironment;
+    copy.emptyEnvIsUnset = emptyEnvIsUnset;
+    copy.secretFlags = secretFlags;
+    copy.today = today;
+    copy.ticker = ticker;
+    return copy;
+  }
+
+  /**
+   * Reads all sources, binds the record, and follows mounts and files from then on, with a daemon
+   * thread {@code cn-config-reload} that ends when the result is closed.
+   *
+   * @param every the time from one look to the next, at least one millisecond; ten seconds are
+   *     plenty, since the kubelet takes up to a minute
+   * @return the settings
+   * @throws ConfigException with every problem of the settings at the start or of their schema
+   * @throws IllegalArgumentException if the time is shorter
+   */
+  public Reloadable<T> reloadable(Duration every) {
+    if (every.compareTo(Duration.ofMillis(1)) < 0) {
+      throw new IllegalArgumentException("every: expected at least PT0.001S, got " + every);
+    }
+    return Reloadable.of(copy(), MountInfo::ofThisProcess, every);
+  }
+
+  /**
+   * Reads all sources, binds the record, and follows mounts and files whenever {@link
+   * Reloadable#poll()} is called; no thread is started.
+   *
+   * @return the settings
+   * @throws ConfigException with every problem of the settings at the start or of their schema
+   */
+  public Reloadable<T> reloadable() {
+    return reloadable(MountInfo::ofThisProcess);
+  }
+
+  Reloadable<T> reloadable(MountInfo.Reader mountInfo) {
+    return Reloadable.of(copy(), mountInfo, null);
   }
 
   private static Layer merged(Layout layout, List<Layer> layers) {
@@ -324,6 +558,11 @@ public final class ConfigBuilder<T> {
   private Schema schema() {
     boolean readsEnvironment = processEnvironment || environment != null;
     String decided = prefix;
+    if (decided == null && !readsEnvironment) {
+      for (FileSource.Input file : files) {
+        readsEnvironment |= FileSource.isDotenv(file);
+      }
+    }
     if (decided == null && readsEnvironment) {
       throw new IllegalStateException(
           "the environment is a source: decide between prefix(…) and noPrefix()");

@@ -17,6 +17,9 @@ final class EnvSource {
     /** Where a variable stands. */
     Origin origin(@Nullable Slot slot, String name);
 
+    /** Where a variable stands that names a file. */
+    Origin fileOrigin(String name);
+
     /** The true text of a value that may have been destroyed on its way here. */
     String restored(String name, String value);
 
@@ -127,7 +130,7 @@ final class EnvSource {
   private void files(Map<Slot, String> files, TreeSource source) {
     for (Map.Entry<Slot, String> file : files.entrySet()) {
       Slot slot = file.getKey();
-      Origin origin = new Origin(Origin.Channel.ENVIRONMENT_FILE, slot.env + FILE, 0, 0);
+      Origin origin = reading.fileOrigin(slot.env + FILE);
       Node present = layer.nodes[slot.index];
       if (present != null) {
         problems.add(new Problem(
@@ -269,7 +272,8 @@ final class EnvSource {
     if (!ours) {
       strangers.add(variable);
     } else if (!ServiceLinks.isLink(variable.getKey(), variable.getValue())) {
-      problems.add(Hints.unknownVariable(layout, reading.origin(null, variable.getKey())));
+      problems.add(Hints.unknownVariable(
+          layout, variable.getKey(), reading.origin(null, variable.getKey())));
     }
   }
 

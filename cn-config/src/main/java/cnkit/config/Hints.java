@@ -80,14 +80,15 @@ final class Hints {
   }
 
   /** A variable below our prefix, or below a record's, that no setting has. */
-  static Problem unknownVariable(Layout layout, Origin origin) {
-    String name = origin.name();
+  static Problem unknownVariable(Layout layout, String name, Origin origin) {
+    String what =
+        origin.name().equals(name) ? "no such setting" : "no such setting: " + Text.shown(name);
     String squashed = Names.squash(name);
     var names = new ArrayList<String>();
     for (Slot slot : layout.slots) {
       if (slot.isLeaf()) {
         if (Names.squash(slot.env).equals(squashed)) {
-          return problem(Problem.Code.UNKNOWN, "", "no such setting", origin, "set " + slot.env);
+          return problem(Problem.Code.UNKNOWN, "", what, origin, "set " + slot.env);
         }
         names.add(slot.env);
       }
@@ -97,7 +98,7 @@ final class Hints {
     return problem(
         Problem.Code.UNKNOWN,
         "",
-        "no such setting",
+        what,
         origin,
         nearest.isEmpty() ? "" : "did you mean " + nearest + file + "?");
   }

@@ -16,8 +16,12 @@ final class Layer {
   }
 
   private Layer(int slots) {
-    nodes = new @Nullable Node[slots];
-    places = new @Nullable Origin[slots + 1];
+    this(new @Nullable Node[slots], new @Nullable Origin[slots + 1]);
+  }
+
+  private Layer(@Nullable Node[] nodes, @Nullable Origin[] places) {
+    this.nodes = nodes;
+    this.places = places;
   }
 
   /** Where the record that holds these slots begins in a file; null when no file has it. */
@@ -28,6 +32,10 @@ final class Layer {
 
   void place(@Nullable Slot record, Origin origin) {
     places[record == null ? places.length - 1 : record.index] = origin;
+  }
+
+  Layer copy() {
+    return new Layer(nodes.clone(), places.clone());
   }
 
   /** The layer in which everything that {@code higher} sets hides what {@code lower} sets. */

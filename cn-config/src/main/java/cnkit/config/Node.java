@@ -1,5 +1,6 @@
 package cnkit.config;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,5 +59,33 @@ sealed interface Node {
           member.getKey(), present == null ? member.getValue() : merge(present, member.getValue()));
     }
     return new Obj(merged, above.origin(), below.sole(), above.flat());
+  }
+
+  /** Whether two values say the same, wherever they stand. */
+  static boolean same(@Nullable Node a, @Nullable Node b) {
+    if (a == null || b == null) {
+      return a == b;
+    }
+    if (a instanceof Text text && b instanceof Text other) {
+      return text.text().equals(other.text());
+    }
+    if (a instanceof Bytes bytes && b instanceof Bytes other) {
+      return Arrays.equals(bytes.content(), other.content());
+    }
+    if (a instanceof Arr list && b instanceof Arr other) {
+      boolean same = list.items().size() == other.items().size();
+      for (int i = 0; same && i < list.items().size(); i++) {
+        same = same(list.items().get(i), other.items().get(i));
+      }
+      return same;
+    }
+    if (a instanceof Obj object && b instanceof Obj other) {
+      boolean same = object.members().keySet().equals(other.members().keySet());
+      for (Map.Entry<String, Node> member : object.members().entrySet()) {
+        same = same && same(member.getValue(), other.members().get(member.getKey()));
+      }
+      return same;
+    }
+    return a instanceof Nil && b instanceof Nil;
   }
 }

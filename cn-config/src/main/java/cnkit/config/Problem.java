@@ -56,6 +56,8 @@ public record Problem(Code code, String path, String message, List<Origin> origi
     ENCODING,
     /** A file that is not well formed. */
     SYNTAX,
+    /** A file that cannot change while the process runs, though it is watched; only a warning. */
+    UNCHANGING,
     /** A former name, refused or used next to the new one. */
     RENAMED,
     /** A declared rule over several settings is broken. */

@@ -2,6 +2,7 @@ package cnkit.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -10,17 +11,24 @@ import java.util.Map;
 /** Variables of this process, or given in their place. */
 final class ProcessVariables implements EnvSource.Reading {
   private final boolean process;
+  private final Disk disk;
   private final List<Problem> problems;
   private @Nullable Map<String, String> exact;
 
-  ProcessVariables(boolean process, List<Problem> problems) {
+  ProcessVariables(boolean process, Disk disk, List<Problem> problems) {
     this.process = process;
+    this.disk = disk;
     this.problems = problems;
   }
 
   @Override
   public Origin origin(@Nullable Slot slot, String name) {
     return slot != null && slot.env.equals(name) ? slot.envOrigin : Origin.env(name);
+  }
+
+  @Override
+  public Origin fileOrigin(String name) {
+    return new Origin(Origin.Channel.ENVIRONMENT_FILE, name, 0, 0);
   }
 
   /**
@@ -78,6 +86,21 @@ final class ProcessVariables implements EnvSource.Reading {
 
   @Override
   public Node file(Slot slot, Origin origin, String file) {
-    return Disk.value(slot.path, file, origin, problems);
+    return value(disk, slot.path, file, origin, problems);
+  }
+
+  /** The content of the file that a variable names, as a value; a problem when there is none to have. */
+  static Node value(Disk disk, String path, String file, Origin origin, List<Problem> problems) {
+    String refusal;
+    try {
+      return new Node.Bytes(disk.read(Path.of(file)), file, origin);
+    } catch (InvalidPathException e) {
+      refusal = "not the path of a file";
+    } catch (IOException e) {
+      refusal = Disk.reason(e);
+    }
+    problems.add(new Problem(
+        Problem.Code.UNREADABLE, path, Text.shown(file) + ": " + refusal, List.of(origin), ""));
+    return new Node.Faulty(origin);
   }
 }

@@ -82,7 +82,11 @@ final class Report {
     if (!problem.path().isEmpty()) {
       return Text.shown(problem.path());
     }
-    return problem.code() == Problem.Code.REJECTED ? "(settings)" : "(unknown)";
+    return switch (problem.code()) {
+      case REJECTED -> "(settings)";
+      case SYNTAX, UNREADABLE, ENCODING, UNCHANGING -> "(file)";
+      default -> "(unknown)";
+    };
   }
 
   private static String place(Problem problem) {

@@ -1,6 +1,7 @@
 package cnkit.config;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ final class Rotation {
     public Rotating.Look<Object> look(Object current) {
       byte[] content;
       try {
-        content = Disk.read(java.nio.file.Path.of(file));
+        content = Disk.content(Path.of(file));
       } catch (IOException e) {
         return new Rotating.Look<>(
             null,

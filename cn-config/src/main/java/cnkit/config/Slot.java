@@ -49,6 +49,16 @@ final class Slot {
     return field.shape() instanceof Shape.Scalar scalar && scalar.kind() == Kind.BOOLEAN;
   }
 
+  /** Whether it, or a record around it, waits for a restart. */
+  boolean isRestartOnly() {
+    for (Slot at = this; at != null; at = at.parent) {
+      if (at.field.rules().restartOnly()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean isSecret() {
     return field.shape().isSecret();
   }

@@ -1,0 +1,104 @@
+package cnkit.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A mounted directory: each file is a setting, named by its path below the directory. */
+final class MountSource {
+  /** More than any volume has; a directory that is no volume, such as a whole disk, must not be walked. */
+  private static final int MOST = 10_000;
+
+  private static final int DEEPEST = 16;
+
+  private final FlatTree tree = new FlatTree(new Origin(Origin.Channel.MOUNT, "", 0, 0));
+  private final List<Problem> problems;
+  private int count;
+
+  MountSource(List<Problem> problems) {
+    this.problems = problems;
+  }
+
+  /** The tree of a directory on disk. */
+  Node.Obj read(Disk disk, Path directory) {
+    walk(disk, directory, "", 0);
+    return tree.tree();
+  }
+
+  /** The tree of files that are given as values. */
+  Node.Obj given(String name, Map<String, byte[]> files) {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Origin origin = new Origin(Origin.Channel.MOUNT, name + "/" + file.getKey(), 0, 0);
+      put(file.getKey().replace('/', '.'), new Node.Bytes(file.getValue(), "", origin));
+    }
+    return tree.tree();
+  }
+
+  private void walk(Disk disk, Path directory, String prefix, int depth) {
+    Origin place = new Origin(Origin.Channel.MOUNT, directory.toString(), 0, 0);
+    if (depth > DEEPEST) {
+      unreadable("", "nests deeper than " + DEEPEST + " directories", place);
+      return;
+    }
+    Set<String> names;
+    try {
+      names = disk.list(directory);
+    } catch (IOException e) {
+      unreadable("", Disk.reason(e), place);
+      return;
+    }
+    for (String name : names) {
+      if (++count > MOST) {
+        if (count == MOST + 1) {
+          unreadable("", "holds more than " + MOST + " files: no mounted volume", place);
+        }
+        return;
+      }
+      Path file = directory.resolve(name);
+      String path = Names.join(prefix, '.', name);
+      if (disk.isDirectory(file)) {
+        walk(disk, file, path, depth + 1);
+      } else {
+        put(path, value(disk, file, path));
+      }
+    }
+  }
+
+  private Node value(Disk disk, Path file, String path) {
+    Origin origin = new Origin(Origin.Channel.MOUNT, file.toString(), 0, 0);
+    try {
+      return new Node.Bytes(disk.read(file), file.toString(), origin);
+    } catch (IOException e) {
+      unreadable(path, Disk.reason(e), origin);
+      return new Node.Faulty(origin);
+    }
+  }
+
+  private void put(String path, Node value) {
+    Node present = tree.put(path, value);
+    if (present != null) {
+      problems.add(new Problem(
+          Problem.Code.DUPLICATE,
+          path,
+          "two files for one setting",
+          List.of(present.origin(), value.origin()),
+          "remove one"));
+    }
+  }
+
+  private void unreadable(String path, String reason, Origin origin) {
+    problems.add(new Problem(Problem.Code.UNREADABLE, path, reason, List.of(origin), ""));
+  }
+
+  /** The text of a file that is text: UTF-8, without a byte order mark; null when it is something else. */
+  static @Nullable String text(byte[] bytes) {
+    boolean marked = bytes.length >= 3
+        && bytes[0] == (byte) 0xef
+        && bytes[1] == (byte) 0xbb
+        && bytes[2] == (byte) 0xbf;
+    int from = marked ? 3 : 0;
+    return Utf8.strict(bytes, from, bytes.length - from);
+  }
+}

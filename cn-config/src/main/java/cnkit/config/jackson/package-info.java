@@ -1,0 +1,5 @@
+/**
+ * The bridge to Jackson's formats. It is a package of its own because its one type is the only one that names
+ * Jackson: whoever reads no file through it loads none of Jackson's classes.
+ */
+package cnkit.config.jackson;
