@@ -555,6 +555,17 @@ public final class ConfigBuilder<T> {
     return Help.text(schema().layout, prefix != null);
   }
 
+  /**
+   * The same reference as files to keep beside the code: Markdown, variables, Kubernetes manifests.
+   * The sources given so far do not matter; the prefix does.
+   *
+   * @return the reference
+   * @throws ConfigException if the schema is refused
+   */
+  public Reference reference() {
+    return new Reference(schema().layout, prefix != null);
+  }
+
   private Schema schema() {
     boolean readsEnvironment = processEnvironment || environment != null;
     String decided = prefix;

@@ -87,6 +87,7 @@ final class Layout {
     var complaints = new ArrayList<String>(0);
     Checks checks = Checks.of(field.shape(), field.rules(), complaints);
     var slot = new Slot(building.size(), parent, field, path, env, checks);
+    slot.inElement = named && !whole;
     building.add(slot);
     for (String complaint : complaints) {
       schema(slot, complaint);

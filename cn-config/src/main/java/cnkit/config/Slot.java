@@ -17,6 +17,9 @@ final class Slot {
   /** For a choice: the slots of each variant's components, in the order of the variants. */
   Slot[][] variants = {};
 
+  /** Whether this is a part of an element of a list or map, which may not be there at all. */
+  boolean inElement;
+
   /** Where this variable comes from, made once. */
   final Origin envOrigin;
 

@@ -1,0 +1,90 @@
+package cnkit.config.testing;
+
+import static java.util.Objects.requireNonNull;
+
+import cnkit.config.Reference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Keeps files that were made from the settings' schema as they were made.
+ *
+ * <pre>{@code
+ * @Test
+ * void theDocumentsAreCurrent() {
+ *   Reference reference = Config.of(Settings.class, lookup()).noPrefix().reference();
+ *   GeneratedFiles.assertCurrent(Path.of("docs/settings.md"), reference.markdown());
+ * }
+ * }</pre>
+ *
+ * <p>With the system property {@value #UPDATE} set to true the files are written instead:
+ * {@code mvn test -Dcn.config.update=true}, where the build passes the property on to its tests.
+ *
+ * @see Reference
+ */
+public final class GeneratedFiles {
+  /** The name of the system property that makes {@link #assertCurrent} write. */
+  public static final String UPDATE = "cn.config.update";
+
+  private GeneratedFiles() {}
+
+  /**
+   * Checks that a file has exactly this text; line ends of the platform are accepted.
+   *
+   * @param file the copy that is kept under version control
+   * @param text what it has to say
+   * @throws AssertionError naming the first line that differs, and how to update
+   * @throws UncheckedIOException if the file cannot be read, or written when updating
+   */
+  public static void assertCurrent(Path file, String text) {
+    requireNonNull(text, "text");
+    Optional<String> copy = read(file);
+    if (copy.isPresent() && text.equals(copy.get())) {
+      return;
+    }
+    if (Boolean.getBoolean(UPDATE)) {
+      write(file, text);
+      return;
+    }
+    String how = "; write it with -D" + UPDATE + "=true";
+    if (copy.isEmpty()) {
+      throw new AssertionError(file + " is missing" + how);
+    }
+    String[] expected = text.split("\n", -1);
+    String[] found = copy.get().split("\n", -1);
+    int line = 0;
+    while (line < expected.length && line < found.length && expected[line].equals(found[line])) {
+      line++;
+    }
+    throw new AssertionError(file + ":" + (line + 1) + " is not current" + how + "\n  expected: "
+        + (line < expected.length ? expected[line] : "(the end)") + "\n  found:    "
+        + (line < found.length ? found[line] : "(the end)"));
+  }
+
+  private static Optional<String> read(Path file) {
+    if (Files.notExists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(file, StandardCharsets.UTF_8).replace("\r\n", "\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Path parent = file.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.writeString(file, text, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be written", e);
+    }
+  }
+}
