@@ -3,9 +3,14 @@ package cnkit.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work in flight: how much there is, whether more may begin, and what became of it. Safe for use by many threads.
@@ -35,6 +40,8 @@ import java.util.function.LongSupplier;
  * }</pre>
  */
 public final class InFlight {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
   /** What {@link #enter(Kind)} answers once the intake is closed. */
   public static final int REFUSED = -1;
 
@@ -72,6 +79,7 @@ public final class InFlight {
   private final Token refused;
   private final AtomicReference<Runnable> whenDrained = new AtomicReference<>();
   private final AtomicReference<@Nullable Cut> cut = new AtomicReference<>();
+  private final Set<GoAway> goAways = ConcurrentHashMap.newKeySet();
   private volatile Intake intake = Intake.OPEN;
   private volatile boolean draining;
 
@@ -268,9 +276,85 @@ public final class InFlight {
     return List.of(ledger(Kind.REQUEST), ledger(Kind.STREAM), ledger(Kind.JOB));
   }
 
-  /** Asks clients to leave from now on; everything is still let in. A {@link Lifecycle} does this with the announcement. */
+  /**
+   * Asks clients to leave from now on; everything is still let in. A {@link Lifecycle} does this with the announcement. Runs
+   * what {@link #onGoAway(Runnable)} was given, on the calling thread.
+   */
   public void drain() {
+    beginDraining().forEach(InFlight::tell);
+  }
+
+  /** As {@link #drain()}, but leaves it to the caller to run the user's code; each is handed out once. */
+  List<Runnable> beginDraining() {
     draining = true;
+    var mine = new ArrayList<Runnable>();
+    for (GoAway each : List.copyOf(goAways)) {
+      if (goAways.remove(each)) {
+        mine.add(each.tell);
+      }
+    }
+    return mine;
+  }
+
+  private static void tell(Runnable goAway) {
+    try {
+      goAway.run();
+    } catch (Throwable t) {
+      LOG.warn("a go-away callback threw", t);
+    }
+  }
+
+  /**
+   * Tells a connection's owner, once, to ask its client to leave: an HTTP/2 adapter sends GOAWAY where HTTP/1 adds {@code
+   * Connection: close} to its answers. Told at once, on the calling thread, if {@link #draining()} already.
+   *
+   * @param tell sends it; may throw, must not block for long
+   * @return forgets the connection, for when it ends by itself before
+   */
+  public Lifecycle.Subscription onGoAway(Runnable tell) {
+    var goAway = new GoAway(tell);
+    // added before the flag is read, as drain() writes the flag before it looks: one of them sees
+    // the other, and taking it
+    // out of the set is what makes it once
+    goAways.add(goAway);
+    if (draining && goAways.remove(goAway)) {
+      tell(tell);
+    }
+    return () -> goAways.remove(goAway);
+  }
+
+  /**
+   * What to answer to work that was refused: 503, with {@code Retry-After: 1} so that the client tries another instance soon,
+   * and {@code Connection: close} so that it does not try this one again.
+   *
+   * @return the answer, as data
+   */
+  public static Refusal refusal() {
+    return Refusal.SHUTTING_DOWN;
+  }
+
+  /**
+   * An answer to work that must not begin. Immutable.
+   *
+   * @param status the HTTP status
+   * @param headers the headers; leave out {@code Connection} in HTTP/2, where it does not exist
+   */
+  public record Refusal(int status, Map<String, String> headers) {
+    private static final Refusal SHUTTING_DOWN =
+        new Refusal(503, Map.of("Retry-After", "1", "Connection", "close"));
+
+    public Refusal {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /** By identity: the same callback may be registered twice. */
+  private static final class GoAway {
+    private final Runnable tell;
+
+    GoAway(Runnable tell) {
+      this.tell = tell;
+    }
   }
 
   /**
@@ -278,7 +362,7 @@ public final class InFlight {
    * it stops the intake.
    */
   public void close() {
-    draining = true;
+    drain();
     synchronized (frozen) {
       if (intake != Intake.OPEN) {
         return;
@@ -310,7 +394,8 @@ public final class InFlight {
   }
 
   /**
-   * Gives up waiting: what is in flight now counts as cut, whenever it ends. Each open token is marked, once.
+   * Gives up waiting: what is in flight now counts as cut, whenever it ends. Each open token is marked, also one that was told
+   * to end before and did not.
    *
    * @return the tokens that were cut, oldest first
    */
@@ -325,14 +410,32 @@ public final class InFlight {
     if (!cut.compareAndSet(null, new Cut(List.of(completed[0], completed[1], completed[2])))) {
       return List.of();
     }
+    List<Token> open = open();
+    open.forEach(Token::markCancelled);
+    return open;
+  }
+
+  /** All tokens that are open, oldest first. */
+  List<Token> open() {
     var open = new ArrayList<Token>();
     for (Bucket bucket : tokens) {
       bucket.addTo(open);
     }
     long now = ticker.getAsLong();
-    open.removeIf(token -> !token.markCancelled());
+    open.removeIf(Token::isClosed);
     open.sort((a, b) -> b.age(now).compareTo(a.age(now)));
     return open;
+  }
+
+  /** How much was asked for from outside so far, let in or not. */
+  long arrivals() {
+    long arrivals = 0;
+    for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
+      for (Kind kind : List.of(Kind.REQUEST, Kind.STREAM)) {
+        arrivals += words.get(at + 2 * kind.column()) & Long.MAX_VALUE;
+      }
+    }
+    return arrivals;
   }
 
   Duration age(Token token) {

@@ -117,6 +117,10 @@ public final class Token implements AutoCloseable {
     }
   }
 
+  boolean isClosed() {
+    return (word & CLOSED) != 0;
+  }
+
   Kind kind() {
     return InFlight.kindOf(word & ~FLAGS);
   }
