@@ -39,6 +39,14 @@ final class Engine {
   /** The user's code, by unit. */
   record Code(Optional<Action> start, Optional<Action> stop) {}
 
+  /**
+   * What concerns work in flight alone.
+   *
+   * @param quiet ends the propagation when nothing has arrived for so long
+   * @param streamWindow over how long streams are told to end; half of the drain if it is not given
+   */
+  record Options(Optional<Duration> quiet, Optional<Duration> streamWindow) {}
+
   private final Blueprint blueprint;
   private final List<Code> code;
   private final List<InFlight> inFlight;
@@ -46,6 +54,7 @@ final class Engine {
   private final ShutdownMachine machine;
   private final long origin;
   private final Events events;
+  private final Options options;
 
   private final Queue<Event> mailbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger pending = new AtomicInteger();
@@ -63,10 +72,17 @@ final class Engine {
   private long firstTrigger;
 
   private volatile Runnable onStopping = () -> {};
+  private volatile Farewell farewell = new Farewell(Optional.empty(), Optional.empty());
   private volatile long alarmAt = Long.MAX_VALUE;
 
   Engine(
-      Blueprint blueprint, List<Code> code, List<InFlight> inFlight, Timeline time, Events events) {
+      Blueprint blueprint,
+      List<Code> code,
+      List<InFlight> inFlight,
+      Timeline time,
+      Events events,
+      Options options) {
+    this.options = options;
     this.blueprint = blueprint;
     this.code = List.copyOf(code);
     this.inFlight = List.copyOf(inFlight);
@@ -95,6 +111,15 @@ final class Engine {
   /** Runs something short of ours once, when the end was asked for. */
   void onStopping(Runnable told) {
     onStopping = told;
+  }
+
+  /** Gets the last word. */
+  void farewell(Farewell farewell) {
+    this.farewell = farewell;
+  }
+
+  Farewell farewell() {
+    return farewell;
   }
 
   State state() {
@@ -149,6 +174,9 @@ final class Engine {
     boolean stopping = state.status() != Status.STOPPING;
     state = step.state();
     if (stopping && state.status() == Status.STOPPING) {
+      if (state.startFailed()) {
+        startGaveUp();
+      }
       onStopping.run();
     }
     for (Effect effect : step.effects()) {
@@ -163,6 +191,22 @@ final class Engine {
     if (wake != Long.MAX_VALUE && wake != alarmAt) {
       alarmAt = wake;
       time.schedule(Math.max(0, wake - now()), () -> post(new Event.Tick()));
+    }
+  }
+
+  /** A start that failed is a reason for the end like any other. */
+  private void startGaveUp() {
+    String name = state.units().stream().anyMatch(unit -> unit.life() == Life.NOT_STARTED)
+        ? failedStart().orElse("a component") + " did not start"
+        : "the start took longer than "
+            + ShutdownPlan.text(Duration.ofNanos(blueprint.startDeadline()));
+    synchronized (triggers) {
+      if (triggers.isEmpty()) {
+        firstTrigger = now();
+        var trigger = new Trigger(Trigger.Source.START, name, Duration.ZERO);
+        triggers.add(trigger);
+        events.publish(new LifecycleEvent.Triggered(trigger));
+      }
     }
   }
 
@@ -182,6 +226,7 @@ final class Engine {
       LOG.atInfo()
           .addKeyValue("event.name", "cn.lifecycle.started")
           .addKeyValue("took_ms", took.toMillis())
+          .addKeyValue("report", report().attributes())
           .log("started in {}", ShutdownPlan.text(took));
       events.publish(new LifecycleEvent.Started(took));
       started.complete(state);
@@ -229,6 +274,11 @@ final class Engine {
           }
           if (failed && !start) {
             LOG.warn("lifecycle: stopping {} threw", name(unit), thrown.get());
+          }
+          if (!start && failed && thrown.get() instanceof Survivors survivors) {
+            unfinished.addAll(survivors.unfinished());
+            post(new Event.Survived(unit));
+            return;
           }
           if (start && !failed && blueprint.units().get(unit).role() == Role.COMPONENT) {
             componentStarted(unit);
@@ -313,12 +363,72 @@ final class Engine {
 
   private void began(int phase) {
     String name = phaseName(phase);
-    if (name.equals(Phase.ANNOUNCE)) {
-      inFlight.forEach(InFlight::drain);
+    switch (name) {
+      case Phase.ANNOUNCE -> {
+        for (InFlight work : inFlight) {
+          for (Runnable goAway : work.beginDraining()) {
+            time.execute("go-away", goAway::run, this::goAwayEnded);
+          }
+        }
+      }
+      case Phase.PROPAGATE ->
+        options
+            .quiet()
+            .ifPresent(quiet -> watch(phase, new QuietWatch(quiet.toNanos(), arrivals(), now())));
+      case Phase.DRAIN -> endStreams(state.phases().get(phase).allowance());
+      default -> {
+        // its units are all there is to do
+      }
     }
     events.publish(new LifecycleEvent.PhaseBegan(name));
     if (name.equals(Phase.FLUSH)) {
       events.publish(new LifecycleEvent.Flushing(report()));
+    }
+  }
+
+  private void goAwayEnded(Optional<Throwable> thrown) {
+    thrown.ifPresent(t -> LOG.warn("lifecycle: a go-away callback threw", t));
+  }
+
+  private long arrivals() {
+    return inFlight.stream().mapToLong(InFlight::arrivals).sum();
+  }
+
+  /** Looks again and again while the phase lasts; its allowance ends it at the latest. */
+  private void watch(int phase, QuietWatch before) {
+    if (state.status() != Status.STOPPING || state.phase() != phase) {
+      return;
+    }
+    QuietWatch watch = before.look(arrivals(), now());
+    if (watch.isQuiet(now())) {
+      post(new Event.Quiet());
+    } else {
+      time.schedule(watch.pause(), () -> watch(phase, watch));
+    }
+  }
+
+  /**
+   * Tells streams to end, oldest first and one after the other: their clients all come back somewhere else, and should not do
+   * so at the same moment.
+   */
+  private void endStreams(long allowance) {
+    var streams = new ArrayList<Token>();
+    for (InFlight work : inFlight) {
+      work.open().stream().filter(token -> token.kind() == Kind.STREAM).forEach(streams::add);
+    }
+    if (allowance == 0) {
+      return; // they are cut at once
+    }
+    long window =
+        Math.min(options.streamWindow().map(ShutdownPlan::nanos).orElse(allowance / 2), allowance);
+    for (int i = 0; i < streams.size(); i++) {
+      Token stream = streams.get(i);
+      long delay = (long) ((double) window * i / streams.size());
+      time.schedule(delay, () -> {
+        if (!stream.isClosed()) {
+          time.execute("end-stream", stream::cancel, this::cancelled);
+        }
+      });
     }
   }
 
@@ -355,11 +465,34 @@ final class Engine {
           .addKeyValue("event.name", "cn.lifecycle.stopped")
           .addKeyValue("report", report.attributes())
           .log("{}", report.summary());
+      farewell.end(report);
     } finally {
       started.complete(state);
       stopped.complete(report);
-      time.close();
+      time.release();
     }
+  }
+
+  /** What is running or in flight right now, with its thread's stack: virtual threads too, which no dump of all threads has. */
+  List<Unfinished> suspects() {
+    State now = state;
+    var suspects = new ArrayList<Unfinished>();
+    for (int i = 0; i < now.units().size(); i++) {
+      UnitLife life = now.units().get(i);
+      Timeline.Running work = running.get(i);
+      if (work != null && (life.life() == Life.STARTING || life.life() == Life.STOPPING)) {
+        boolean start = life.life() == Life.STARTING;
+        long since = start ? life.startAt() : life.stopAt();
+        suspects.add(unfinished(start ? "start" : "stop", name(i), now() - since, work.thread()));
+      }
+    }
+    for (InFlight work : inFlight) {
+      for (Token token : work.open()) {
+        suspects.add(
+            unfinished(token.kind().label(), token.label(), token.age().toNanos(), token.opener()));
+      }
+    }
+    return suspects;
   }
 
   List<Ledger> ledger() {

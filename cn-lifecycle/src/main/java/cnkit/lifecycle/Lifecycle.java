@@ -3,8 +3,11 @@ package cnkit.lifecycle;
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.LifecycleException.Reason;
 import cnkit.lifecycle.ShutdownMachine.Event;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -43,14 +46,19 @@ public final class Lifecycle implements AutoCloseable {
   private final Engine engine;
   private final Events events;
   private final ShutdownPlan plan;
-  private final boolean withSignals;
+  private final Settings settings;
   private volatile @Nullable ProcessDriver process;
+  private volatile Optional<PreviousLife> previousLife = Optional.empty();
 
-  Lifecycle(Engine engine, Events events, ShutdownPlan plan, boolean withSignals) {
+  /** What concerns the process around it. */
+  record Settings(
+      boolean withSignals, Path terminationLog, Optional<Path> marker, PodStanza podStanza) {}
+
+  Lifecycle(Engine engine, Events events, ShutdownPlan plan, Settings settings) {
     this.engine = engine;
     this.events = events;
     this.plan = plan;
-    this.withSignals = withSignals;
+    this.settings = settings;
   }
 
   /**
@@ -78,6 +86,9 @@ public final class Lifecycle implements AutoCloseable {
    * then exits with its own code. If the shutdown has not ended a quarter of a second after its grace, or another hook keeps
    * the JVM from exiting that long, the process is halted with {@link Outcome#HUNG}.
    *
+   * <p>What would keep a signal from arriving, or another hook from waiting for ours, is warned of first. Where the platform
+   * has a termination log, it gets the report's summary, and the whole report if that fits into 4,096 bytes.
+   *
    * <p>An interrupt of the calling thread asks for the end; it is restored.
    *
    * @return the exit code, see {@link Outcome}
@@ -85,7 +96,9 @@ public final class Lifecycle implements AutoCloseable {
    */
   public int run() {
     claim();
-    process = ProcessDriver.attach(engine, withSignals);
+    // only where the platform has made it: a file of that name anywhere else would be a surprise
+    remember(Optional.of(settings.terminationLog()).filter(Files::isWritable));
+    process = ProcessDriver.attach(engine, settings.withSignals());
     engine.post(new Event.Start());
     await(engine.stopped());
     Report report = engine.report();
@@ -108,6 +121,7 @@ public final class Lifecycle implements AutoCloseable {
    */
   public Report start() {
     claim();
+    remember(Optional.empty());
     engine.post(new Event.Start());
     await(engine.started());
     if (engine.state().rollback() || engine.state().startAt() < 0) {
@@ -124,6 +138,48 @@ public final class Lifecycle implements AutoCloseable {
       throw new IllegalStateException(
           "expected a lifecycle that is new, but it is " + engine.state().status());
     }
+  }
+
+  private void remember(Optional<Path> terminationLog) {
+    var farewell = new Farewell(terminationLog, settings.marker());
+    previousLife = farewell.previous();
+    previousLife
+        .filter(life -> life.outcome().filter(Outcome.STOPPED::equals).isEmpty())
+        .ifPresent(life -> LOG.atWarn()
+            .addKeyValue("event.name", "cn.lifecycle.previous")
+            .log("the previous life of this service: {}", life.summary()));
+    engine.farewell(farewell);
+    if (settings.marker().isPresent()) {
+      farewell.phase("start");
+      events.subscribe(
+          event -> {
+            if (event instanceof LifecycleEvent.Started) {
+              farewell.phase("running");
+            } else if (event instanceof LifecycleEvent.PhaseBegan began) {
+              farewell.phase(began.phase());
+            }
+          },
+          new LifecycleEvent.Current(status()));
+    }
+  }
+
+  /**
+   * How the process before this one ended, by the marker that {@link LifecycleBuilder#marker(Path)} names; known once this one
+   * has begun to start.
+   *
+   * @return its end; empty without a marker, or when this is the first life
+   */
+  public Optional<PreviousLife> previousLife() {
+    return previousLife;
+  }
+
+  /**
+   * What the platform must be told to match the plan.
+   *
+   * @return the stanza, with the builder's pre-stop pause and start deadline
+   */
+  public PodStanza podStanza() {
+    return settings.podStanza();
   }
 
   private LifecycleException startFailure() {

@@ -6,6 +6,7 @@ import cnkit.lifecycle.Blueprint.Role;
 import cnkit.lifecycle.Blueprint.Unit;
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.LifecycleException.Reason;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,13 +37,22 @@ public final class LifecycleBuilder {
   private final List<Problem> problems = new ArrayList<>();
   private Optional<Part> last = Optional.empty();
   private Duration grace = ShutdownPlan.DEFAULT_GRACE;
-  private Duration propagation = ShutdownPlan.DEFAULT_PROPAGATION;
+  private Optional<Duration> propagation = Optional.empty();
+  private Optional<Duration> quiet = Optional.empty();
+  private Optional<Duration> streamWindow = Optional.empty();
+  private Optional<Duration> platformGrace = Optional.empty();
+  private Duration preStop = Duration.ZERO;
+  private Optional<Path> marker = Optional.empty();
+  private Path terminationLog = Farewell.TERMINATION_LOG;
+  private final List<Action> onIntakeStopped = new ArrayList<>();
   private Optional<Duration> closeSlice = Optional.empty();
   private Optional<Duration> flushSlice = Optional.empty();
   private Duration startDeadline = DEFAULT_START_DEADLINE;
   private boolean lenient;
   private boolean withSignals = true;
   private Optional<Timeline> timeline = Optional.empty();
+  /** What executors get before they are interrupted: known when the plan is. */
+  private volatile Duration taskSlice = Duration.ZERO;
 
   LifecycleBuilder() {}
 
@@ -77,11 +88,85 @@ public final class LifecycleBuilder {
   /**
    * How long to go on serving after the announcement, while load balancers learn.
    *
-   * @param delay zero or more; default 5 s; zero when the platform's own pre-stop pause does the waiting
+   * @param delay zero or more; default 5 s, or zero when {@link #preStop(Duration)} does the waiting
    * @return this builder
    */
   public LifecycleBuilder propagation(Duration delay) {
-    this.propagation = requireNonNull(delay, "propagation");
+    this.propagation = Optional.of(delay);
+    this.quiet = Optional.empty();
+    return this;
+  }
+
+  /**
+   * Goes on serving until nothing has arrived for a while, instead of a fixed time: load balancers have learnt then. Requests
+   * and streams count, let in or not; probes and jobs do not. Needs {@link #drain(InFlight)}.
+   *
+   * @param quiet how long nothing must arrive, above zero and at most {@code longest}
+   * @param longest how long to go on serving at most; this is what the plan reckons with
+   * @return this builder
+   */
+  public LifecycleBuilder adaptivePropagation(Duration quiet, Duration longest) {
+    this.quiet = Optional.of(quiet);
+    this.propagation = Optional.of(longest);
+    return this;
+  }
+
+  /**
+   * How long the platform pauses before it sends its signal, such as Kubernetes' {@code preStop} sleep. The pause does what
+   * the propagation would do, so that is zero then unless it is given; both together are warned of, as time paid for twice.
+   *
+   * @param pause whole seconds, zero or more; default zero: there is no pause
+   * @return this builder
+   */
+  public LifecycleBuilder preStop(Duration pause) {
+    this.preStop = requireNonNull(pause, "preStop");
+    return this;
+  }
+
+  /**
+   * The grace that the platform was told to give, such as {@code terminationGracePeriodSeconds}: a process cannot read it, so
+   * it must be repeated. {@link #build()} refuses a plan that does not fit into it.
+   *
+   * @param seconds what the platform gives, with the pre-stop pause and before it kills; default: not checked
+   * @return this builder
+   */
+  public LifecycleBuilder platformGrace(Duration seconds) {
+    this.platformGrace = Optional.of(seconds);
+    return this;
+  }
+
+  /**
+   * Over how long {@linkplain Kind#STREAM streams} are told to end, one after the other from the beginning of the drain on, so
+   * that their clients do not all come back somewhere else at once.
+   *
+   * @param window zero or more; clipped to the drain; default half of it
+   * @return this builder
+   */
+  public LifecycleBuilder streamWindow(Duration window) {
+    this.streamWindow = Optional.of(window);
+    return this;
+  }
+
+  /**
+   * A file in which this process says where it is, so that the next one knows how it ended, even if it was killed: {@link
+   * Lifecycle#previousLife()}. In Kubernetes an {@code emptyDir} volume outlives the container.
+   *
+   * @param file written at the start and with each phase; its folder must exist
+   * @return this builder
+   */
+  public LifecycleBuilder marker(Path file) {
+    this.marker = Optional.of(file);
+    return this;
+  }
+
+  /**
+   * Where {@link Lifecycle#run()} leaves its last words, if that file exists.
+   *
+   * @param file default {@code /dev/termination-log}, which Kubernetes shows with the container's status
+   * @return this builder
+   */
+  public LifecycleBuilder terminationLog(Path file) {
+    this.terminationLog = requireNonNull(file, "terminationLog");
     return this;
   }
 
@@ -247,6 +332,76 @@ public final class LifecycleBuilder {
   }
 
   /**
+   * How readiness is turned off, and when: like {@link #onAnnounce(Action)} for {@link Readiness#FLIP}, or only once the intake
+   * is stopped.
+   *
+   * @param when the policy
+   * @param turnOff makes the instance not ready, for good
+   * @return this builder
+   */
+  public LifecycleBuilder readiness(Readiness when, Action turnOff) {
+    requireNonNull(turnOff, "turnOff");
+    (when == Readiness.FLIP ? onAnnounce : onIntakeStopped).add(turnOff);
+    return this;
+  }
+
+  /**
+   * A component that has started already and is closed at its end.
+   *
+   * @param name a name of its own
+   * @param resource closed once
+   * @return this builder
+   */
+  public LifecycleBuilder closeable(String name, AutoCloseable resource) {
+    requireNonNull(resource, "resource");
+    return component(name, NOTHING, resource::close);
+  }
+
+  /**
+   * An executor as a component: at its stop it takes nothing new, gets half of the close slice for what it has, is then
+   * interrupted, and what still runs is reported. A {@link TrackedExecutor} names its tasks, any other is named as a whole.
+   *
+   * @param name a name of its own
+   * @param executor stopped once
+   * @return this builder
+   */
+  public LifecycleBuilder executor(String name, ExecutorService executor) {
+    requireNonNull(executor, "executor");
+    return component(name, NOTHING, () -> TrackedExecutor.stopOrThrow(name, executor, taskSlice));
+  }
+
+  /**
+   * Something that runs again and again, first after one pause. No run begins once the intake is stopped; one under way is
+   * waited for like the tasks of {@link #executor(String, ExecutorService)}. What it throws is logged, and it runs again.
+   *
+   * @param name a name of its own
+   * @param pause from the end of a run to the next, above zero
+   * @param task one run
+   * @return this builder
+   */
+  public LifecycleBuilder periodic(String name, Duration pause, Action task) {
+    requireNonNull(task, "task");
+    if (!Lifecycle.positive(pause)) {
+      problem(name, name + ": expected a pause > PT0S, got " + pause);
+      return this;
+    }
+    var periodic = new PeriodicTask(name, pause, task);
+    return component(name, periodic::start, () -> periodic.stop(taskSlice))
+        .stopIntake(periodic::stopIntake);
+  }
+
+  /**
+   * A queue's consumer: its intake stops before the drain, its stop waits for the message in work.
+   *
+   * @param name a name of its own
+   * @param consumer started and stopped once
+   * @return this builder
+   */
+  public LifecycleBuilder consumer(String name, QueueConsumer<?> consumer) {
+    return component(name, consumer::start, consumer::stop).stopIntake(consumer::stopIntake);
+  }
+
+  /**
    * Work to wait for. Its clients are asked to leave with the announcement, its intake is closed after the propagation, and
    * what is still in flight at the end of the drain is cut.
    *
@@ -294,7 +449,13 @@ public final class LifecycleBuilder {
     return this;
   }
 
-  LifecycleBuilder timeline(Timeline timeline) {
+  /**
+   * Where time and threads come from; for tests.
+   *
+   * @param timeline default the machine's clock, and daemon threads
+   * @return this builder
+   */
+  public LifecycleBuilder timeline(Timeline timeline) {
     this.timeline = Optional.of(timeline);
     return this;
   }
@@ -306,8 +467,10 @@ public final class LifecycleBuilder {
    */
   public ShutdownPlan plan() {
     Duration slice = ShutdownPlan.defaultSlice(grace);
+    Duration delay =
+        propagation.orElse(preStop.isZero() ? ShutdownPlan.DEFAULT_PROPAGATION : Duration.ZERO);
     return new ShutdownPlan(
-        grace, propagation, closeSlice.orElse(slice), flushSlice.orElse(slice), phases);
+        grace, delay, closeSlice.orElse(slice), flushSlice.orElse(slice), phases);
   }
 
   /**
@@ -329,14 +492,52 @@ public final class LifecycleBuilder {
       all.add(new Problem(
           List.of("startDeadline"), "startDeadline: expected > PT0S, got " + startDeadline));
     }
+    quiet.ifPresent(interval -> {
+      if (!Lifecycle.positive(interval) || interval.compareTo(plan.propagation()) > 0) {
+        all.add(new Problem(
+            List.of("propagation"),
+            "adaptivePropagation: expected a quiet interval > PT0S and <= " + plan.propagation()
+                + ", got " + interval));
+      }
+      if (inFlight.isEmpty()) {
+        all.add(new Problem(
+            List.of("propagation"),
+            "adaptivePropagation sees arrivals by .drain(inFlight), and there is none"));
+      }
+    });
+    if (preStop.isNegative() || preStop.toNanosPart() != 0) {
+      all.add(new Problem(
+          List.of("preStop"), "preStop: expected whole seconds, zero or more, got " + preStop));
+    }
+    streamWindow
+        .filter(Duration::isNegative)
+        .ifPresent(window -> all.add(
+            new Problem(List.of("streamWindow"), "streamWindow: expected >= PT0S, got " + window)));
     if (!all.isEmpty()) {
       throw LifecycleException.graph(all);
+    }
+    if (Lifecycle.positive(preStop) && Lifecycle.positive(plan.propagation())) {
+      LOG.warn(
+          "the platform's pre-stop pause of {} and the propagation of {} do the same, one after the other; "
+              + "leave one out",
+          ShutdownPlan.text(preStop),
+          ShutdownPlan.text(plan.propagation()));
     }
     return assemble(plan, order.orElseThrow());
   }
 
   private void checkPlan(ShutdownPlan plan) {
-    List<Problem> wrong = plan.problems();
+    var wrong = new ArrayList<>(plan.problems());
+    long needed = plan.terminationGracePeriodSeconds(preStop);
+    platformGrace
+        .filter(given -> given.compareTo(Duration.ofSeconds(needed)) < 0)
+        .ifPresent(given -> wrong.add(new Problem(
+            List.of("grace", "platformGrace"),
+            "the platform kills after " + ShutdownPlan.text(given) + ", this plan needs " + needed
+                + "s (preStop " + ShutdownPlan.text(preStop) + " + grace "
+                + ShutdownPlan.text(plan.grace())
+                + " + 2s margin); write terminationGracePeriodSeconds: "
+                + needed + " or lower grace")));
     if (wrong.isEmpty()) {
       return;
     }
@@ -354,6 +555,7 @@ public final class LifecycleBuilder {
   }
 
   private Optional<List<String>> phaseOrder(List<Problem> all) {
+    int before = all.size();
     Map<String, List<String>> needs = new LinkedHashMap<>();
     // added phases first: of two that may run, theirs comes before the built-in one
     for (Phase phase : phases) {
@@ -383,7 +585,7 @@ public final class LifecycleBuilder {
         }
       }
     }
-    if (!all.isEmpty()) {
+    if (all.size() > before) {
       return Optional.empty();
     }
     var graph = new Graph();
@@ -494,6 +696,10 @@ public final class LifecycleBuilder {
       code.add(new Engine.Code(Optional.empty(), Optional.of(callback)));
     }
     int intake = order.indexOf(Phase.STOP_INTAKE);
+    for (Action callback : onIntakeStopped) {
+      units.add(new Unit("not-ready", Role.CALLBACK, intake, List.of()));
+      code.add(new Engine.Code(Optional.empty(), Optional.of(callback)));
+    }
     for (Part part : parts) {
       part.stopIntake.ifPresent(action -> {
         units.add(new Unit(part.name, Role.INTAKE, intake, List.of(index.get(part.name))));
@@ -508,7 +714,11 @@ public final class LifecycleBuilder {
     var blueprint = new Blueprint(units, Budget.of(plan, order), ShutdownPlan.nanos(startDeadline));
     Timeline time = timeline.orElseGet(RealTime::new);
     var events = new Events(timeline.isPresent() ? Runnable::run : Events::onADaemon);
-    var engine = new Engine(blueprint, code, inFlight, time, events);
-    return new Lifecycle(engine, events, plan, withSignals);
+    var engine = new Engine(
+        blueprint, code, inFlight, time, events, new Engine.Options(quiet, streamWindow));
+    taskSlice = plan.close().dividedBy(2);
+    var stanza = PodStanza.of(plan).withPreStop(preStop).withStartDeadline(startDeadline);
+    return new Lifecycle(
+        engine, events, plan, new Lifecycle.Settings(withSignals, terminationLog, marker, stanza));
   }
 }

@@ -56,6 +56,9 @@ final class ProcessDriver implements AutoCloseable {
             installed.why());
       }
     }
+    for (String warning : Diagnosis.warnings(Surroundings.look(driver.signals.isPresent()))) {
+      LOG.warn("{}", warning);
+    }
     return driver;
   }
 
@@ -100,6 +103,7 @@ final class ProcessDriver implements AutoCloseable {
         State state = engine.state();
         if (engine.now() - state.end() > HUNG_AFTER_NANOS) {
           if (!engine.stopped().isDone()) {
+            farewell(engine.suspects());
             dump("the shutdown did not end in its grace");
             Halt.now(Outcome.HUNG);
           } else if (exiting) {
@@ -115,10 +119,25 @@ final class ProcessDriver implements AutoCloseable {
     }
   }
 
+  /** On a thread of its own and not for long: a file system may be what hangs. */
+  private void farewell(List<Unfinished> suspects) throws InterruptedException {
+    Report report = engine.report().hung(suspects);
+    var writer = new Thread(() -> engine.farewell().end(report), "cn-lifecycle-farewell");
+    writer.setDaemon(true);
+    writer.start();
+    writer.join(200);
+  }
+
   /** To standard error, since a logger may be what hangs. */
-  private static void dump(String why) {
+  private void dump(String why) {
     var text = new StringBuilder("cn-lifecycle: ").append(why).append("; halting with exit code ");
     text.append(Outcome.HUNG.exitCode());
+    for (Unfinished suspect : engine.suspects()) {
+      text.append("\n").append(suspect.what()).append(" of ").append(suspect.name());
+      text.append(" for ").append(ShutdownPlan.text(suspect.age())).append(" on \"");
+      text.append(suspect.thread()).append('"');
+      suspect.stack().forEach(frame -> text.append("\n    at ").append(frame));
+    }
     for (Map.Entry<Thread, StackTraceElement[]> entry :
         Thread.getAllStackTraces().entrySet()) {
       text.append("\n\"").append(entry.getKey().getName()).append("\" ");

@@ -67,7 +67,7 @@ final class RealTime implements Timeline {
   }
 
   @Override
-  public void close() {
+  public void release() {
     alarm.shutdown();
   }
 

@@ -94,6 +94,13 @@ public record Report(
   public record Step(
       String name, Duration at, Duration took, Result result, Optional<String> error) {}
 
+  /** The same with what only the last resort knows. */
+  Report hung(List<Unfinished> suspects) {
+    var all = new ArrayList<>(unfinished);
+    all.addAll(suspects);
+    return new Report(status, Outcome.HUNG, reason, triggers, start, stop, phases, ledger, all);
+  }
+
   /**
    * What the process exits with.
    *

@@ -142,6 +142,9 @@ final class ShutdownMachine {
     /** What a unit was doing has returned or thrown. */
     record Ended(int unit, boolean failed) implements Event {}
 
+    /** A stop has returned, but something of it still runs and will not end. */
+    record Survived(int unit) implements Event {}
+
     /** The end was asked for; at a terminal nobody waits for load balancers. */
     record Trigger(boolean signal, boolean atTerminal) implements Event {}
 
@@ -313,6 +316,12 @@ final class ShutdownMachine {
         }
       } else if (event instanceof Event.Ended ended) {
         ended(ended.unit(), ended.failed());
+      } else if (event instanceof Event.Survived survived) {
+        UnitLife was = units.get(survived.unit());
+        if (was.life() == Life.STOPPING) {
+          units.set(survived.unit(), was.stopEnded(Life.STOP_LOST, now));
+          hung = true;
+        }
       } else if (event instanceof Event.Trigger trigger) {
         trigger(trigger);
       } else if (event instanceof Event.Drained) {

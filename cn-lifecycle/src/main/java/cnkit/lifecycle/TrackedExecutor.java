@@ -1,0 +1,197 @@
+package cnkit.lifecycle;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An executor that knows what it is running, so that a stop can name what does not end: on any executor of the JDK, fixed
+ * pools and virtual per-task ones alike. Safe for use by many threads.
+ *
+ * <pre>{@code
+ * TrackedExecutor mails = TrackedExecutor.of("mails", Executors.newFixedThreadPool(4));
+ * Lifecycle.builder().executor("mails", mails)
+ * }</pre>
+ */
+public final class TrackedExecutor extends AbstractExecutorService {
+  private final String name;
+  private final ExecutorService executor;
+  private final Set<Task> running = ConcurrentHashMap.newKeySet();
+
+  private TrackedExecutor(String name, ExecutorService executor) {
+    this.name = name;
+    this.executor = executor;
+  }
+
+  /**
+   * Wraps an executor; hand on only the result.
+   *
+   * @param name what a person would call it
+   * @param executor runs the tasks; owned by the result
+   * @return an executor that tracks
+   */
+  public static TrackedExecutor of(String name, ExecutorService executor) {
+    return new TrackedExecutor(requireNonNull(name, "name"), requireNonNull(executor, "executor"));
+  }
+
+  /**
+   * What a stop left behind.
+   *
+   * @param neverStarted how many tasks were still queued; their futures were cancelled
+   * @param survivors what still runs though it was interrupted, oldest first
+   */
+  public record Left(int neverStarted, List<Unfinished> survivors) {
+    public Left {
+      survivors = List.copyOf(survivors);
+    }
+  }
+
+  /**
+   * Takes nothing new, waits for what it has, then interrupts what is left, waits a tenth of the slice for that (at most 100
+   * ms), and names what still runs. An interrupt of the caller means: at once; it is restored.
+   *
+   * @param slice how long to wait before interrupting
+   * @return what was left
+   */
+  public Left stop(Duration slice) {
+    return stop(name, this, slice);
+  }
+
+  static Left stop(String name, ExecutorService executor, Duration slice) {
+    executor.shutdown();
+    boolean interrupted = Thread.interrupted();
+    long nanos = ShutdownPlan.nanos(slice);
+    if (!interrupted) {
+      try {
+        if (executor.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
+          return new Left(0, List.of());
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    List<Runnable> queued = executor.shutdownNow();
+    queued.forEach(TrackedExecutor::cancel);
+    boolean over = false;
+    long until = System.nanoTime() + Math.min(100_000_000L, nanos / 10);
+    while (!over) {
+      try {
+        over = executor.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)
+            || until - System.nanoTime() <= 0;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    List<Unfinished> survivors = List.of();
+    if (executor instanceof TrackedExecutor tracked) {
+      survivors = tracked.survivors();
+    } else if (!executor.isTerminated()) {
+      // what it runs is known to itself alone
+      survivors = List.of(new Unfinished("task", name, slice, "", List.of()));
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return new Left(queued.size(), survivors);
+  }
+
+  /** Whoever waits for it would wait for ever. */
+  private static void cancel(Runnable queued) {
+    if (queued instanceof Future<?> future) {
+      future.cancel(false);
+    }
+  }
+
+  /** Stops it as a component is stopped: survivors are an error that names them. */
+  static void stopOrThrow(String name, ExecutorService executor, Duration slice) throws Survivors {
+    Left left = stop(name, executor, slice);
+    if (!left.survivors().isEmpty()) {
+      throw new Survivors(
+          name + ": " + left.survivors().size() + " still running, " + left.neverStarted()
+              + " never started",
+          left.survivors());
+    }
+  }
+
+  private List<Unfinished> survivors() {
+    var tasks = new ArrayList<>(running);
+    tasks.sort(Comparator.comparingLong(task -> -(System.nanoTime() - task.since)));
+    var all = new ArrayList<Unfinished>();
+    for (Task task : tasks) {
+      Thread thread = task.thread;
+      if (thread != null) {
+        all.add(Engine.unfinished(
+            "task", name + ": " + task.body, System.nanoTime() - task.since, Optional.of(thread)));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void execute(Runnable command) {
+    executor.execute(new Task(requireNonNull(command, "command")));
+  }
+
+  @Override
+  public void shutdown() {
+    executor.shutdown();
+  }
+
+  /** Tells what was queued; these are the tasks as they were given. */
+  @Override
+  public List<Runnable> shutdownNow() {
+    var queued = new ArrayList<Runnable>();
+    for (Runnable each : executor.shutdownNow()) {
+      queued.add(each instanceof Task task ? task.body : each);
+    }
+    return queued;
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return executor.isShutdown();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return executor.isTerminated();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return executor.awaitTermination(timeout, unit);
+  }
+
+  private final class Task implements Runnable {
+    private final Runnable body;
+    private volatile long since;
+    private volatile @Nullable Thread thread;
+
+    Task(Runnable body) {
+      this.body = body;
+    }
+
+    @Override
+    public void run() {
+      since = System.nanoTime();
+      thread = Thread.currentThread();
+      running.add(this);
+      try {
+        body.run();
+      } finally {
+        running.remove(this);
+        thread = null;
+      }
+    }
+  }
+}

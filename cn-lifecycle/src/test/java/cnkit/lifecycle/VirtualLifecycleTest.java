@@ -1,0 +1,303 @@
+package cnkit.lifecycle;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cnkit.lifecycle.testing.Scripted;
+import cnkit.lifecycle.testing.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whole lifecycles in virtual time: what takes a minute there takes a moment here, and the same moment each time. */
+@Timeout(60)
+class VirtualLifecycleTest {
+  private final VirtualTime time = new VirtualTime();
+  private final InFlight inFlight = new InFlight(time::nanoTime);
+
+  @AfterEach
+  void end() {
+    time.close();
+  }
+
+  private LifecycleBuilder builder() {
+    return Lifecycle.builder().timeline(time).grace(ofSeconds(25)).propagation(Duration.ZERO);
+  }
+
+  private Scripted scripted(String name) {
+    return Scripted.named(name, time);
+  }
+
+  private static LifecycleBuilder with(LifecycleBuilder builder, String name, Scripted scripted) {
+    return builder.component(name, scripted.start(), scripted.stop());
+  }
+
+  private static Report.PhaseRun phase(Report report, String name) {
+    return report.phases().stream()
+        .filter(phase -> phase.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test // case L2
+  void withinOnePhaseADependencyStartsFirstAndStopsLastWhateverTheOrderOfRegistration() {
+    LifecycleBuilder builder = builder();
+    with(builder, "http", scripted("http")).dependsOn("cache", "db");
+    with(builder, "cache", scripted("cache")).dependsOn("db");
+    with(builder, "db", scripted("db")).dependsOn();
+    Lifecycle lifecycle = builder.build();
+    lifecycle.start();
+    lifecycle.shutdown("done");
+    assertEquals(
+        List.of(
+            "0s start db",
+            "0s start cache",
+            "0s start http",
+            "0s stop http",
+            "0s stop cache",
+            "0s stop db"),
+        time.journal());
+  }
+
+  @Test // case L8
+  void aPhaseTakesAsLongAsItsLongestStopAndTheNextBeginsWhenAllAreOver() {
+    LifecycleBuilder builder = builder().phase(Phase.named("first", ofSeconds(5)));
+    for (String name : List.of("a", "b", "c")) {
+      with(builder, name, scripted(name).stopTakes(ofSeconds(1))).dependsOn().stopIn("first");
+    }
+    with(builder, "last", scripted("last")).dependsOn();
+    Lifecycle lifecycle = builder.build();
+    lifecycle.start();
+    Report report = lifecycle.shutdown("done");
+    assertEquals(ofSeconds(1), phase(report, "first").took());
+    assertTrue(time.journal().contains("1s stop last"), time.journal()::toString);
+    assertEquals(0, report.exitCode());
+  }
+
+  @Test // case L28
+  void anEarlyPhaseThatOverrunsIsClippedAndLaterOnesGetTheLesserOfTheirOwnAndTheRest() {
+    LifecycleBuilder builder = builder()
+        .grace(ofSeconds(30))
+        .propagation(ofSeconds(5))
+        .closeSlice(ofSeconds(4))
+        .flushSlice(ofSeconds(3))
+        .drain(inFlight)
+        .onAnnounce(time::hang)
+        .flush("telemetry", () -> {
+          time.note("flush");
+          time.sleep(ofSeconds(60));
+        });
+    with(builder, "consumer", scripted("consumer")).stopIntake(() -> time.sleep(ofSeconds(60)));
+    with(builder, "stuck", scripted("stuck").stopHangs()).dependsOn();
+    inFlight.enter(Kind.REQUEST);
+    Lifecycle lifecycle = builder.build();
+    lifecycle.start();
+    Report report = lifecycle.shutdown("done");
+    for (Report.PhaseRun run : report.phases()) {
+      assertTrue(run.took().compareTo(run.allowance()) <= 0, run::toString);
+    }
+    assertEquals(ofSeconds(4), phase(report, Phase.STOP_INTAKE).took(), "its slice and no more");
+    assertTrue(phase(report, Phase.DRAIN).took().compareTo(ofSeconds(18)) <= 0);
+    assertEquals(ofSeconds(3), phase(report, Phase.FLUSH).allowance(), "never lent");
+    assertEquals(ofSeconds(3), phase(report, Phase.FLUSH).took());
+    assertTrue(report.stop().compareTo(ofSeconds(30)) <= 0, report.summary());
+    assertEquals(81, report.exitCode());
+  }
+
+  @Test // case L7
+  void aStopThatNeverReturnsIsNamedWithAgeAndStackAndTheProcessIsGoneInItsGrace() {
+    LifecycleBuilder builder = builder()
+        .grace(ofSeconds(10))
+        .closeSlice(ofSeconds(2))
+        .flushSlice(ofSeconds(1))
+        .flush("telemetry", () -> time.sleep(ofMillis(999)));
+    with(builder, "stuck", scripted("stuck").stopHangs());
+    Lifecycle lifecycle = builder.build();
+    lifecycle.start();
+    Report report = lifecycle.shutdown("done");
+    assertEquals(ofSeconds(2), phase(report, Phase.CLOSE).took());
+    assertEquals(Report.Result.DONE, phase(report, Phase.FLUSH).result());
+    Unfinished stuck = report.unfinished().get(0);
+    assertEquals(ofSeconds(2), stuck.age());
+    assertTrue(
+        stuck.stack().stream().anyMatch(frame -> frame.contains("Scripted")), stuck::toString);
+    assertEquals(81, report.exitCode());
+    assertTrue(report.stop().compareTo(ofSeconds(10)) < 0);
+  }
+
+  @Test // case L5
+  void aLateStartFailsAtItsDeadlineAndTheRollbackHasAFreshBudget() {
+    LifecycleBuilder builder = builder().startDeadline(ofSeconds(3));
+    with(builder, "a", scripted("a").stopTakes(ofMillis(1_400)));
+    with(builder, "late", scripted("late").startHangs());
+    Lifecycle lifecycle = builder.build();
+    LifecycleException thrown = assertThrows(LifecycleException.class, lifecycle::start);
+    assertEquals(LifecycleException.Reason.START_FAILED, thrown.reason());
+    assertTrue(time.journal().contains("3.05s stop a"), time.journal()::toString);
+    Report report = lifecycle.report();
+    assertEquals(Report.Result.DONE, phase(report, Phase.CLOSE).result(), "1.4 of 2 s");
+    assertEquals(70, report.exitCode());
+    assertEquals("the start took longer than 3s", report.reason().orElseThrow());
+    assertEquals(Trigger.Source.START, report.triggers().get(0).source());
+  }
+
+  @Test // case L4
+  void aFailedStartIsTheReasonForTheEnd() {
+    LifecycleBuilder builder = builder();
+    with(builder, "a", scripted("a"));
+    with(builder, "b", scripted("b").startFails(new IllegalStateException("no route")));
+    Lifecycle lifecycle = builder.build();
+    assertThrows(LifecycleException.class, lifecycle::start);
+    assertEquals("b did not start", lifecycle.report().reason().orElseThrow());
+  }
+
+  private Lifecycle adaptive() {
+    return builder()
+        .adaptivePropagation(ofSeconds(1), ofSeconds(10))
+        .drain(inFlight)
+        .build();
+  }
+
+  @Test
+  void anAdaptivePropagationEndsWhenNothingHasArrivedForAWhile() {
+    Lifecycle lifecycle = adaptive();
+    lifecycle.start();
+    for (int ms = 0; ms < 3_000; ms += 500) {
+      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(Kind.REQUEST)));
+    }
+    for (int ms = 0; ms < 20_000; ms += 100) { // neither probes nor own jobs keep it open
+      time.schedule(ofMillis(ms).toNanos(), () -> {
+        inFlight.exit(inFlight.enter(Kind.PROBE));
+        inFlight.exit(inFlight.enter(Kind.JOB));
+      });
+    }
+    Report report = lifecycle.shutdown("done");
+    Duration took = phase(report, Phase.PROPAGATE).took();
+    assertTrue(took.compareTo(ofMillis(3_500)) >= 0, took::toString);
+    assertTrue(took.compareTo(ofMillis(3_750)) <= 0, took::toString);
+    assertEquals(Report.Result.DONE, phase(report, Phase.PROPAGATE).result());
+  }
+
+  @Test
+  void anAdaptivePropagationLastsToItsMaximumWhileRequestsCome() {
+    Lifecycle lifecycle = adaptive();
+    lifecycle.start();
+    for (int ms = 0; ms < 20_000; ms += 500) {
+      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(Kind.REQUEST)));
+    }
+    assertEquals(
+        ofSeconds(10), phase(lifecycle.shutdown("done"), Phase.PROPAGATE).took());
+  }
+
+  @Test
+  void readinessGoesAtOnceOrOnlyWhenTheIntakeIsStopped() {
+    for (Readiness policy : Readiness.values()) {
+      try (var own = new VirtualTime()) {
+        Lifecycle lifecycle = Lifecycle.builder()
+            .timeline(own)
+            .propagation(ofSeconds(5))
+            .readiness(policy, () -> own.note("not ready"))
+            .build();
+        lifecycle.start();
+        lifecycle.shutdown("done");
+        assertEquals(
+            List.of((policy == Readiness.FLIP ? "0s" : "5s") + " not ready"), own.journal());
+      }
+    }
+  }
+
+  @Test
+  void streamsAreToldToEndOneAfterTheOtherOldestFirst() {
+    Lifecycle lifecycle = builder().drain(inFlight).streamWindow(ofSeconds(4)).build();
+    lifecycle.start();
+    for (int i = 0; i < 4; i++) {
+      String name = "stream-" + i;
+      Token stream = inFlight.open(Kind.STREAM, name);
+      stream.onCancel(() -> {
+        time.note("end " + name);
+        stream.close();
+      });
+      time.advance(ofMillis(1)); // so that one is older
+    }
+    Token request = inFlight.open(Kind.REQUEST, "request").onCancel(() -> time.note("wrong"));
+    time.schedule(ofMillis(500).toNanos(), request::close);
+    Report report = lifecycle.shutdown("done");
+    assertEquals(
+        List.of(
+            "0.004s end stream-0",
+            "1.004s end stream-1",
+            "2.004s end stream-2",
+            "3.004s end stream-3"),
+        time.journal());
+    assertEquals(0, report.exitCode());
+    assertEquals(new Ledger(Kind.STREAM, 4, 4, 0, 0, 0), report.ledger().get(1));
+  }
+
+  @Test
+  void aStreamThatDoesNotEndWhenToldIsCutAndNamedAtTheDeadline() {
+    Lifecycle lifecycle = builder().grace(ofSeconds(6)).drain(inFlight).build();
+    lifecycle.start();
+    inFlight.open(Kind.STREAM, "GET /events").onCancel(() -> time.note("told"));
+    Report report = lifecycle.shutdown("done");
+    assertEquals(List.of("0s told"), time.journal(), "once");
+    assertEquals("GET /events", report.unfinished().get(0).name());
+    assertEquals(new Ledger(Kind.STREAM, 1, 0, 0, 1, 0), report.ledger().get(1));
+    assertEquals(81, report.exitCode());
+  }
+
+  @Test // case L22
+  void connectionsAreToldToGoAwayOnceWithTheAnnouncementAndAnswersAskClientsToLeave() {
+    Lifecycle lifecycle = builder().propagation(ofSeconds(5)).drain(inFlight).build();
+    lifecycle.start();
+    inFlight.onGoAway(() -> {
+      time.note("GOAWAY 1");
+      throw new IllegalStateException("a broken connection");
+    });
+    inFlight.onGoAway(() -> time.note("GOAWAY 2"));
+    Lifecycle.Subscription ended = inFlight.onGoAway(() -> time.note("ended before"));
+    ended.close();
+    assertFalse(inFlight.draining());
+    time.schedule(ofSeconds(2).toNanos(), () -> {
+      assertTrue(inFlight.draining());
+      inFlight.exit(inFlight.enter(Kind.REQUEST)); // still let in
+      inFlight.onGoAway(() -> time.note("GOAWAY late"));
+    });
+    assertEquals(0, lifecycle.shutdown("done").exitCode());
+    List<String> told = new ArrayList<>(time.journal());
+    told.sort(String::compareTo);
+    assertEquals(List.of("0s GOAWAY 1", "0s GOAWAY 2", "2s GOAWAY late"), told);
+    assertEquals(new Ledger(Kind.REQUEST, 1, 1, 0, 0, 0), lifecycle.ledger().get(0));
+  }
+
+  @Test // case L14
+  void theEndAskedForDuringAStartBoundsEvenAStubbornOne() {
+    LifecycleBuilder builder = builder().propagation(ofSeconds(5));
+    with(builder, "1", scripted("1"));
+    with(builder, "2", scripted("2").startHangs());
+    with(builder, "3", scripted("3"));
+    Lifecycle lifecycle = builder.onStarted(() -> time.note("open")).build();
+    time.schedule(ofSeconds(10).toNanos(), () -> lifecycle.requestShutdown("SIGTERM"));
+    LifecycleException thrown = assertThrows(LifecycleException.class, lifecycle::start);
+    assertEquals(LifecycleException.Reason.START_CANCELLED, thrown.reason());
+    assertEquals(
+        List.of("0s start 1", "0s start 2", "10s interrupted 2", "11s interrupted 2", "11s stop 1"),
+        time.journal());
+  }
+
+  @Test
+  void aComponentThatShutsDownFromItsStopDoesNotWaitForItself() {
+    var self = new Lifecycle[1];
+    Lifecycle lifecycle =
+        builder().component("a", () -> {}, () -> self[0].shutdown("again")).build();
+    self[0] = lifecycle;
+    lifecycle.start();
+    assertEquals(0, lifecycle.shutdown("done").exitCode());
+  }
+}
