@@ -87,6 +87,11 @@ public final class Breaker {
    * is only read, by all cores.
    */
   private volatile BreakerState state;
+  /*
+   * The last state that was seen to be healthy, so that it is known again by its identity alone. States are immutable, so
+   * no order is needed: who reads an older one goes the longer way.
+   */
+  private BreakerState.@Nullable Closed knownHealthy;
   private volatile boolean timed;
 
   private static final VarHandle STATE;
@@ -342,22 +347,54 @@ public final class Breaker {
     return timed;
   }
 
-  /** Whether the breaker has nothing to do for a success of that admission: one shared read. */
-  boolean isUnmovedBySuccess(long ticket, long nanos) {
-    if (!(state instanceof BreakerState.Closed closed)) {
+  /**
+   * The present state, if it is known to be one that a success does not move: closed, with no rule about slow calls, and
+   * with either a window of its own or one word full of good outcomes. Otherwise null, which says nothing.
+   */
+  BreakerState.@Nullable Closed healthy() {
+    BreakerState present = state;
+    BreakerState.Closed known = knownHealthy;
+    return present == known ? known : null;
+  }
+
+  /** Takes a success admitted by that state, unless the state was replaced since: then nothing was done. */
+  boolean succeeded(BreakerState.Closed admitting) {
+    if (state != admitting) {
       return false;
     }
-    BreakerState.Era era = closed.era();
-    return closed.outcomes() == era.clean
-        && closed.slows() == era.clean
-        && era.epoch == ticket
-        && nanos <= era.slowNanos;
+    Window window = admitting.era().window;
+    if (window != null) {
+      window.recordGood(ticker);
+    }
+    return true;
   }
 
   Recorded complete(long ticket, Kind kind, long nanos) {
-    return kind == Kind.SUCCESS && isUnmovedBySuccess(ticket, nanos)
+    return kind == Kind.SUCCESS && isHealthySuccess(ticket, nanos)
         ? Recorded.RECORDED
         : complete(ticket, kind, nanos, ticker.getAsLong());
+  }
+
+  /** Whether that was all there is to do for it: in a window of good outcomes nothing, elsewhere to count it there. */
+  private boolean isHealthySuccess(long ticket, long nanos) {
+    BreakerState present = state;
+    if (!(present instanceof BreakerState.Closed closed)) {
+      return false;
+    }
+    BreakerState.Era era = closed.era();
+    if (era.epoch != ticket || nanos > era.slowNanos) {
+      return false;
+    }
+    if (era.window == null && (closed.outcomes() != era.clean || closed.slows() != era.clean)) {
+      return false;
+    }
+    if (era.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
+      knownHealthy = closed;
+    }
+    if (era.window != null) {
+      era.window.recordGood(ticker);
+    }
+    return true;
   }
 
   private Recorded complete(long ticket, Kind kind, long nanos, long now) {

@@ -387,27 +387,31 @@ public final class Pipeline {
       Deadline caller, Call<T, X> body, boolean byValue) {
     Plan p = plan;
     Meter m = meter;
-    boolean metered = m.enabled();
-    boolean clocked = p.isClocked() || metered || caller.isBounded();
+    Breaker breaker = p.breaker;
+    boolean metered = m != GuardedMeter.NONE && m.enabled();
+    boolean limited = caller != Deadline.none() && caller.isBounded();
+    BreakerState.Closed healthy = breaker != null ? breaker.healthy() : null;
+    boolean watched = healthy == null && breaker != null && breaker.isTimed();
+    boolean clocked = p.clocked || watched || metered || limited;
     long start = clocked ? p.ticker.getAsLong() : 0;
     long allowed = p.deadlineNanos;
-    if (caller.isBounded()) {
+    long limit = p.wholeTryNanos;
+    if (limited) {
       allowed = Math.min(allowed, caller.atOn(p.ticker) - start);
       if (allowed <= 0) {
         Execution x = new Execution(p, m, metered, clocked, start, allowed);
         return resume(x, Ending.refused(p.refusedByDeadline("caller")), body, byValue);
       }
+      limit = Math.min(allowed, p.perTryNanos);
     }
     if (!p.plain) {
       Execution x = new Execution(p, m, metered, clocked, start, allowed);
       Call<T, X> call = p.faults == null ? body : p.faults.before(body, p.sleeper);
       return resume(x, again(x, call), call, byValue);
     }
-    long limit = Math.min(allowed, p.perTryNanos);
 
-    Breaker breaker = p.breaker;
     long ticket = 0;
-    if (breaker != null) {
+    if (healthy == null && breaker != null) {
       ticket = breaker.admit();
       if (ticket < 0) {
         Outcome.Rejected<Object> refusal = p.refusedByBreaker(~ticket);
@@ -425,7 +429,8 @@ public final class Pipeline {
       long wait = limiter.ask(1);
       if (wait > 0) {
         Execution x = new Execution(p, m, metered, clocked, start, allowed);
-        return resume(x, Ending.refused(p.refusedByLimiter(ticket, wait)), body, byValue);
+        return resume(
+            x, Ending.refused(p.refusedByLimiter(ticket(healthy, ticket), wait)), body, byValue);
       }
     }
     Bulkhead bulkhead = p.bulkhead;
@@ -434,7 +439,8 @@ public final class Pipeline {
       stripe = bulkhead.tryEnter();
       if (stripe < 0) {
         Execution x = new Execution(p, m, metered, clocked, start, allowed);
-        return resume(x, Ending.refused(p.refusedByBulkhead(ticket)), body, byValue);
+        return resume(
+            x, Ending.refused(p.refusedByBulkhead(ticket(healthy, ticket))), body, byValue);
       }
     }
     if (p.budget != null) {
@@ -475,8 +481,10 @@ public final class Pipeline {
     if (thrown == null) {
       Kind kind = p.kindOf(value);
       if (kind == Kind.SUCCESS) {
-        if (late || (breaker != null && !breaker.isUnmovedBySuccess(ticket, nanos))) {
-          p.settle(ticket, kind, late, limit, nanos);
+        // most calls end here, and all that a breaker of one word cost them is that its state was
+        // read twice
+        if (late || (breaker != null && (healthy == null || !breaker.succeeded(healthy)))) {
+          p.settle(ticket(healthy, ticket), kind, late, limit, nanos);
         }
         if (metered) {
           m.attempted(1, kind, nanos, 0);
@@ -486,12 +494,20 @@ public final class Pipeline {
       }
       Execution x = new Execution(p, m, metered, clocked, start, allowed);
       return resume(
-          x, x.firstSettled(ticket, Ending.value(kind, value, late), nanos, limit), body, byValue);
+          x,
+          x.firstSettled(ticket(healthy, ticket), Ending.value(kind, value, late), nanos, limit),
+          body,
+          byValue);
     }
     Execution x = new Execution(p, m, metered, clocked, start, allowed);
     Ending ending =
         timedOut ? Ending.timedOut(p, x.limitedBy(limit)) : Ending.thrown(p, thrown, late);
-    return resume(x, x.firstSettled(ticket, ending, nanos, limit), body, byValue);
+    return resume(x, x.firstSettled(ticket(healthy, ticket), ending, nanos, limit), body, byValue);
+  }
+
+  /** An admission by a state that was known to be healthy has the ticket of its epoch. */
+  private static long ticket(BreakerState.@Nullable Closed healthy, long ticket) {
+    return healthy != null ? healthy.epoch() : ticket;
   }
 
   private static @Nullable Object resume(

@@ -113,6 +113,9 @@ final class Plan {
 
   /** What a value is worth; a classifier that throws leaves it neutral. */
   Kind kindOf(@Nullable Object value) {
+    if (classifier == Rules.STANDARD) {
+      return Kind.SUCCESS;
+    }
     try {
       return classifier.result(value);
     } catch (Throwable t) {
@@ -177,7 +180,7 @@ final class Plan {
     return kind == Kind.FAILURE ? Kind.NEUTRAL : kind;
   }
 
-  /** Tells breaker and counters; not called for a success in time that moves nothing. */
+  /** Tells breaker and counters; not called for a success in time that is known to move nothing. */
   void settle(long ticket, Kind kind, boolean late, long limitNanos, long nanos) {
     tallies.attempted(kind);
     if (late) {

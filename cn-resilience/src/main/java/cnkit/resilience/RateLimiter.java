@@ -130,7 +130,9 @@ public final class RateLimiter {
 
   private void checkPossible(int calls) {
     int burst = rule.limit.burst();
-    check(calls >= 1 && calls <= burst, "calls", "1.." + burst + ", the burst", calls);
+    if (calls < 1 || calls > burst) { // only then is there a text to make
+      check(false, "calls", "1.." + burst + ", the burst", calls);
+    }
   }
 
   /** 0 or less: granted; otherwise how long to wait, and nothing is taken. */

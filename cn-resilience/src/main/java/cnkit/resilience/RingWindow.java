@@ -2,6 +2,7 @@ package cnkit.resilience;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The last N outcomes for N above 62. Each recorder takes the next slot, exchanges its content, and adds the difference
@@ -45,6 +46,11 @@ final class RingWindow implements Window {
     if (difference != 0) {
       sum.addAndGet(difference);
     }
+  }
+
+  @Override
+  public void recordGood(LongSupplier ticker) {
+    record(false, false, 0);
   }
 
   private static long weight(int slot) {

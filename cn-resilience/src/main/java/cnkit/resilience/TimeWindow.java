@@ -1,18 +1,23 @@
 package cnkit.resilience;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 
 /**
  * The results of the last W, in B buckets. Each cell is one word that names its bucket: [tag 24 | calls 20 | bad 20].
  * Adding to a cell of an older bucket replaces it and counts in one step, so there is no rotation that could race with
  * a result, and idle time costs nothing. A thread whose clock reading is older than the cell's bucket adds there: time
- * never goes back. Threads write to stripes of their own; reading sums all cells whose tag lies in the window.
+ * never goes back. Reading sums all cells whose tag lies in the window.
+ *
+ * <p>A few stripes belong to one thread each, the first that came by: it alone writes there, so it needs no atomic step.
+ * Threads that found theirs taken share the others.
  *
  * <p>Covers the last (W - bucket, W]. A cell counts up to 1,048,575 and then stands still. A cell that nobody touches
  * for 2^24 buckets (194 days at 1 s) could be read once as if it were fresh.
  */
 final class TimeWindow implements Window {
   private static final int PAD = 16;
+  private static final int OWNED = 16;
   private static final int COUNT_BITS = 20;
   private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
   private static final long TAG_MASK = (1L << 24) - 1;
@@ -24,11 +29,18 @@ final class TimeWindow implements Window {
   private final int buckets;
   private final int stripeMask;
   private final int stride;
+  /** The id of the thread that owns a stripe; 0: nobody. */
+  private final AtomicLongArray owners = new AtomicLongArray(OWNED);
+
   private final AtomicLongArray results;
   /** Slow calls in the "bad" field of each cell; empty without a rule about them. */
   private final AtomicLongArray slowCalls;
 
   private final Runnable onStore;
+  /** Where the clock was last seen; immutable, so it needs no order: a stale one costs a division. */
+  private Bucket current;
+
+  private record Bucket(long startNanos, long tag, int offset) {}
 
   TimeWindow(
       BreakerSettings.Window.Time time,
@@ -42,9 +54,10 @@ final class TimeWindow implements Window {
     this.buckets = (int) (spanNanos / bucketNanos);
     this.stripeMask = stripes - 1;
     this.stride = buckets + PAD;
-    this.results = new AtomicLongArray(stripes * stride + PAD);
-    this.slowCalls = new AtomicLongArray(slowRule ? stripes * stride + PAD : 0);
+    this.results = new AtomicLongArray((OWNED + stripes) * stride + PAD);
+    this.slowCalls = new AtomicLongArray(slowRule ? results.length() : 0);
     this.onStore = onStore;
+    this.current = new Bucket(nowNanos, 0, 0);
   }
 
   static int stripesHere() {
@@ -54,23 +67,56 @@ final class TimeWindow implements Window {
   @Override
   public void record(boolean failed, boolean slow, long nowNanos) {
     onStore.run();
-    long bucket = Math.max(0, nowNanos - originNanos) / bucketNanos;
-    add(results, bucket, failed ? ONE_CALL + 1 : ONE_CALL);
+    Bucket bucket = bucketAt(nowNanos);
+    int stripe = stripe();
+    add(results, stripe, bucket, failed ? ONE_CALL + 1 : ONE_CALL);
     if (slow && slowCalls.length() > 0) {
-      add(slowCalls, bucket, 1);
+      add(slowCalls, stripe, bucket, 1);
     }
   }
 
-  private void add(AtomicLongArray cells, long bucket, long amount) {
-    int stripe = (int) Thread.currentThread().getId() & stripeMask;
-    int index = PAD + stripe * stride + (int) (bucket % buckets);
-    long tag = bucket & TAG_MASK;
+  @Override
+  public void recordGood(LongSupplier ticker) {
+    onStore.run();
+    add(results, stripe(), bucketAt(ticker.getAsLong()), ONE_CALL);
+  }
+
+  private Bucket bucketAt(long nowNanos) {
+    Bucket last = current;
+    long inside = nowNanos - last.startNanos;
+    if (inside >= 0 && inside < bucketNanos) {
+      return last;
+    }
+    long number = Math.max(0, nowNanos - originNanos) / bucketNanos;
+    Bucket found =
+        new Bucket(originNanos + number * bucketNanos, number & TAG_MASK, (int) (number % buckets));
+    current = found;
+    return found;
+  }
+
+  /** The calling thread's own stripe if it can have one. */
+  private int stripe() {
+    long id = Thread.currentThread().getId();
+    int home = (int) id & (OWNED - 1);
+    long owner = owners.get(home);
+    return owner == id || (owner == 0 && owners.compareAndSet(home, 0, id))
+        ? home
+        : OWNED + ((int) id & stripeMask);
+  }
+
+  private void add(AtomicLongArray cells, int stripe, Bucket bucket, long amount) {
+    int index = PAD + stripe * stride + bucket.offset;
     while (true) {
       long cell = cells.get(index);
-      long ahead = ((cell >>> (2 * COUNT_BITS)) - tag) & TAG_MASK;
-      long next =
-          ahead > buckets ? tag << (2 * COUNT_BITS) : cell; // an older bucket's cell starts anew
+      long ahead = ((cell >>> (2 * COUNT_BITS)) - bucket.tag) & TAG_MASK;
+      long next = ahead > buckets
+          ? bucket.tag << (2 * COUNT_BITS)
+          : cell; // an older bucket's cell starts anew
       if (((next >>> COUNT_BITS) & COUNT_MASK) == COUNT_MASK || (next & COUNT_MASK) == COUNT_MASK) {
+        return;
+      }
+      if (stripe < OWNED) {
+        cells.setRelease(index, next + amount);
         return;
       }
       if (cells.compareAndSet(index, cell, next + amount)) {
@@ -85,7 +131,7 @@ final class TimeWindow implements Window {
     long calls = 0;
     long failures = 0;
     long slow = 0;
-    for (int stripe = 0; stripe <= stripeMask; stripe++) {
+    for (int stripe = 0; stripe <= OWNED + stripeMask; stripe++) {
       for (int i = 0; i < buckets; i++) {
         int index = PAD + stripe * stride + i;
         long cell = results.get(index);

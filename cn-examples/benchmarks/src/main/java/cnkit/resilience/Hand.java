@@ -184,6 +184,7 @@ final class Hand {
     private final Breaker breaker = new Breaker();
     private final Bulkhead bulkhead = new Bulkhead(64);
     private final AtomicLongArray deadlines = new AtomicLongArray(1024 * PAD);
+    long late;
 
     String call(Supplier<String> body) {
       for (int attempt = 1; ; attempt++) {
@@ -209,14 +210,19 @@ final class Hand {
       }
     }
 
-    /** One clock read, and a slot of the thread's own where a watchdog would find the deadline. */
+    /**
+     * One clock read, and a slot of the thread's own where a watchdog finds the deadline. Whoever takes it out has won, so
+     * that no interrupt comes after the call: an exchange, not a store.
+     */
     String call(long timeoutNanos, Supplier<String> body) {
       int index = (thread() & 1023) * PAD;
       deadlines.setRelease(index, System.nanoTime() + timeoutNanos);
       try {
         return call(body);
       } finally {
-        deadlines.setRelease(index, 0);
+        if (deadlines.getAndSet(index, 0) == 0) {
+          late++;
+        }
       }
     }
   }
