@@ -12,9 +12,10 @@ import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Scope;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
@@ -23,7 +24,10 @@ import org.slf4j.LoggerFactory;
 /** One port of the JDK's HTTP server: probes first, then what is in flight is counted, then the routes. */
 final class Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
-  private static final int MAX_BODY_BYTES = 64 * 1024;
+  private static final int MAX_BODY_BYTES = 16 * 1024;
+  private static final int MAX_HEADERS = 100;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final int MAX_TARGET = 8 * 1024;
 
   private final String name;
   private final InetSocketAddress address;
@@ -64,7 +68,7 @@ final class Listener {
   }
 
   void start() throws IOException {
-    server.bind(address, 0);
+    server.bind(address, 1024); // a burst of clients waits here, and not for their own second try
     server.start();
     LOG.atInfo()
         .addKeyValue("event.name", "cn.listening")
@@ -129,6 +133,10 @@ final class Listener {
     if (!match.template().isEmpty()) {
       call.route(match.template());
     }
+    Optional<Reply> flood = flood(exchange);
+    if (flood.isPresent()) {
+      return flood.get();
+    }
     String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
     try {
       return match
@@ -141,10 +149,8 @@ final class Listener {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reply.problem(503, "cut at the deadline of the shutdown");
-    } catch (BodyTooLargeException e) {
-      return Reply.problem(413, "expected at most " + MAX_BODY_BYTES + " bytes");
-    } catch (Routes.BadRequestException e) {
-      return Reply.problem(400, String.valueOf(e.getMessage()));
+    } catch (Routes.RefusedException e) {
+      return e.reply();
     } catch (IOException e) {
       throw e;
     } catch (Exception | LinkageError | StackOverflowError e) {
@@ -154,14 +160,43 @@ final class Listener {
     }
   }
 
-  private static byte[] body(HttpExchange exchange) throws IOException {
-    try (InputStream in = exchange.getRequestBody()) {
-      byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
-      if (body.length > MAX_BODY_BYTES) {
-        throw new BodyTooLargeException();
+  private static Optional<Reply> flood(HttpExchange exchange) {
+    int headers = 0;
+    int bytes = 0;
+    for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
+      for (String value : header.getValue()) {
+        headers++;
+        bytes += header.getKey().length() + value.length();
       }
-      return body;
     }
+    if (headers > MAX_HEADERS || bytes > MAX_HEADER_BYTES) {
+      return Optional.of(Reply.problem(
+          431, "expected at most " + MAX_HEADERS + " headers of " + MAX_HEADER_BYTES + " bytes"));
+    }
+    return exchange.getRequestURI().toString().length() > MAX_TARGET
+        ? Optional.of(Reply.problem(414, "expected at most " + MAX_TARGET + " bytes"))
+        : Optional.empty();
+  }
+
+  /** The body, or a refusal once it is too long; what is left of it is not waited for before the answer. */
+  private static byte[] body(HttpExchange exchange) throws Routes.RefusedException {
+    try {
+      String length = exchange.getRequestHeaders().getFirst("Content-Length");
+      byte[] body = length != null && Long.parseLong(length) > MAX_BODY_BYTES
+          ? new byte[MAX_BODY_BYTES + 1]
+          : exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
+      if (body.length <= MAX_BODY_BYTES) {
+        return body;
+      }
+    } catch (IOException | NumberFormatException unreadable) {
+      throw new Routes.RefusedException(closing(400, "the body cannot be read"));
+    }
+    throw new Routes.RefusedException(
+        closing(413, "expected at most " + MAX_BODY_BYTES + " bytes"));
+  }
+
+  private static Reply closing(int status, String detail) {
+    return Reply.problem(status, detail).with("Connection", "close");
   }
 
   private void send(HttpExchange exchange, ProbeReply probe) throws IOException {
@@ -194,9 +229,5 @@ final class Listener {
     if (inFlight.draining()) {
       exchange.getResponseHeaders().set("Connection", "close");
     }
-  }
-
-  private static final class BodyTooLargeException extends IOException {
-    private static final long serialVersionUID = 1;
   }
 }

@@ -85,6 +85,11 @@ public final class Main {
     // a client that sends its request drop by drop loses its connection, and only its own
     setDefault("sun.net.httpserver.maxReqTime", "10");
     setDefault("sun.net.httpserver.idleInterval", "60");
+    // it closes without a word what is beyond its limits: the listener's own are lower, and answer
+    setDefault("sun.net.httpserver.maxReqHeaders", "1000");
+    setDefault("sun.net.httpserver.maxReqHeaderSize", "65536");
+    setDefault("sun.net.httpserver.maxIdleConnections", "2000");
+    setDefault("jdk.httpserver.maxConnections", "11000");
   }
 
   private static void setDefault(String name, String value) {

@@ -224,20 +224,25 @@ final class Orders {
     }
   }
 
-  private static JsonNode parse(byte[] body) throws Routes.BadRequestException {
+  private static JsonNode parse(byte[] body) throws Routes.RefusedException {
     try {
       JsonNode node = JSON.readTree(body);
       if (node.isObject()) {
         return node;
       }
-    } catch (JsonProcessingException malformed) {
-      throw new Routes.BadRequestException(
-          "not JSON: line " + malformed.getLocation().getLineNr() + ", column "
-              + malformed.getLocation().getColumnNr());
+    } catch (JsonProcessingException wrong) {
+      // too deep or too long has no place
+      throw malformed(Optional.ofNullable(wrong.getLocation())
+          .map(at -> "not JSON: line " + at.getLineNr() + ", column " + at.getColumnNr())
+          .orElse("not JSON that is read here: too deep or too long"));
     } catch (IOException notText) {
-      throw new Routes.BadRequestException("not JSON: not UTF-8");
+      throw malformed("not JSON: not UTF-8");
     }
-    throw new Routes.BadRequestException("expected a JSON object with sku and quantity");
+    throw malformed("expected a JSON object with sku and quantity");
+  }
+
+  private static Routes.RefusedException malformed(String detail) {
+    return new Routes.RefusedException(Reply.problem(400, detail));
   }
 
   private static Optional<UUID> uuid(String text) {

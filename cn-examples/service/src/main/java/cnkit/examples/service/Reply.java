@@ -14,6 +14,7 @@ record Reply(int status, String contentType, String body, Map<String, String> he
       400, "Bad Request",
       404, "Not Found",
       405, "Method Not Allowed",
+      414, "URI Too Long",
       413, "Content Too Large",
       422, "Unprocessable Content",
       431, "Request Header Fields Too Large",

@@ -1,5 +1,6 @@
 package cnkit.examples.service;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,15 +39,21 @@ final class Routes {
   /** The request's body, read when a handler wants it. */
   @FunctionalInterface
   interface Body {
-    byte[] read() throws java.io.IOException;
+    byte[] read() throws IOException;
   }
 
-  /** The client's mistake, with what to tell it. */
-  static final class BadRequestException extends java.io.IOException {
+  /** The request ends here, with that answer. */
+  static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1;
+    private final transient Reply reply;
 
-    BadRequestException(String detail) {
-      super(detail);
+    RefusedException(Reply reply) {
+      super("refused", null);
+      this.reply = reply;
+    }
+
+    Reply reply() {
+      return reply;
     }
   }
 

@@ -71,7 +71,7 @@ final class Service {
     application = new Listener(
         "application",
         new InetSocketAddress(settings.host(), settings.port()),
-        256,
+        2048,
         health,
         inFlight,
         Kind.REQUEST,
@@ -80,7 +80,7 @@ final class Service {
     management = new Listener(
         "management",
         new InetSocketAddress(settings.managementHost(), settings.managementPort()),
-        16,
+        256,
         health,
         inFlight,
         Kind.PROBE,
