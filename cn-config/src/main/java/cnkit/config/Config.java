@@ -36,7 +36,7 @@ public final class Config<T> {
   final Layout layout;
 
   /** Lowest first, defaults included. */
-  final List<Layer> layers;
+  private final List<Layer> layers;
 
   final Layer merged;
   private final List<String> arguments;

@@ -193,26 +193,13 @@ final class AsyncExecution<T, R> {
         wanted = !over && hedgesLeft > 0;
       }
       if (hedge != null && wanted) {
-        try {
-          nextHedge = plan.timer.schedule(hedge.delay(), this::hedgeOnExecutor);
-        } catch (RuntimeException e) {
-          plan.report(e); // the first attempt goes on without company
-          return;
-        }
+        nextHedge = schedule(hedge.delay().toNanos(), () -> onExecutor(this::hedge));
         synchronized (this) {
           if (!over) {
             return;
           }
         }
         nextHedge.cancel();
-      }
-    }
-
-    private void hedgeOnExecutor() {
-      try {
-        executor.execute(this::hedge);
-      } catch (RuntimeException e) {
-        plan.report(e);
       }
     }
 

@@ -74,10 +74,6 @@ final class Contract {
       stringKey("cn.resilience.breaker.evidence");
   static final AttributeKey<String> CN_RESILIENCE_BULKHEAD_NAME =
       stringKey("cn.resilience.bulkhead.name");
-  static final AttributeKey<String> CN_RESILIENCE_THROTTLE_NAME =
-      stringKey("cn.resilience.throttle.name");
-  static final AttributeKey<String> CN_RESILIENCE_ADAPTIVE_LIMIT_NAME =
-      stringKey("cn.resilience.adaptive_limit.name");
   static final AttributeKey<String> CN_CONFIG_FINGERPRINT = stringKey("cn.config.fingerprint");
   static final AttributeKey<Long> CN_CONFIG_WARNING_COUNT = longKey("cn.config.warning_count");
 
@@ -208,18 +204,6 @@ final class Contract {
         "{retry}",
         "Retries that the budget would allow at once.",
         List.of());
-    static final Metric CN_RESILIENCE_HEDGES = new Metric(
-        "cn.resilience.hedges",
-        "{attempt}",
-        "Attempts that were made beside a slow one.",
-        List.of());
-    static final Metric CN_RESILIENCE_HEDGES_DENIED = new Metric(
-        "cn.resilience.hedges.denied", "{attempt}", "Hedges that their budget refused.", List.of());
-    static final Metric CN_RESILIENCE_HEDGE_BUDGET_AVAILABLE = new Metric(
-        "cn.resilience.hedge_budget.available",
-        "{attempt}",
-        "Hedges that their budget would allow at once.",
-        List.of());
     static final Metric CN_RESILIENCE_BREAKER_STATE = new Metric(
         "cn.resilience.breaker.state",
         "{breaker}",
@@ -234,26 +218,6 @@ final class Contract {
         new Metric("cn.resilience.bulkhead.in_use", "{permit}", "Permits in use.", List.of());
     static final Metric CN_RESILIENCE_BULKHEAD_LIMIT = new Metric(
         "cn.resilience.bulkhead.limit", "{permit}", "Permits that there are.", List.of());
-    static final Metric CN_RESILIENCE_BULKHEAD_WAITING = new Metric(
-        "cn.resilience.bulkhead.waiting",
-        "{call}",
-        "Calls that wait in the queue for a permit.",
-        List.of());
-    static final Metric CN_RESILIENCE_THROTTLE_REFUSED = new Metric(
-        "cn.resilience.throttle.refused",
-        "1",
-        "The share of calls that the throttle refuses, 0 to 1.",
-        List.of());
-    static final Metric CN_RESILIENCE_ADAPTIVE_LIMIT_IN_USE = new Metric(
-        "cn.resilience.adaptive_limit.in_use",
-        "{call}",
-        "Calls in flight under an adaptive limit.",
-        List.of());
-    static final Metric CN_RESILIENCE_ADAPTIVE_LIMIT_LIMIT = new Metric(
-        "cn.resilience.adaptive_limit.limit",
-        "{call}",
-        "The adaptive limit as it stands.",
-        List.of());
     static final Metric CN_CONFIG_INFO = new Metric(
         "cn.config.info",
         "{configuration}",

@@ -7,7 +7,6 @@ import static cnkit.telemetry.Contract.CN_RESILIENCE_OUTCOME;
 import static cnkit.telemetry.Contract.CN_RESILIENCE_PIPELINE_NAME;
 import static cnkit.telemetry.Contract.CN_RESILIENCE_REASON;
 
-import cnkit.resilience.AdaptiveLimit;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerEvent;
 import cnkit.resilience.Bulkhead;
@@ -15,7 +14,6 @@ import cnkit.resilience.Counters;
 import cnkit.resilience.Kind;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.Reason;
-import cnkit.resilience.Throttle;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.LogRecordBuilder;
@@ -36,13 +34,13 @@ import java.util.Set;
 /**
  * Publishes what a {@link Pipeline} does: duration, attempts and waiting of its executions, rejections
  * by reason, the state of its breaker as one 0/1 series for each state, transitions as a counter and as
- * an event, throttle, bulkhead and its queue, adaptive limit, hedges, budgets. The attribute sets are built once; a call allocates nothing here.
+ * an event, bulkhead and retry budget. The attribute sets are built once; a call allocates nothing here.
  *
  * <pre>{@code
  * Registration observed = PipelineTelemetry.observe(inventory, otel);
  * }</pre>
  *
- * <p>Pipelines that share a breaker, throttle or limit are to be observed together, so that what they share is
+ * <p>Pipelines that share a breaker or a bulkhead are to be observed together, so that what they share is
  * published once. Names of pipelines, breakers and bulkheads become attributes: constants, not input.
  */
 public final class PipelineTelemetry {
@@ -71,8 +69,6 @@ public final class PipelineTelemetry {
     List<AutoCloseable> parts = new ArrayList<>();
     Set<Breaker> breakers = identitySet();
     Set<Bulkhead> bulkheads = identitySet();
-    Set<Throttle> throttles = identitySet();
-    Set<AdaptiveLimit> limits = identitySet();
     Instruments instruments = new Instruments(meter);
     for (Pipeline pipeline : List.copyOf(pipelines)) {
       if (instruments.isEnabled()) {
@@ -80,8 +76,6 @@ public final class PipelineTelemetry {
       }
       pipeline.breaker().ifPresent(breakers::add);
       pipeline.bulkhead().ifPresent(bulkheads::add);
-      pipeline.throttle().ifPresent(throttles::add);
-      pipeline.adaptiveLimit().ifPresent(limits::add);
     }
     LongCounter transitions =
         Contract.Metrics.CN_RESILIENCE_BREAKER_TRANSITIONS.counter(meter).build();
@@ -93,7 +87,6 @@ public final class PipelineTelemetry {
     }
     parts.add(counts(List.copyOf(pipelines), meter));
     parts.add(states(List.copyOf(breakers), List.copyOf(bulkheads), meter));
-    parts.add(limits(List.copyOf(throttles), List.copyOf(limits), meter));
     return Registration.of(parts);
   }
 
@@ -130,10 +123,6 @@ public final class PipelineTelemetry {
     var retries = Contract.Metrics.CN_RESILIENCE_RETRIES.counter(meter).buildObserver();
     var denied = Contract.Metrics.CN_RESILIENCE_RETRIES_DENIED.counter(meter).buildObserver();
     var budget = Contract.Metrics.CN_RESILIENCE_BUDGET_AVAILABLE.gauge(meter).buildObserver();
-    var hedges = Contract.Metrics.CN_RESILIENCE_HEDGES.counter(meter).buildObserver();
-    var unhedged = Contract.Metrics.CN_RESILIENCE_HEDGES_DENIED.counter(meter).buildObserver();
-    var hedgeBudget =
-        Contract.Metrics.CN_RESILIENCE_HEDGE_BUDGET_AVAILABLE.gauge(meter).buildObserver();
     return meter.batchCallback(
         () -> {
           for (Pipeline pipeline : pipelines) {
@@ -152,11 +141,6 @@ public final class PipelineTelemetry {
                         .put(CN_RESILIENCE_REASON, Signals.value(reason))
                         .build()));
             pipeline.budget().ifPresent(tokens -> budget.record(tokens.available(), name));
-            pipeline.hedgeBudget().ifPresent(tokens -> {
-              hedges.record(counters.hedges(), name);
-              unhedged.record(counters.hedgesDenied(), name);
-              hedgeBudget.record(tokens.available(), name);
-            });
           }
         },
         rejections,
@@ -165,37 +149,7 @@ public final class PipelineTelemetry {
         stale,
         retries,
         denied,
-        budget,
-        hedges,
-        unhedged,
-        hedgeBudget);
-  }
-
-  private static AutoCloseable limits(
-      List<Throttle> throttles, List<AdaptiveLimit> limits, Meter meter) {
-    var refused = Contract.Metrics.CN_RESILIENCE_THROTTLE_REFUSED.gauge(meter).buildObserver();
-    var inUse = Contract.Metrics.CN_RESILIENCE_ADAPTIVE_LIMIT_IN_USE
-        .upDownCounter(meter)
-        .buildObserver();
-    var limit =
-        Contract.Metrics.CN_RESILIENCE_ADAPTIVE_LIMIT_LIMIT.upDownCounter(meter).buildObserver();
-    return meter.batchCallback(
-        () -> {
-          for (Throttle throttle : throttles) {
-            refused.record(
-                throttle.refusedShare(),
-                Attributes.of(Contract.CN_RESILIENCE_THROTTLE_NAME, throttle.name()));
-          }
-          for (AdaptiveLimit adaptive : limits) {
-            Attributes name =
-                Attributes.of(Contract.CN_RESILIENCE_ADAPTIVE_LIMIT_NAME, adaptive.name());
-            inUse.record(adaptive.inUse(), name);
-            limit.record(adaptive.limit(), name);
-          }
-        },
-        refused,
-        inUse,
-        limit);
+        budget);
   }
 
   private static AutoCloseable states(
@@ -206,8 +160,6 @@ public final class PipelineTelemetry {
         Contract.Metrics.CN_RESILIENCE_BULKHEAD_IN_USE.upDownCounter(meter).buildObserver();
     var limit =
         Contract.Metrics.CN_RESILIENCE_BULKHEAD_LIMIT.upDownCounter(meter).buildObserver();
-    var waiting =
-        Contract.Metrics.CN_RESILIENCE_BULKHEAD_WAITING.upDownCounter(meter).buildObserver();
     return meter.batchCallback(
         () -> {
           for (Breaker breaker : breakers) {
@@ -222,13 +174,11 @@ public final class PipelineTelemetry {
             Attributes name = Attributes.of(Contract.CN_RESILIENCE_BULKHEAD_NAME, bulkhead.name());
             inUse.record(bulkhead.inUse(), name);
             limit.record(bulkhead.limit(), name);
-            waiting.record(bulkhead.waiting(), name);
           }
         },
         state,
         inUse,
-        limit,
-        waiting);
+        limit);
   }
 
   /** The per-call instruments, shared by all pipelines of an observation. */

@@ -4,17 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.AdaptiveLimit;
-import cnkit.resilience.AdaptiveLimitSettings;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.CallRejectedException;
-import cnkit.resilience.HedgeSettings;
 import cnkit.resilience.Pipeline;
-import cnkit.resilience.Reason;
 import cnkit.resilience.RetrySettings;
-import cnkit.resilience.Throttle;
-import cnkit.resilience.ThrottleSettings;
 import cnkit.resilience.testing.VirtualTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
@@ -22,9 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -141,56 +133,6 @@ class PipelineTelemetryTest {
         Map.of("{cn.resilience.bulkhead.name=inventory}", 0L),
         recorded.series("cn.resilience.bulkhead.in_use"));
     assertEquals(1, recorded.series("cn.resilience.budget.available").size());
-  }
-
-  @Test
-  void throttleAdaptiveLimitAndHedgesArePublishedWhereThereAreAny() throws Exception {
-    assertEquals(Map.of(), recorded.series("cn.resilience.hedges"));
-    assertEquals(Map.of(), recorded.series("cn.resilience.throttle.refused"));
-    Pipeline search = time.install(Pipeline.named("search"))
-        .throttle(Throttle.named(
-            "t", ThrottleSettings.standard().minimumRequests(1), time.ticker(), () -> 0.99))
-        .adaptiveLimit(AdaptiveLimit.named("a", AdaptiveLimitSettings.between(1, 100)))
-        .hedge(HedgeSettings.after(Duration.ofMillis(100)))
-        .build();
-    Registration more = PipelineTelemetry.observe(search, recorded.otel());
-    try {
-      assertThrows(
-          IOException.class,
-          () -> search.call(a -> {
-            throw new IOException("refused");
-          }));
-      assertEquals(
-          Map.of("{cn.resilience.adaptive_limit.name=a}", 18L),
-          recorded.series("cn.resilience.adaptive_limit.limit"));
-      assertEquals(
-          Map.of("{cn.resilience.adaptive_limit.name=a}", 0L),
-          recorded.series("cn.resilience.adaptive_limit.in_use"));
-      assertEquals(
-          Set.of("{cn.resilience.throttle.name=t}"),
-          recorded.series("cn.resilience.throttle.refused").keySet());
-      String name = "{cn.resilience.pipeline.name=search}";
-      CompletableFuture<String> slow =
-          search.callAsync(Runnable::run, a -> new CompletableFuture<>());
-      time.advance(Duration.ofMillis(100));
-      assertEquals(Map.of(name, 1L), recorded.series("cn.resilience.hedges"));
-      assertEquals(Map.of(name, 0L), recorded.series("cn.resilience.hedges.denied"));
-      assertEquals(
-          Set.of(name), recorded.series("cn.resilience.hedge_budget.available").keySet());
-      slow.cancel(true);
-    } finally {
-      more.close();
-    }
-  }
-
-  @Test
-  void everyReasonIsInTheContract() {
-    Set<String> listed = Objects.requireNonNull(
-            ContractFile.read().attributes().get("cn.resilience.reason"))
-        .values();
-    for (Reason reason : Reason.values()) {
-      assertTrue(listed.contains(Signals.value(reason)), reason::name);
-    }
   }
 
   @Test

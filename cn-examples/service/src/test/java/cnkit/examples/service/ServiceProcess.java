@@ -101,6 +101,11 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Until the application reports so many requests in flight. */
   void awaitInFlight(int requests) throws Exception {
+    awaitInFlight(requests, requests);
+  }
+
+  /** Until it reports a number between the two. */
+  void awaitInFlight(int least, int most) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() - deadline < 0) {
       boolean seen = get(management("/metrics"))
@@ -108,13 +113,19 @@ final class ServiceProcess implements AutoCloseable {
           .lines()
           .anyMatch(line -> line.startsWith("cn_lifecycle_work_in_flight")
               && line.contains("request")
-              && Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) == requests);
+              && line.contains("\"request\"")
+              && between(
+                  least, most, Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))));
       if (seen) {
         return;
       }
       pause();
     }
-    throw new AssertionError("never " + requests + " requests in flight\n" + this);
+    throw new AssertionError("never " + least + ".." + most + " requests in flight\n" + this);
+  }
+
+  private static boolean between(int least, int most, double value) {
+    return value >= least && value <= most;
   }
 
   /** SIGTERM; by the handle, since Process.destroy() closes the pipes as well and the last lines were lost. */
