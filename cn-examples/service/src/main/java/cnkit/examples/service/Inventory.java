@@ -86,7 +86,7 @@ final class Inventory {
     return pipeline.callOrElse(
         attempt -> {
           int status = http.send(request, ofString(), attempt.remaining()).statusCode();
-          if (status != 200 && status != 409) {
+          if (status != 200 && status != 404 && status != 409) {
             throw new IOException("status " + status);
           }
           return status == 200 ? "reserved" : "backordered";

@@ -222,6 +222,7 @@ final class Listener {
     exchange.sendResponseHeaders(reply.status(), head || body.length == 0 ? -1 : body.length);
     if (!head && body.length > 0) {
       exchange.getResponseBody().write(body);
+      exchange.getResponseBody().flush(); // JDK 25 would first wait for the rest of the request
     }
   }
 

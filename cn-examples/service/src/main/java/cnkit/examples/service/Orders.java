@@ -116,19 +116,14 @@ final class Orders {
     });
   }
 
-  /** Asks again for stock that could not be had when the order was placed. */
-  int settlePending() throws SQLException, InterruptedException {
-    List<Order> pending = database.transaction(c -> select(
+  /** Some of those whose stock could not be had when they were placed. */
+  List<Order> pending() throws SQLException, InterruptedException {
+    return database.transaction(c -> select(
         c, "status = ? AND placed_at < CURRENT_TIMESTAMP - INTERVAL '5' SECOND", 10, "pending"));
-    int settled = 0;
-    for (Order order : pending) {
-      settled += settled(order).status.equals("pending") ? 0 : 1;
-    }
-    return settled;
   }
 
   /** The order with its stock reserved, where the inventory and the database answer; else as it was, for the worker. */
-  private Order settled(Order order) throws InterruptedException {
+  Order settled(Order order) throws InterruptedException {
     String status = order.status.equals("pending")
         ? inventory.reserve(order.id, order.sku, order.quantity)
         : "pending";

@@ -84,7 +84,7 @@ final class Outbox {
     while (!stopping) {
       heartbeat.beat();
       try {
-        if (database.transaction(this::publishSome) + orders.settlePending() == 0) {
+        if (database.transaction(this::publishSome) + settleSome() == 0) {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
         }
       } catch (InterruptedException cut) {
@@ -121,5 +121,21 @@ final class Outbox {
       }
     }
     return published;
+  }
+
+  /** How many orders have got their stock after all. */
+  private int settleSome() throws SQLException, InterruptedException {
+    int settled = 0;
+    for (Orders.Order order : orders.pending()) {
+      try (Token job =
+          inFlight.open(Kind.JOB, "settle " + order.id()).onCancel(thread::interrupt)) {
+        if (stopping || job.refused()) {
+          break;
+        }
+        heartbeat.beat();
+        settled += orders.settled(order).status().equals("pending") ? 0 : 1;
+      }
+    }
+    return settled;
   }
 }
