@@ -26,7 +26,6 @@ public final class VirtualTime implements Timer {
   private final long origin;
   private long elapsed;
   private long order;
-  private int waiting;
 
   private VirtualTime(long origin) {
     this.origin = origin;
@@ -93,10 +92,8 @@ public final class VirtualTime implements Timer {
     long target = elapsed + time.toNanos();
     for (Task next = tasks.peek(); next != null && next.due <= target; next = tasks.peek()) {
       tasks.remove();
-      if (next.take()) {
-        elapsed = Math.max(elapsed, next.due);
-        next.action.run();
-      }
+      elapsed = Math.max(elapsed, next.due);
+      next.action.run();
     }
     elapsed = Math.max(elapsed, target);
   }
@@ -107,21 +104,19 @@ public final class VirtualTime implements Timer {
    * @return the number; cancelled ones are not in it
    */
   public int pending() {
-    return waiting;
+    return tasks.size();
   }
 
   @Override
   public Pending schedule(Duration delay, Runnable task) {
     Task scheduled = new Task(elapsed + Math.max(0, delay.toNanos()), order++, task);
     tasks.add(scheduled);
-    waiting++;
-    return scheduled::take;
+    return () -> tasks.remove(scheduled);
   }
 
   /** Drops what is pending. */
   @Override
   public void close() {
-    tasks.forEach(Task::take);
     tasks.clear();
   }
 
@@ -129,27 +124,5 @@ public final class VirtualTime implements Timer {
     return origin + elapsed;
   }
 
-  /** Stays in the queue until its time, cancelled or not: to search it there would cost more than to pass it. */
-  private final class Task {
-    private final long due;
-    private final long order;
-    private final Runnable action;
-    private boolean taken;
-
-    Task(long due, long order, Runnable action) {
-      this.due = due;
-      this.order = order;
-      this.action = action;
-    }
-
-    /** True for the first who asks: the clock, which then runs it, or the one who cancels. */
-    boolean take() {
-      boolean first = !taken;
-      if (first) {
-        taken = true;
-        waiting--;
-      }
-      return first;
-    }
-  }
+  private record Task(long due, long order, Runnable action) {}
 }

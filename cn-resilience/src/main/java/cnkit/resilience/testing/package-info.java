@@ -1,6 +1,2 @@
-/**
- * Virtual time for tests of code that uses pipelines, and storms: what a policy does to a server in trouble.
- *
- * <p>Null is never a parameter or a return.
- */
+/** Virtual time for tests of code that uses pipelines. */
 package cnkit.resilience.testing;

@@ -1,2 +1,0 @@
-/** Draws what each policy does to a server in trouble. */
-package cnkit.examples.simulation;
