@@ -76,6 +76,11 @@ final class Contract {
       stringKey("cn.resilience.bulkhead.name");
   static final AttributeKey<String> CN_CONFIG_FINGERPRINT = stringKey("cn.config.fingerprint");
   static final AttributeKey<Long> CN_CONFIG_WARNING_COUNT = longKey("cn.config.warning_count");
+  static final AttributeKey<String> CN_CONFIG_RELOAD_OUTCOME =
+      stringKey("cn.config.reload.outcome");
+  static final AttributeKey<String> CN_CONFIG_KEYS = stringKey("cn.config.keys");
+  static final AttributeKey<String> CN_CONFIG_WAITING_KEYS = stringKey("cn.config.waiting_keys");
+  static final AttributeKey<Long> CN_CONFIG_PROBLEM_COUNT = longKey("cn.config.problem_count");
 
   private Contract() {}
 
@@ -199,6 +204,25 @@ final class Contract {
         new Metric("cn.resilience.retries", "{attempt}", "Attempts after the first.", List.of());
     static final Metric CN_RESILIENCE_RETRIES_DENIED = new Metric(
         "cn.resilience.retries.denied", "{attempt}", "Retries that the budget refused.", List.of());
+    static final Metric CN_RESILIENCE_HEDGES = new Metric(
+        "cn.resilience.hedges", "{attempt}", "Attempts sent beside one that was slow.", List.of());
+    static final Metric CN_RESILIENCE_HEDGES_DENIED = new Metric(
+        "cn.resilience.hedges.denied", "{attempt}", "Hedges that their budget refused.", List.of());
+    static final Metric CN_RESILIENCE_THROTTLE_REFUSED_SHARE = new Metric(
+        "cn.resilience.throttle.refused_share",
+        "1",
+        "The share of calls that the throttle refuses at present, 0 to 1.",
+        List.of());
+    static final Metric CN_RESILIENCE_ADAPTIVE_LIMIT = new Metric(
+        "cn.resilience.adaptive.limit",
+        "{call}",
+        "How many calls at once the adaptive limit allows at present.",
+        List.of());
+    static final Metric CN_RESILIENCE_ADAPTIVE_IN_USE = new Metric(
+        "cn.resilience.adaptive.in_use",
+        "{call}",
+        "How many calls the adaptive limit has let in.",
+        List.of());
     static final Metric CN_RESILIENCE_BUDGET_AVAILABLE = new Metric(
         "cn.resilience.budget.available",
         "{retry}",
@@ -216,6 +240,8 @@ final class Contract {
         List.of());
     static final Metric CN_RESILIENCE_BULKHEAD_IN_USE =
         new Metric("cn.resilience.bulkhead.in_use", "{permit}", "Permits in use.", List.of());
+    static final Metric CN_RESILIENCE_BULKHEAD_WAITING = new Metric(
+        "cn.resilience.bulkhead.waiting", "{call}", "Calls in the bulkhead's queue.", List.of());
     static final Metric CN_RESILIENCE_BULKHEAD_LIMIT = new Metric(
         "cn.resilience.bulkhead.limit", "{permit}", "Permits that there are.", List.of());
     static final Metric CN_CONFIG_INFO = new Metric(
@@ -227,6 +253,11 @@ final class Contract {
         "cn.config.warnings",
         "{warning}",
         "Settings that deserve attention: near misses, former names.",
+        List.of());
+    static final Metric CN_CONFIG_RELOADS = new Metric(
+        "cn.config.reloads",
+        "{reload}",
+        "New settings that were applied or refused since the start.",
         List.of());
 
     private Metrics() {}
@@ -242,6 +273,8 @@ final class Contract {
     static final String CN_LIFECYCLE_FLUSHING = "cn.lifecycle.flushing";
     static final String CN_RESILIENCE_BREAKER_CHANGED = "cn.resilience.breaker.changed";
     static final String CN_CONFIG_LOADED = "cn.config.loaded";
+    static final String CN_CONFIG_RELOADED = "cn.config.reloaded";
+    static final String CN_CONFIG_REFUSED = "cn.config.refused";
 
     private Events() {}
   }

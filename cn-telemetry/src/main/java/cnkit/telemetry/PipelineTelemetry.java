@@ -34,7 +34,7 @@ import java.util.Set;
 /**
  * Publishes what a {@link Pipeline} does: duration, attempts and waiting of its executions, rejections
  * by reason, the state of its breaker as one 0/1 series for each state, transitions as a counter and as
- * an event, bulkhead and retry budget. The attribute sets are built once; a call allocates nothing here.
+ * an event, hedges, bulkhead, limits and budgets. The attribute sets are built once; a call allocates nothing here.
  *
  * <pre>{@code
  * Registration observed = PipelineTelemetry.observe(inventory, otel);
@@ -122,7 +122,14 @@ public final class PipelineTelemetry {
     var stale = Contract.Metrics.CN_RESILIENCE_STALE.counter(meter).buildObserver();
     var retries = Contract.Metrics.CN_RESILIENCE_RETRIES.counter(meter).buildObserver();
     var denied = Contract.Metrics.CN_RESILIENCE_RETRIES_DENIED.counter(meter).buildObserver();
+    var hedges = Contract.Metrics.CN_RESILIENCE_HEDGES.counter(meter).buildObserver();
+    var hedgesDenied =
+        Contract.Metrics.CN_RESILIENCE_HEDGES_DENIED.counter(meter).buildObserver();
     var budget = Contract.Metrics.CN_RESILIENCE_BUDGET_AVAILABLE.gauge(meter).buildObserver();
+    var throttled =
+        Contract.Metrics.CN_RESILIENCE_THROTTLE_REFUSED_SHARE.gauge(meter).buildObserver();
+    var limit = Contract.Metrics.CN_RESILIENCE_ADAPTIVE_LIMIT.gauge(meter).buildObserver();
+    var limitInUse = Contract.Metrics.CN_RESILIENCE_ADAPTIVE_IN_USE.gauge(meter).buildObserver();
     return meter.batchCallback(
         () -> {
           for (Pipeline pipeline : pipelines) {
@@ -133,6 +140,8 @@ public final class PipelineTelemetry {
             stale.record(counters.stale(), name);
             retries.record(counters.retries(), name);
             denied.record(counters.retriesDenied(), name);
+            hedges.record(counters.hedges(), name);
+            hedgesDenied.record(counters.hedgesDenied(), name);
             counters
                 .rejected()
                 .forEach((reason, count) -> rejections.record(
@@ -141,6 +150,11 @@ public final class PipelineTelemetry {
                         .put(CN_RESILIENCE_REASON, Signals.value(reason))
                         .build()));
             pipeline.budget().ifPresent(tokens -> budget.record(tokens.available(), name));
+            pipeline.throttle().ifPresent(by -> throttled.record(by.refusedShare(), name));
+            pipeline.adaptiveLimit().ifPresent(adaptive -> {
+              limit.record(adaptive.limit(), name);
+              limitInUse.record(adaptive.inUse(), name);
+            });
           }
         },
         rejections,
@@ -149,7 +163,12 @@ public final class PipelineTelemetry {
         stale,
         retries,
         denied,
-        budget);
+        hedges,
+        hedgesDenied,
+        budget,
+        throttled,
+        limit,
+        limitInUse);
   }
 
   private static AutoCloseable states(
@@ -158,6 +177,8 @@ public final class PipelineTelemetry {
         Contract.Metrics.CN_RESILIENCE_BREAKER_STATE.upDownCounter(meter).buildObserver();
     var inUse =
         Contract.Metrics.CN_RESILIENCE_BULKHEAD_IN_USE.upDownCounter(meter).buildObserver();
+    var waiting =
+        Contract.Metrics.CN_RESILIENCE_BULKHEAD_WAITING.upDownCounter(meter).buildObserver();
     var limit =
         Contract.Metrics.CN_RESILIENCE_BULKHEAD_LIMIT.upDownCounter(meter).buildObserver();
     return meter.batchCallback(
@@ -173,11 +194,13 @@ public final class PipelineTelemetry {
           for (Bulkhead bulkhead : bulkheads) {
             Attributes name = Attributes.of(Contract.CN_RESILIENCE_BULKHEAD_NAME, bulkhead.name());
             inUse.record(bulkhead.inUse(), name);
+            waiting.record(bulkhead.waiting(), name);
             limit.record(bulkhead.limit(), name);
           }
         },
         state,
         inUse,
+        waiting,
         limit);
   }
 

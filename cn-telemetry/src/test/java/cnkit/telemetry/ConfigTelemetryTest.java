@@ -29,7 +29,7 @@ class ConfigTelemetryTest {
     String first = fingerprint(Map.of("PORT", "81"));
     assertEquals(first, fingerprint(Map.of("PORT", "81")));
     assertNotEquals(first, fingerprint(Map.of("PORT", "82")));
-    assertEquals(12, first.length());
+    assertEquals(16, first.length());
   }
 
   @Test

@@ -42,6 +42,7 @@ record ContractFile(
       Optional<String> lasting,
       String severity,
       String summary,
+      String means,
       String action) {}
 
   record Panel(String row, String title, String unit, List<String[]> queries) {}
@@ -146,6 +147,7 @@ record ContractFile(
             block.maybe("for"),
             block.one("severity"),
             block.one("summary"),
+            block.one("means"),
             block.one("action")));
       case "panel" ->
         panels.add(new Panel(

@@ -24,6 +24,7 @@ final class ContractPages {
     PAGES.put("contract/reference.md", ContractPages::reference);
     PAGES.put("contract/dashboard.json", ContractPages::dashboard);
     PAGES.put("contract/alerts.yml", ContractPages::alerts);
+    PAGES.put("contract/runbook.md", ContractPages::runbook);
   }
 
   private ContractPages() {}
@@ -237,10 +238,33 @@ final class ContractPages {
           .lasting()
           .ifPresent(time -> yaml.append("        for: ").append(time).append('\n'));
       yaml.append("        labels:\n          severity: %s\n".formatted(alert.severity()));
-      yaml.append("        annotations:\n          summary: %s\n          action: %s\n"
-          .formatted(json(query(file, alert.summary())), json(alert.action())));
+      yaml.append(
+          "        annotations:\n          summary: %s\n          action: %s\n          runbook_url: %s\n"
+              .formatted(
+                  json(query(file, alert.summary())),
+                  json(alert.action()),
+                  json("cn-telemetry/contract/runbook.md#"
+                      + alert.name().toLowerCase(Locale.ROOT))));
     }
     return yaml.toString();
+  }
+
+  private static String runbook(ContractFile file) {
+    StringBuilder page = new StringBuilder("""
+        # What to do when it rings
+
+        Made from `META-INF/cn-telemetry/contract.txt` in the jar; each alert's `runbook_url` is a heading here.
+        """);
+    for (ContractFile.Alert alert : file.alerts()) {
+      page.append("\n## %s\n%s, severity %s.\n\n**Means:** %s\n\n**Do:** %s\n"
+          .formatted(
+              alert.name(),
+              alert.lasting().map(time -> "After " + time).orElse("At once"),
+              alert.severity(),
+              alert.means(),
+              alert.action()));
+    }
+    return page.toString();
   }
 
   /** A JSON string; it is also one in YAML. */

@@ -90,8 +90,10 @@ final class Recorded implements AutoCloseable {
     return sorted.toString();
   }
 
+  /** Nothing was emitted that the contract does not list, under whatever test. */
   @Override
   public void close() {
+    Emitted.check(metrics(), logs());
     sdk.close();
   }
 }
