@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -28,7 +29,16 @@ final class Database {
     T in(Connection connection) throws SQLException, InterruptedException;
   }
 
-  private final HikariDataSource source = new HikariDataSource();
+  private volatile boolean away;
+  private final HikariDataSource source = new HikariDataSource() {
+    @Override
+    public Connection getConnection() throws SQLException {
+      if (away) {
+        throw new SQLTransientConnectionException("the database is away: a fault made on purpose");
+      }
+      return super.getConnection();
+    }
+  };
   private final Pipeline pipeline = Pipeline.named("database")
       .deadline(ofSeconds(3))
       .retry(RetrySettings.exponential(ofMillis(50)).attempts(4))
@@ -51,6 +61,11 @@ final class Database {
       source.addDataSourceProperty("connectTimeout", "2");
       source.addDataSourceProperty("socketTimeout", "3");
     }
+  }
+
+  /** A fault made on purpose: nobody gets a connection. */
+  void away(boolean away) {
+    this.away = away;
   }
 
   /** Waits for the database and brings the schema about. Replicas that start at once may collide here: then again. */

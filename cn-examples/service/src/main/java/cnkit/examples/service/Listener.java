@@ -216,6 +216,11 @@ final class Listener {
     reply.headers().forEach(exchange.getResponseHeaders()::set);
     advise(exchange);
     boolean head = exchange.getRequestMethod().equals("HEAD");
+    if (reply.stream().isPresent() && !head) {
+      exchange.sendResponseHeaders(reply.status(), 0);
+      stream(exchange, reply.stream().get());
+      return;
+    }
     if (head) {
       exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
     }
@@ -223,6 +228,14 @@ final class Listener {
     if (!head && body.length > 0) {
       exchange.getResponseBody().write(body);
       exchange.getResponseBody().flush(); // JDK 25 would first wait for the rest of the request
+    }
+  }
+
+  private static void stream(HttpExchange exchange, Reply.Stream stream) throws IOException {
+    try {
+      stream.writeTo(exchange.getResponseBody());
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -47,6 +47,7 @@ final class Outbox {
   private final Heartbeat heartbeat = Heartbeat.named("outbox", ofSeconds(30));
   private final Thread thread = new Thread(this::run, "outbox");
   private volatile boolean stopping;
+  private volatile boolean stalled;
 
   Outbox(Database database, Inventory inventory, Publisher publisher, InFlight inFlight) {
     this.database = database;
@@ -68,6 +69,11 @@ final class Outbox {
     thread.start();
   }
 
+  /** A fault made on purpose: the loop stands still, as in a deadlock. */
+  void stall(boolean stalled) {
+    this.stalled = stalled;
+  }
+
   /** Nothing more is begun; the message in work is finished, the rest is left to other replicas. */
   void stopIntake() {
     stopping = true;
@@ -82,6 +88,9 @@ final class Outbox {
 
   private void run() {
     while (!stopping) {
+      while (stalled && !stopping) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      }
       heartbeat.beat();
       try {
         if (database.transaction(this::publishSome) + settleSome() == 0) {

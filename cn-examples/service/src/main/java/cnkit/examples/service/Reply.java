@@ -4,11 +4,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a route answers; how it gets on the wire is the listener's business. */
-record Reply(int status, String contentType, String body, Map<String, String> headers) {
+record Reply(
+    int status,
+    String contentType,
+    String body,
+    Map<String, String> headers,
+    Optional<Stream> stream) {
+  /** A body that goes on until it returns or the client leaves. */
+  @FunctionalInterface
+  interface Stream {
+    void writeTo(OutputStream out) throws IOException, InterruptedException;
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<Integer, String> TITLES = Map.of(
       400, "Bad Request",
@@ -24,6 +38,14 @@ record Reply(int status, String contentType, String body, Map<String, String> he
 
   Reply {
     headers = Map.copyOf(headers);
+  }
+
+  Reply(int status, String contentType, String body, Map<String, String> headers) {
+    this(status, contentType, body, headers, Optional.empty());
+  }
+
+  static Reply stream(String contentType, Stream stream) {
+    return new Reply(200, contentType, "", Map.of(), Optional.of(stream));
   }
 
   static Reply json(int status, Object value) {
@@ -57,7 +79,7 @@ record Reply(int status, String contentType, String body, Map<String, String> he
   Reply with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
-    return new Reply(status, contentType, body, more);
+    return new Reply(status, contentType, body, more, stream);
   }
 
   static String write(Object value) {

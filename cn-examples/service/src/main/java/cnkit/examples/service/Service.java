@@ -3,7 +3,6 @@ package cnkit.examples.service;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
-import ch.qos.logback.classic.Level;
 import cnkit.config.Config;
 import cnkit.config.ConfigException;
 import cnkit.config.Problem;
@@ -22,11 +21,15 @@ import cnkit.telemetry.PipelineTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,18 +49,20 @@ final class Service {
   private final Outbox outbox;
   private final Telemetry telemetry;
   private final Health health;
+  private final Console console;
   private final Listener application;
   private final Listener management;
 
   Service(Config<Settings> config) throws IOException {
     this.config = config;
     this.settings = config.value();
-    logAt(settings.logLevel());
+    Recent recent = new Recent();
+    Recent.level(settings.logLevel().name());
     for (Problem warning : config.warnings()) {
       LOG.warn("configuration: {}", warning);
     }
     flaky = new FlakyInventory(Faults.parse(settings.inventoryFaults().orElse("")));
-    telemetry = new Telemetry(System.getenv(), build);
+    telemetry = new Telemetry(System.getenv(), build, recent);
     inventory =
         new Inventory(settings.inventoryUrl().orElseGet(flaky::uri), telemetry.openTelemetry());
     database = new Database(settings.database());
@@ -68,6 +73,8 @@ final class Service {
         broker.<Outbox.Publisher>map(nats -> nats).orElse(Service::logged),
         inFlight);
     health = checks();
+    console = new Console(
+        health, inFlight, pipelines(), recent, settings.logLevel().name(), settings.chaos());
     application = new Listener(
         "application",
         new InetSocketAddress(settings.host(), settings.port()),
@@ -129,9 +136,13 @@ final class Service {
     ConfigTelemetry.observe(config, otel);
     HealthTelemetry.observe(health, otel);
     LifecycleTelemetry.observe(lifecycle, otel);
+    PipelineTelemetry.observe(pipelines(), otel);
+  }
+
+  private List<Pipeline> pipelines() {
     List<Pipeline> pipelines = new ArrayList<>(List.of(inventory.pipeline(), database.pipeline()));
     broker.map(Broker::pipeline).ifPresent(pipelines::add);
-    PipelineTelemetry.observe(pipelines, otel);
+    return pipelines;
   }
 
   private Health checks() {
@@ -164,17 +175,41 @@ final class Service {
         .get("/version", request -> new Reply(200, "application/json", build.toJson(), Map.of()))
         .get("/config", request -> new Reply(200, "application/json", config.toJson(), Map.of()))
         .get("/metrics", request -> telemetry.scrape());
+    console.addTo(routes);
     if (settings.chaos()) {
-      routes.post("/chaos/inventory", request -> {
-        try {
-          flaky.faults(Faults.parse(request.rawQuery().replace('&', ',')));
-        } catch (ConfigException wrong) {
-          return Reply.problem(400, wrong.getMessage());
-        }
-        return Reply.json(200, Map.of());
-      });
+      HttpClient client = HttpClient.newHttpClient();
+      routes
+          .post("/chaos/inventory", Console.guarded(this::inventoryFaults))
+          .post("/chaos/database", Console.fault("database away", database::away))
+          .post("/chaos/heartbeat", Console.fault("stalled heartbeat", outbox::stall))
+          .post("/chaos/load", Console.guarded(request -> oneOrder(client)))
+          .post("/chaos/sigterm", Console.guarded(request -> Console.terminate()));
     }
     return routes;
+  }
+
+  private Reply inventoryFaults(Routes.Request request) {
+    try {
+      flaky.faults(Faults.parse(request.rawQuery().replace('&', ',')));
+    } catch (ConfigException wrong) {
+      return Reply.problem(400, wrong.getMessage());
+    }
+    return Reply.json(200, Map.of());
+  }
+
+  /** One order by the front door, so that there is something to see. */
+  private Reply oneOrder(HttpClient client) throws IOException, InterruptedException {
+    HttpRequest order = HttpRequest.newBuilder(
+            URI.create("http://localhost:" + application.port() + "/orders"))
+        .timeout(ofSeconds(5))
+        .header("Content-Type", "application/json")
+        .header("Idempotency-Key", UUID.randomUUID().toString())
+        .POST(HttpRequest.BodyPublishers.ofString("{\"sku\":\"apple\",\"quantity\":1}"))
+        .build();
+    return Reply.json(
+        200,
+        Map.of(
+            "status", client.send(order, HttpResponse.BodyHandlers.discarding()).statusCode()));
   }
 
   /** Work that takes as long as it is told, for demonstrations of the drain. */
@@ -197,10 +232,5 @@ final class Service {
         .addKeyValue("event.id", id)
         .addKeyValue("order", payload)
         .log("published");
-  }
-
-  private static void logAt(Settings.LogLevel level) {
-    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
-        .setLevel(Level.toLevel(level.name()));
   }
 }

@@ -5,6 +5,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class Telemetry {
       PrometheusTextFormatWriter.builder().build();
   private final OpenTelemetrySdk sdk;
 
-  Telemetry(Map<String, String> environment, BuildInfo build) {
+  Telemetry(Map<String, String> environment, BuildInfo build, SpanProcessor watcher) {
     String exporter = environment.containsKey("OTEL_EXPORTER_OTLP_ENDPOINT") ? "otlp" : "none";
     sdk = AutoConfiguredOpenTelemetrySdk.builder()
         .disableShutdownHook() // ours flushes it last, inside the grace
@@ -35,6 +36,7 @@ final class Telemetry {
             "otel.java.exporter.otlp.retry.disabled", "true"))
         .addResourceCustomizer((resource, properties) ->
             resource.toBuilder().putAll(build.attributes()).build())
+        .addTracerProviderCustomizer((builder, properties) -> builder.addSpanProcessor(watcher))
         .addMeterProviderCustomizer((builder, properties) -> builder.registerMetricReader(scraped))
         .build()
         .getOpenTelemetrySdk();
