@@ -289,4 +289,31 @@ class HelpersTest {
     lifecycle.close();
     assertEquals(1, closed.get());
   }
+
+  @Test // case L7
+  void workThatHangsOnAVirtualThreadIsNamedWithItsStack() throws Exception {
+    var tasks = new Tasks();
+    ExecutorService virtual = virtualPerTask();
+    var opened = new CountDownLatch(1);
+    virtual.execute(() -> {
+      try (Token token = inFlight.open(Kind.JOB, "import")) {
+        opened.countDown();
+        LifecycleTest.awaitIgnoringInterrupts(tasks.release);
+        assertFalse(token.refused());
+      }
+    });
+    assertTrue(opened.await(20, TimeUnit.SECONDS));
+    Lifecycle lifecycle = Lifecycle.builder()
+        .grace(ofMillis(1_200))
+        .propagation(Duration.ZERO)
+        .drain(inFlight)
+        .build();
+    lifecycle.start();
+    Unfinished job = lifecycle.shutdown("done").unfinished().get(0);
+    assertEquals("import", job.name());
+    assertTrue(
+        job.stack().stream().anyMatch(frame -> frame.contains("awaitIgnoring")), job::toString);
+    tasks.release.countDown();
+    virtual.shutdown();
+  }
 }

@@ -12,6 +12,7 @@ import cnkit.lifecycle.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -299,5 +300,42 @@ class VirtualLifecycleTest {
     self[0] = lifecycle;
     lifecycle.start();
     assertEquals(0, lifecycle.shutdown("done").exitCode());
+  }
+
+  @Test // case L16
+  void everythingIsServedDuringThePropagationAndRefusedWithAnAnswerAfterIt() {
+    Lifecycle lifecycle = builder()
+        .propagation(ofSeconds(5))
+        .drain(inFlight)
+        .onAnnounce(() -> time.note("not ready"))
+        .build();
+    lifecycle.start();
+    int last = inFlight.enter(Kind.REQUEST); // keeps the drain going, so that there is an "after"
+    time.schedule(ofSeconds(8).toNanos(), () -> inFlight.exit(last));
+    var outcomes = new ArrayList<String>();
+    for (int ms = 0; ms < 8_000; ms += 20) {
+      int at = ms;
+      time.schedule(ofMillis(ms).toNanos(), () -> {
+        int slot = inFlight.enter(Kind.REQUEST);
+        boolean probe = inFlight.enter(Kind.PROBE) >= 0;
+        if ((slot >= 0) != at < 5_000 || !probe || !inFlight.draining()) {
+          outcomes.add(at + " ms: slot " + slot + ", probe " + probe);
+        }
+        inFlight.exit(slot);
+      });
+    }
+    lifecycle.requestShutdown("SIGTERM");
+    Report report = lifecycle.shutdown("again");
+    // the one at exactly 5 s is let in or not: it comes at the same instant as the end of the delay
+    outcomes.removeIf(outcome -> outcome.startsWith("5000 "));
+    assertEquals(List.of(), outcomes);
+    assertEquals(List.of("0s not ready"), time.journal());
+    assertEquals(0, report.exitCode());
+    Ledger requests = report.ledger().get(0);
+    assertEquals(401, requests.accepted());
+    assertTrue(requests.rejected() >= 149 && requests.rejected() <= 150, requests::toString);
+    assertEquals(
+        new InFlight.Refusal(503, Map.of("Retry-After", "1", "Connection", "close")),
+        InFlight.refusal());
   }
 }
