@@ -14,7 +14,6 @@ public sealed interface ReloadEvent {
    * @param refused what is wrong with the files as they are now; empty when they are in effect
    */
   record Current(String fingerprint, List<Problem> refused) implements ReloadEvent {
-    /** Copies the list. */
     public Current {
       requireNonNull(fingerprint, "fingerprint");
       refused = List.copyOf(refused);
@@ -30,7 +29,6 @@ public sealed interface ReloadEvent {
    */
   record Applied(String fingerprint, List<Change> changes, List<Change> waiting)
       implements ReloadEvent {
-    /** Copies the lists. */
     public Applied {
       requireNonNull(fingerprint, "fingerprint");
       changes = List.copyOf(changes);
@@ -44,7 +42,6 @@ public sealed interface ReloadEvent {
    * @param problems everything that is wrong, as at a start
    */
   record Refused(List<Problem> problems) implements ReloadEvent {
-    /** Copies the list. */
     public Refused {
       problems = List.copyOf(problems);
     }
@@ -66,7 +63,6 @@ public sealed interface ReloadEvent {
    * @param from where the new value stands; where the old one stood when there is no new one
    */
   record Change(String path, String before, String after, Origin from) {
-    /** Checks that nothing is null. */
     public Change {
       requireNonNull(path, "path");
       requireNonNull(before, "before");

@@ -68,7 +68,6 @@ public interface FileFormat {
    * @param column where it begins, counted from 1; 0 when unknown
    */
   record Event(Kind kind, String text, int line, int column) {
-    /** Checks that nothing is null. */
     public Event {
       requireNonNull(kind, "kind");
       requireNonNull(text, "text");
