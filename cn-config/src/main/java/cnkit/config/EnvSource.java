@@ -205,7 +205,7 @@ final class EnvSource {
       key = Names.indexEnd(written, 0) == written.length() ? written : null;
     } else if (keyed.key().kind() == Kind.ENUM) {
       for (String constant : keyed.key().constants()) {
-        key = Names.env(constant).equals(written) ? constant : key;
+        key = Names.env(constant).equals(written) ? keyed.canonical(constant) : key;
       }
     } else if (lower instanceof Node.Obj declared) {
       for (String known : declared.members().keySet()) {

@@ -25,7 +25,17 @@ sealed interface Shape {
   record Many(Shape element, boolean distinct) implements Shape {}
 
   /** A map; keys are texts, whole numbers or enum constants. */
-  record Keyed(Scalar key, Shape value) implements Shape {}
+  record Keyed(Scalar key, Shape value) implements Shape {
+    /** The one spelling of an enum's constant, so that sources with different ones merge; other keys as they are. */
+    String canonical(String written) {
+      for (String constant : key.constants()) {
+        if (Converters.sameConstant(constant, written)) {
+          return Names.lower(constant).replace('_', '-');
+        }
+      }
+      return written;
+    }
+  }
 
   /** A record. {@code exclusive} holds the keys of each {@link ExactlyOneOf}. */
   record Group(String type, String doc, List<Field> fields, List<String> exclusive)

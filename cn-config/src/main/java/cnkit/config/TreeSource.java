@@ -151,9 +151,12 @@ final class TreeSource {
       boolean faulty = false;
       if (!object.flat()) {
         for (Map.Entry<String, Node> member : object.members().entrySet()) {
-          members.put(
-              member.getKey(),
-              shaped(keyed.value(), member.getValue(), path + "." + member.getKey()));
+          String key = keyed.canonical(member.getKey());
+          faulty |=
+              !add(members, key, shaped(keyed.value(), member.getValue(), path + "." + key), path);
+        }
+        if (faulty) {
+          return new Node.Faulty(object.origin());
         }
         return new Node.Obj(members, object.origin(), object.sole() || members.isEmpty(), false);
       }
@@ -168,13 +171,11 @@ final class TreeSource {
             faulty = true;
           }
         } else if (keyed.value() instanceof Shape.Scalar) {
-          faulty |= !flatten(members, member.getKey(), member.getValue(), path);
+          faulty |= !flatten(members, keyed.canonical(member.getKey()), member.getValue(), path);
         } else {
-          faulty |= !add(
-              members,
-              member.getKey(),
-              shaped(keyed.value(), member.getValue(), path + "." + member.getKey()),
-              path);
+          String key = keyed.canonical(member.getKey());
+          faulty |=
+              !add(members, key, shaped(keyed.value(), member.getValue(), path + "." + key), path);
         }
       }
       return faulty ? new Node.Faulty(object.origin()) : Node.Obj.of(members, object.origin());
@@ -183,11 +184,11 @@ final class TreeSource {
     if (text == null) {
       return node;
     }
-    return inline(text, node, path);
+    return inline(keyed, text, node, path);
   }
 
   /** {@code k=v,l=w}; nothing is trimmed. The empty text is the map without entries. */
-  private Node inline(String text, Node node, String path) {
+  private Node inline(Shape.Keyed keyed, String text, Node node, String path) {
     var members = new LinkedHashMap<String, Node>();
     boolean faulty = false;
     int from = 0;
@@ -201,7 +202,7 @@ final class TreeSource {
       }
       faulty |= !add(
           members,
-          text.substring(from, equals),
+          keyed.canonical(text.substring(from, equals)),
           new Node.Text(text.substring(equals + 1, end), node.origin()),
           path);
       from = end + 1;
