@@ -36,7 +36,7 @@ public final class Config<T> {
   final Layout layout;
 
   /** Lowest first, defaults included. */
-  private final List<Layer> layers;
+  final List<Layer> layers;
 
   final Layer merged;
   private final List<String> arguments;

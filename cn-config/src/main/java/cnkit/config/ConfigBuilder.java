@@ -340,7 +340,7 @@ public final class ConfigBuilder<T> {
             "changed each of the " + ATTEMPTS + " times that it was read",
             disk.swapped(),
             "");
-        return new Loading.Rejected<>(List.of(unsteady), disk);
+        return new Loading.Unsteady<>(List.of(unsteady), disk);
       }
     }
   }
@@ -420,7 +420,7 @@ public final class ConfigBuilder<T> {
     List<ReloadEvent.Change> waiting = List.of();
     if (running != null) {
       waiting = new ArrayList<>();
-      merged = kept(layout, merged, running.merged, waiting);
+      merged = kept(layout, merged, layers, running, waiting);
     }
     var values = new Values(compiled.types, problems, new Rotation(ticker));
     Object bound = new Binder(layout, merged, values, compiled.types, problems).root();
@@ -441,15 +441,24 @@ public final class ConfigBuilder<T> {
 
   /** The settings with those of the start where only a restart changes them; the difference is waiting. */
   private static Layer kept(
-      Layout layout, Layer now, Layer start, List<ReloadEvent.Change> waiting) {
+      Layout layout,
+      Layer now,
+      List<Layer> layers,
+      Config<?> running,
+      List<ReloadEvent.Change> waiting) {
     Layer kept = now.copy();
     for (Slot slot : layout.slots) {
       if (slot.isRestartOnly()) {
-        kept.nodes[slot.index] = start.nodes[slot.index];
-        ReloadEvent.Change change =
-            Config.change(slot, start.nodes[slot.index], now.nodes[slot.index]);
+        Node start = running.merged.nodes[slot.index];
+        ReloadEvent.Change change = Config.change(slot, start, now.nodes[slot.index]);
         if (change != null) {
           waiting.add(change);
+        }
+        kept.nodes[slot.index] = start;
+        // the sources are the same ones in the same order, and explain is to tell of what is in
+        // effect
+        for (int i = 0; i < layers.size(); i++) {
+          layers.get(i).nodes[slot.index] = running.layers.get(i).nodes[slot.index];
         }
       }
     }

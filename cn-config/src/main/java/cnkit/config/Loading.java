@@ -17,10 +17,16 @@ sealed interface Loading<T> {
   /** Every problem, in the order of the report. */
   record Rejected<T>(List<Problem> problems, Disk disk) implements Loading<T> {}
 
+  /** The volumes moved each time that they were read; nothing is known to be wrong with what they hold. */
+  record Unsteady<T>(List<Problem> problems, Disk disk) implements Loading<T> {}
+
   /** The configuration; the one exception lists every problem. */
   default Loaded<T> orThrow() {
     if (this instanceof Rejected<T> rejected) {
       throw new ConfigException(rejected.problems());
+    }
+    if (this instanceof Unsteady<T> unsteady) {
+      throw new ConfigException(unsteady.problems());
     }
     return (Loaded<T>) this;
   }

@@ -1,6 +1,8 @@
 package cnkit.config;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -41,7 +43,10 @@ final class ProcessVariables implements EnvSource.Reading {
       return value;
     }
     boolean destroyed = value.indexOf('\uFFFD') >= 0;
-    if (!destroyed && "UTF-8".equals(System.getProperty("sun.jnu.encoding"))) {
+    // JDK 17 decodes by file.encoding, later ones by the locale
+    boolean trusted = "UTF-8".equals(System.getProperty("sun.jnu.encoding"))
+        && Charset.defaultCharset().equals(StandardCharsets.UTF_8);
+    if (!destroyed && trusted) {
       return value;
     }
     Map<String, String> known = exact;

@@ -137,6 +137,9 @@ public final class Reloadable<T> implements AutoCloseable {
       String what = "reloading failed with " + unforeseen.getClass().getName();
       return rejected(List.of(new Problem(Problem.Code.REJECTED, "", what, List.of(), "")));
     }
+    if (loading instanceof Loading.Unsteady<T>) {
+      return null; // being written right now: the next look finds it finished
+    }
     disk = loading.disk();
     return loading instanceof Loading.Rejected<T> rejected
         ? rejected(rejected.problems())
