@@ -77,6 +77,34 @@ class OutboxTest {
   }
 
   @Test
+  void anEventWaitsForTheEarlierOnesOfItsOrderThatAnotherReplicaHasInWork() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Outbox slow = outbox((id, type, payload) -> {
+      published.add(id);
+      release.await();
+    });
+    String placed = place(slow, 1).get(0);
+    slow.start();
+    assertEquals(placed, next());
+
+    String order = placed.substring(0, placed.indexOf('.'));
+    database.transaction(c -> {
+      try (var insert = c.createStatement()) {
+        return insert.executeUpdate("INSERT INTO outbox (order_id, type, payload) VALUES ('" + order
+            + "', 'reserved', '{}')");
+      }
+    });
+    Outbox replica = outbox((id, type, payload) -> published.add(id));
+    String other = place(replica, 1).get(0);
+    replica.start();
+    assertEquals(other, next(), "another order's event, though it is the younger one");
+    release.countDown();
+    assertEquals(order + ".reserved", next());
+    slow.stop();
+    replica.stop();
+  }
+
+  @Test
   void aClosedIntakeOfTheProcessStopsTheWorkerToo() throws Exception {
     inFlight.close();
     Outbox worker = outbox((id, type, payload) -> published.add(id));
