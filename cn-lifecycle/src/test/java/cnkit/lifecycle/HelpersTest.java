@@ -123,7 +123,7 @@ class HelpersTest {
     TrackedExecutor executor = TrackedExecutor.of("mails", Executors.newFixedThreadPool(2));
     Lifecycle lifecycle = Lifecycle.builder()
         .propagation(Duration.ZERO)
-        .closeSlice(ofMillis(600))
+        .closeSlice(ofSeconds(4))
         .executor("mails", executor)
         .build();
     lifecycle.start();
