@@ -10,12 +10,12 @@ import java.util.Set;
 /**
  * Fails a test over what the annotation processor would say, for builds that run none.
  *
- * <pre>{@code
- * @Test
+ * <pre>
+ * &#64;Test
  * void theSettingsAreSound() {
  *   ConfigLint.assertClean(Settings.class);
  * }
- * }</pre>
+ * </pre>
  */
 public final class ConfigLint {
   private ConfigLint() {}

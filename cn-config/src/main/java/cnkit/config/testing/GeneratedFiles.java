@@ -13,13 +13,13 @@ import java.util.Optional;
 /**
  * Keeps files that were made from the settings' schema as they were made.
  *
- * <pre>{@code
- * @Test
+ * <pre>
+ * &#64;Test
  * void theDocumentsAreCurrent() {
  *   Reference reference = Config.of(Settings.class, lookup()).noPrefix().reference();
  *   GeneratedFiles.assertCurrent(Path.of("docs/settings.md"), reference.markdown());
  * }
- * }</pre>
+ * </pre>
  *
  * <p>With the system property {@value #UPDATE} set to true the files are written instead:
  * {@code mvn test -Dcn.config.update=true}, where the build passes the property on to its tests.
