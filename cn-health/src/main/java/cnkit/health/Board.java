@@ -23,7 +23,7 @@ final class Board {
   Board(LongSupplier ticker, Feed feed, HealthState initial) {
     this.ticker = ticker;
     this.feed = feed;
-    this.snapshot = snapshot(initial, Pages.of(initial.report(0)), ticker.getAsLong());
+    this.snapshot = Snapshot.of(initial, Pages.of(initial.report(0)), ticker.getAsLong());
   }
 
   Snapshot snapshot() {
@@ -31,7 +31,8 @@ final class Board {
   }
 
   boolean isFresh(Snapshot seen) {
-    return seen.validUntilNanos() - ticker.getAsLong() > 0;
+    long now = ticker.getAsLong();
+    return seen.validUntilNanos() - now > 0 || seen.state().validForNanos(now) > 0;
   }
 
   HealthReport report() {
@@ -53,8 +54,9 @@ final class Board {
         return false;
       }
       alike = after.looksLike(before.state());
-      Pages pages = alike ? before.pages() : Pages.of(after.report(nowNanos));
-      snapshot = snapshot(after, pages, nowNanos);
+      snapshot = alike
+          ? before.renewed(after, nowNanos)
+          : Snapshot.of(after, Pages.of(after.report(nowNanos)), nowNanos);
       if (!alike) {
         feed.offer(after.since(before.state()));
         changed.signalAll();
@@ -66,10 +68,6 @@ final class Board {
       feed.deliver();
     }
     return true;
-  }
-
-  private static Snapshot snapshot(HealthState state, Pages pages, long nowNanos) {
-    return new Snapshot(state, pages, nowNanos + state.validForNanos(nowNanos));
   }
 
   /** Our own listener: it asks for no first event, so that nothing runs before anything happens. */

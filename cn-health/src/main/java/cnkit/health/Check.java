@@ -93,6 +93,7 @@ public final class Check {
   private final boolean local;
   private final String description;
   private final CheckRules rules;
+  private final long timeoutNanos;
 
   private Check(Draft draft) {
     this.name = draft.name;
@@ -109,6 +110,7 @@ public final class Check {
         ? CheckRules.NEVER_STALE
         : new CheckRules(
             draft.failureThreshold, draft.successThreshold, draft.stalePeriods, period.toNanos());
+    this.timeoutNanos = timeout().toNanos();
   }
 
   /**
@@ -363,6 +365,10 @@ public final class Check {
    */
   public String description() {
     return description;
+  }
+
+  long timeoutNanos() {
+    return timeoutNanos;
   }
 
   CheckRules rules() {

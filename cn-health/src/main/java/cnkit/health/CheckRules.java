@@ -10,12 +10,16 @@ package cnkit.health;
  */
 @Pure
 record CheckRules(int failureThreshold, int successThreshold, int stalePeriods, long periodNanos) {
+  private static final int MOST_PERIODS = 1_000;
+
   /** For what is not run but watched. */
   static final CheckRules NEVER_STALE = new CheckRules(1, 1, 1, Long.MAX_VALUE);
 
   /** At this age a result is not believed any more. */
   long staleNanos() {
-    long nanos = stalePeriods * periodNanos;
-    return nanos / stalePeriods == periodNanos ? nanos : Long.MAX_VALUE;
+    // by a constant, since a division that is not would be most of what a round of checks costs
+    return periodNanos > Long.MAX_VALUE / MOST_PERIODS
+        ? Long.MAX_VALUE
+        : stalePeriods * periodNanos;
   }
 }

@@ -1,9 +1,9 @@
 package cnkit.health;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /*
@@ -11,6 +11,9 @@ import java.util.function.LongSupplier;
  * first to end the run, the timeout counts if it is. Between INTERRUPTING and OVERDUE the runner interrupts the thread;
  * the thread waits for that moment to be over and clears the flag, so that an interrupt meant for this run never
  * reaches what the thread does next.
+ *
+ * The phase is a field and not an object beside it, and what is written before it changes is plain: a run is made for
+ * every check in every period, and each of the fences that this saves costs as much as a trivial body.
  */
 final class Run implements Runnable {
   private enum Phase {
@@ -36,14 +39,38 @@ final class Run implements Runnable {
   private final Check check;
   private final Sink sink;
   private final LongSupplier ticker;
-  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
-  private final AtomicBoolean released = new AtomicBoolean();
   private final long dispatchedNanos;
-  private volatile long deadlineNanos;
-  private volatile long startedNanos;
-  private volatile @Nullable Thread thread;
+
+  @SuppressWarnings("NullAway.Init") // set through its handle
+  private volatile Phase phase;
+
+  @SuppressWarnings("UnusedVariable") // set through its handle
+  private volatile boolean released;
+  /** Guarded by the lock of the runner. */
+  private long deadlineNanos;
+  /** Published by the phase. */
+  private long startedNanos;
+  /** Published by the phase; taken away under it, or with a fence. */
+  @SuppressWarnings("UnusedVariable") // read through its handle
+  private @Nullable Thread thread;
+
   private volatile @Nullable CompletionStage<Verdict> stage;
   private boolean extended;
+
+  private static final VarHandle PHASE;
+  private static final VarHandle RELEASED;
+  private static final VarHandle THREAD;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      PHASE = lookup.findVarHandle(Run.class, "phase", Phase.class);
+      RELEASED = lookup.findVarHandle(Run.class, "released", boolean.class);
+      THREAD = lookup.findVarHandle(Run.class, "thread", Thread.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   Run(Check check, Sink sink, LongSupplier ticker, long nowNanos) {
     this.check = check;
@@ -51,7 +78,12 @@ final class Run implements Runnable {
     this.ticker = ticker;
     this.dispatchedNanos = nowNanos;
     this.startedNanos = nowNanos;
-    this.deadlineNanos = nowNanos + check.timeout().toNanos();
+    this.deadlineNanos = nowNanos + check.timeoutNanos();
+    PHASE.set(this, Phase.WAITING); // plain: the lock and the executor publish it
+  }
+
+  private boolean moves(Phase from, Phase to) {
+    return PHASE.compareAndSet(this, from, to);
   }
 
   Check check() {
@@ -67,13 +99,13 @@ final class Run implements Runnable {
   }
 
   boolean isOverdue() {
-    Phase now = phase.get();
+    Phase now = phase;
     return now == Phase.INTERRUPTING || now == Phase.OVERDUE;
   }
 
   /** After the whole process stood still: the time that was lost, once and no more than a timeout, is given back. */
   void forgive(long lagNanos, long nowNanos) {
-    long until = nowNanos + Math.min(lagNanos, check.timeout().toNanos());
+    long until = nowNanos + Math.min(lagNanos, check.timeoutNanos());
     if (!extended && deadlineNanos - until < 0) {
       extended = true;
       deadlineNanos = until;
@@ -82,13 +114,17 @@ final class Run implements Runnable {
 
   @Override
   public void run() {
-    thread = Thread.currentThread();
-    if (!phase.compareAndSet(Phase.WAITING, Phase.RUNNING)) {
-      thread = null; // timed out while it waited for a thread
-      release();
+    if (phase != Phase.WAITING) {
+      release(); // timed out while it waited for a thread
       return;
     }
     startedNanos = ticker.getAsLong();
+    thread = Thread.currentThread();
+    if (!moves(Phase.WAITING, Phase.RUNNING)) {
+      thread = null;
+      release();
+      return;
+    }
     boolean pending = false;
     try {
       pending = runBody();
@@ -131,7 +167,7 @@ final class Run implements Runnable {
   }
 
   private void ended(@Nullable Verdict verdict, @Nullable Throwable thrown) {
-    if (!phase.compareAndSet(Phase.RUNNING, Phase.ENDED)) {
+    if (!moves(Phase.RUNNING, Phase.ENDED)) {
       return;
     }
     long now = ticker.getAsLong();
@@ -155,39 +191,44 @@ final class Run implements Runnable {
 
   /** Once, even if an executor runs us twice or a stage completes twice. */
   private void release() {
-    if (released.compareAndSet(false, true)) {
+    if (RELEASED.compareAndSet(this, false, true)) {
       sink.released(this);
     }
   }
 
   /** The interrupt of a timeout is either never sent or already here; in both cases it ends here. */
   private void leaveThread() {
-    thread = null; // first: who interrupts has read it before, and is then seen as interrupting
-    while (phase.get() == Phase.INTERRUPTING) {
+    if (phase == Phase.ENDED) {
+      thread = null; // nobody interrupts it any more
+      return;
+    }
+    // first: who interrupts has read it before, and is then seen as interrupting
+    THREAD.setVolatile(this, null);
+    while (phase == Phase.INTERRUPTING) {
       Thread.onSpinWait();
     }
-    if (phase.get() == Phase.OVERDUE) {
+    if (phase == Phase.OVERDUE) {
       Thread.interrupted();
     }
   }
 
   /** Takes it back if it never got a thread: then it never will. */
   boolean withdraw() {
-    return phase.compareAndSet(Phase.WAITING, Phase.OVERDUE);
+    return moves(Phase.WAITING, Phase.OVERDUE);
   }
 
   /** Ends it by its timeout; true if the timeout won, so that it is the result of this run. */
   boolean expire() {
-    if (!phase.compareAndSet(Phase.RUNNING, Phase.INTERRUPTING)) {
+    if (!moves(Phase.RUNNING, Phase.INTERRUPTING)) {
       return false;
     }
     try {
-      Thread running = thread;
+      Thread running = (Thread) THREAD.getVolatile(this);
       if (running != null) {
         running.interrupt();
       }
     } finally {
-      phase.set(Phase.OVERDUE);
+      phase = Phase.OVERDUE;
     }
     return true;
   }
@@ -210,7 +251,7 @@ final class Run implements Runnable {
 
   /** Where it stands; works for virtual threads too. */
   List<StackTraceElement> stack() {
-    Thread running = thread;
+    Thread running = (Thread) THREAD.getVolatile(this);
     return running == null ? List.of() : List.of(running.getStackTrace());
   }
 }

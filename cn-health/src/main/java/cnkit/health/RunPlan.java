@@ -16,7 +16,7 @@ final class RunPlan {
 
   /** The period, shortened by up to a tenth: never longer, so that staleness can count on it. */
   static long intervalNanos(Check check, double chance) {
-    long period = check.period().toNanos();
+    long period = check.rules().periodNanos();
     return period - (long) (period / 10.0 * chance);
   }
 

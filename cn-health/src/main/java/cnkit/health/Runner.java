@@ -86,6 +86,11 @@ final class Runner {
     int queued;
     boolean starved;
 
+    @Nullable
+    Run admitted;
+
+    String refusal = "";
+
     Slot(Check check, long nowNanos) {
       this.check = check;
       this.dueNanos = nowNanos + RunPlan.firstDelayNanos(check, random.getAsDouble());
@@ -358,6 +363,7 @@ final class Runner {
       if (run == null) {
         if (now - slot.dueNanos >= 0) {
           slot.advance(now);
+          admit(slot, now);
           dispatched.add(slot);
         }
       } else if (run.isOverdue()) {
@@ -376,24 +382,25 @@ final class Runner {
     }
   }
 
-  private void dispatch(Slot slot) {
-    long now = ticker.getAsLong();
-    Run run = new Run(slot.check, slot, ticker, now);
-    String refusal = "";
-    lock.lock();
-    try {
-      if (inFlight >= mostInFlight) {
-        refusal = mostInFlight + " runs are in flight, and no more are allowed";
-      } else if (slot.queued >= MOST_QUEUED) {
-        refusal = MOST_QUEUED + " earlier runs still wait for a thread";
-      } else {
-        slot.run = run;
-        inFlight++;
-      }
-    } finally {
-      lock.unlock();
+  private void admit(Slot slot, long now) {
+    slot.refusal = "";
+    if (inFlight >= mostInFlight) {
+      slot.refusal = mostInFlight + " runs are in flight, and no more are allowed";
+    } else if (slot.queued >= MOST_QUEUED) {
+      slot.refusal = MOST_QUEUED + " earlier runs still wait for a thread";
+    } else {
+      slot.run = new Run(slot.check, slot, ticker, now);
+      slot.admitted = slot.run;
+      inFlight++;
     }
-    if (refusal.isEmpty()) {
+  }
+
+  /** What the pulse has admitted; only it sets and reads these two fields. */
+  private void dispatch(Slot slot) {
+    Run run = slot.admitted;
+    slot.admitted = null;
+    String refusal = slot.refusal;
+    if (run != null) {
       try {
         (slot.starved ? rescue : executor).execute(run);
         return;
@@ -405,6 +412,7 @@ final class Runner {
         slot.released(run);
       }
     }
+    long now = ticker.getAsLong();
     record(slot.check, Observation.failed(Outcome.REJECTED, refusal, 0, now));
   }
 
@@ -461,6 +469,9 @@ final class Runner {
   private void record(Check check, Observation seen) {
     if (!board.commit(state -> state.observe(check, seen), seen.atNanos())) {
       return; // removed meanwhile: nobody is to hear of it any more
+    }
+    if (meters.isEmpty()) {
+      return;
     }
     for (Meter meter : meters) {
       try {
