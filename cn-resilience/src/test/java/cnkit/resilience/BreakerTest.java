@@ -15,6 +15,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import cnkit.resilience.Breaker.State;
 import cnkit.resilience.testing.VirtualTime;
 import java.util.ArrayList;
@@ -262,14 +265,28 @@ class BreakerTest {
   @Test
   @DisplayName("case R59: an open-time function that throws costs the growth, not the breaker")
   void aThrowingOpenTimeFallsBackToTheBase() {
-    Breaker breaker = opened(TWO_FAILURES.openFor(ofSeconds(1), n -> {
-      throw new IllegalStateException("user code");
-    }));
-    assertEquals(State.OPEN, breaker.state());
-    time.advance(ofMillis(999));
-    assertEquals(State.OPEN, breaker.state());
-    time.advance(ofMillis(1));
-    assertEquals(State.HALF_OPEN, breaker.state());
+    ch.qos.logback.classic.Logger log =
+        (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(Breaker.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    log.addAppender(logged);
+    try {
+      Breaker breaker = opened(TWO_FAILURES.probes(1, 1).openFor(ofSeconds(1), n -> {
+        throw new IllegalStateException("user code");
+      }));
+      for (int i = 0; i < 3; i++) {
+        assertEquals(State.OPEN, breaker.state());
+        time.advance(ofMillis(999));
+        assertEquals(State.OPEN, breaker.state());
+        time.advance(ofMillis(1));
+        assertEquals(State.HALF_OPEN, breaker.state());
+        report(breaker, FAILURE);
+      }
+      assertEquals(
+          1, logged.list.stream().filter(e -> e.getLevel() == Level.WARN).count(), "reported once");
+    } finally {
+      log.detachAppender(logged);
+    }
   }
 
   @Test

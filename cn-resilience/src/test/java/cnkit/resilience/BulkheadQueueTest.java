@@ -290,6 +290,11 @@ class BulkheadQueueTest {
       for (int t = 0; t < threads; t++) {
         new Thread(() -> {
               for (int i = 0; i < perThread; i++) {
+                CompletableFuture<Bulkhead.Permit> given =
+                    bulkhead.acquireAsync(Runnable::run, timer);
+                given.cancel(
+                    false); // most have their permit by now; for the others it must not be lost
+                CompletableFuture<Void> unusedToo = given.thenAccept(Bulkhead.Permit::close);
                 CompletableFuture<Bulkhead.Permit> f = bulkhead.acquireAsync(Runnable::run, timer);
                 CompletableFuture<Void> unused = f.thenAccept(permit -> {
                   most.accumulateAndGet(inside.incrementAndGet(), Math::max);
