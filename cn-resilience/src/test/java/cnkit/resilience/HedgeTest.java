@@ -68,6 +68,7 @@ class HedgeTest {
     assertEquals(2, stages.size());
     assertEquals(2, p.bulkhead().orElseThrow().inUse());
     stages.get(1).complete("hedge");
+    assertTrue(stages.get(0).isCancelled(), "at once, not when the executor gets to it");
     runQueue();
     assertEquals(new Outcome.Success<>("hedge", 2, false), f.join());
     assertTrue(stages.get(0).isCancelled());

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import cnkit.resilience.Breaker.State;
 import cnkit.resilience.testing.VirtualTime;
 import java.io.IOException;
@@ -540,5 +542,164 @@ class PipelineTest {
     assertEquals(1 / 1.1, p.stormThreshold(), 1e-9);
     assertEquals(
         1 / 3.0, pipeline().retry(NO_DELAY).withoutBudget().build().stormThreshold(), 1e-9);
+  }
+
+  @Test
+  void earlierFailuresAreAttachedOnlyIfAsked() {
+    Pipeline p = pipeline().retry(NO_DELAY.attempts(3)).suppressEarlier().build();
+    List<IOException> thrown =
+        List.of(new IOException("1"), new IOException("2"), new IOException("3"));
+    IOException last =
+        assertThrows(IOException.class, () -> p.call(a -> fail(thrown.get(a.number() - 1))));
+    assertSame(thrown.get(2), last);
+    assertEquals(List.of(thrown.get(0), thrown.get(1)), List.of(last.getSuppressed()));
+    IOException same = new IOException("the same each time");
+    assertSame(same, assertThrows(IOException.class, () -> p.call(a -> fail(same))));
+    assertEquals(0, same.getSuppressed().length, "an exception cannot suppress itself");
+  }
+
+  @Test
+  void whatIsNotIdempotentIsRepeatedOnlyIfItWasNeverSent() throws Exception {
+    Pipeline p =
+        pipeline().retry(NO_DELAY.repeating(RetrySettings.Repeating.UNSENT)).build();
+    Outcome.Failure<?> sent =
+        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException("reset"))));
+    assertEquals(Stop.NOT_RETRYABLE, sent.stop());
+    assertEquals(1, calls.get());
+    assertEquals(
+        "ok", p.call(a -> a.number() < 3 ? fail(new java.net.ConnectException("refused")) : "ok"));
+    assertEquals(3, calls.get());
+  }
+
+  @Test
+  void aHeaderTellsTheNextProcessThatThisOneRetries() throws Exception {
+    List<String> sent = new ArrayList<>();
+    Pipeline p = pipeline().retry(NO_DELAY).build();
+    p.call(a -> {
+      sent.add(a.toHeader());
+      return a.number() < 3 ? fail(new IOException()) : "ok";
+    });
+    assertEquals(List.of("1", "2", "3"), sent);
+    assertEquals("", pipeline().build().call(Attempt::toHeader));
+    assertEquals("", pipeline().retry(NO_DELAY.attempts(1)).build().call(Attempt::toHeader));
+    for (String header : sent) {
+      assertTrue(
+          Attempt.callerRetries(Optional.of(header)), "already the first one will be retried");
+    }
+    for (String none : List.of("", "0", "-1", "x", "1.5", "9999999999")) {
+      assertFalse(Attempt.callerRetries(Optional.of(none)), none);
+    }
+    assertFalse(Attempt.callerRetries(Optional.empty()));
+    Pipeline below = pipeline()
+        .retry(NO_DELAY)
+        .noRetryWhen(() -> Attempt.callerRetries(Optional.of(sent.get(0))))
+        .build();
+    calls.set(0);
+    below.attempt(a -> fail(new IOException()));
+    assertEquals(1, calls.get());
+  }
+
+  @Test
+  void aSpentDeadlineTellsWhoSetIt() {
+    try (Timer timer = Timer.create()) {
+      Pipeline interrupted =
+          Pipeline.named("p").deadline(ofSeconds(60)).interruptAt(timer).build();
+      assertEquals(
+          new Outcome.DeadlineExceeded<>("caller", 1),
+          interrupted.attempt(Deadline.in(ofMillis(20)), a -> {
+            new java.util.concurrent.CountDownLatch(1).await();
+            return "never";
+          }));
+    }
+  }
+
+  @Test
+  void aHostileBadResultFunctionEndsItsOwnCallOnly() {
+    Classifier bad = Classifier.ofResult(String.class, s -> Kind.FAILURE);
+    IllegalStateException own = new IllegalStateException("user code");
+    Pipeline p = pipeline()
+        .classifier(bad)
+        .bulkhead(1)
+        .onBadResult(value -> {
+          throw own;
+        })
+        .build();
+    assertSame(own, assertThrows(IllegalStateException.class, () -> p.call(a -> "bad")));
+    java.util.concurrent.CompletableFuture<String> f = p.callAsync(
+        Runnable::run, a -> java.util.concurrent.CompletableFuture.completedFuture("bad"));
+    assertSame(
+        own,
+        assertThrows(java.util.concurrent.CompletionException.class, f::join).getCause());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test
+  void aSleeperThatThrowsGivesTheBudgetBack() {
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(1).inFlight(3), time.ticker());
+    Pipeline p = pipeline()
+        .retry(RetrySettings.constant(ofSeconds(1)))
+        .budget(budget)
+        .sleeper(nanos -> {
+          throw new IllegalStateException("user code");
+        })
+        .build();
+    assertThrows(IllegalStateException.class, () -> p.call(a -> fail(new IOException())));
+    assertEquals(3.0, budget.available());
+  }
+
+  @Test
+  void moreSettingsThatCannotWorkTogetherAreWarnedOf() {
+    Pipeline p = pipeline()
+        .perTryTimeout(ofMillis(100))
+        .hedge(HedgeSettings.after(ofMillis(100)))
+        .throttle(Throttle.named("t", ThrottleSettings.standard().window(ofMillis(50))))
+        .retry(NO_DELAY.repeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS))
+        .build();
+    assertEquals(
+        List.of(
+            "throttle t looks at the last PT0.05S, shorter than a call may take (PT0.1S): requests leave it before "
+                + "their answers come",
+            "rejections are waited for only within a deadline, and the pipeline sets none",
+            "hedge after PT0.1S: an attempt has ended by then (PT0.1S), so it is never made"),
+        p.warnings());
+    assertEquals(
+        List.of(
+            "breaker b runs on another clock than the pipeline: its times and the pipeline's do not meet"),
+        pipeline()
+            .breaker(Breaker.named("b", BreakerSettings.consecutive(3)))
+            .build()
+            .warnings());
+  }
+
+  @Test
+  void aBodyThatTakesNoNoticeOfItsLimitIsReportedOnce() throws Exception {
+    ch.qos.logback.classic.Logger log =
+        (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(Pipeline.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    Pipeline p = pipeline().perTryTimeout(ofMillis(100)).build();
+    log.addAppender(logged);
+    try {
+      for (int i = 0; i < 3; i++) {
+        p.call(a -> {
+          time.advance(ofMillis(120)); // a client's own limit is never quite exact
+          return "a little late";
+        });
+      }
+      assertEquals(List.of(), logged.list);
+      for (int i = 0; i < 3; i++) {
+        p.call(a -> {
+          time.advance(ofMillis(500));
+          return "late";
+        });
+      }
+      assertEquals(
+          List.of(
+              "Pipeline p: an attempt was given PT0.1S and took PT0.5S; its body must hand Attempt.remaining() to the "
+                  + "client, or the pipeline needs interruptAt(timer); not logged again"),
+          logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+    } finally {
+      log.detachAppender(logged);
+    }
   }
 }

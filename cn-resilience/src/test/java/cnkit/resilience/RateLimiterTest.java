@@ -93,6 +93,25 @@ class RateLimiterTest {
   }
 
   @Example
+  @Label("case R68: what is given back is what was taken, even if a call is worth more by now")
+  void aReservationGivesBackWhatItTook() {
+    RateLimiter limiter = limiter(RateLimit.of(10, ofSeconds(1)));
+    assertEquals(1, granted(limiter, 1));
+    RateLimiter.Reservation r = limiter.reserve(1, ofSeconds(60)).orElseThrow();
+    limiter.change(RateLimit.of(1, ofSeconds(1)));
+    assertTrue(r.cancel());
+    assertEquals(Optional.of(ofMillis(100)), limiter.tryAcquire(1), "as before the reservation");
+  }
+
+  @Example
+  void aBurstThatNobodyCouldEarnIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> RateLimit.of(1, Duration.ofDays(1)).burst(1_000_000));
+    assertEquals(1_000_000, RateLimit.of(1, ofSeconds(1)).burst(1_000_000).burst());
+  }
+
+  @Example
   void aHopelessWaitIsNotTaken() {
     RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)));
     assertEquals(1, granted(limiter, 1));
