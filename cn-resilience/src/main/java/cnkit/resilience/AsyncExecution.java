@@ -193,13 +193,26 @@ final class AsyncExecution<T, R> {
         wanted = !over && hedgesLeft > 0;
       }
       if (hedge != null && wanted) {
-        nextHedge = schedule(hedge.delay().toNanos(), () -> onExecutor(this::hedge));
+        try {
+          nextHedge = plan.timer.schedule(hedge.delay(), this::hedgeOnExecutor);
+        } catch (RuntimeException e) {
+          plan.report(e); // the first attempt goes on without company
+          return;
+        }
         synchronized (this) {
           if (!over) {
             return;
           }
         }
         nextHedge.cancel();
+      }
+    }
+
+    private void hedgeOnExecutor() {
+      try {
+        executor.execute(this::hedge);
+      } catch (RuntimeException e) {
+        plan.report(e);
       }
     }
 

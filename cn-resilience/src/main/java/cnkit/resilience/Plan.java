@@ -160,7 +160,9 @@ final class Plan {
   void report(Throwable t) {
     if (reported.putIfAbsent(t.getClass(), true) == null) {
       LOG.warn(
-          "The classifier or meter of pipeline {} threw; this kind is not logged again", name, t);
+          "The classifier, meter, timer or executor of pipeline {} threw; this kind is not logged again",
+          name,
+          t);
     }
   }
 

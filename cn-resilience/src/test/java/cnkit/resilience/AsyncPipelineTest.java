@@ -178,4 +178,136 @@ class AsyncPipelineTest {
             : CompletableFuture.completedFuture("ok"));
     assertEquals("ok", f.get(30, java.util.concurrent.TimeUnit.SECONDS));
   }
+
+  @Test
+  @DisplayName("case R19: an asynchronous value that is a failure is retried, too")
+  void aBadValueIsRetriedThenReturnedOrThrown() {
+    Classifier nullIsBad = new Classifier() {
+      @Override
+      public Kind result(@Nullable Object value) {
+        return value == null ? Kind.FAILURE : Kind.SUCCESS;
+      }
+    };
+    Pipeline returning =
+        pipeline().classifier(nullIsBad).retry(RetrySettings.immediate()).build();
+    CompletableFuture<String> returned = returning.callAsync(executor, this::stage);
+    completeAllWithNull();
+    assertEquals(3, stages.size());
+    assertEquals(null, returned.join());
+    stages.clear();
+    Pipeline throwing = pipeline()
+        .classifier(nullIsBad)
+        .retry(RetrySettings.immediate())
+        .onBadResult(value -> new IllegalStateException("bad: " + value))
+        .build();
+    CompletableFuture<String> thrown = throwing.callAsync(executor, this::stage);
+    completeAllWithNull();
+    assertEquals(3, stages.size());
+    assertInstanceOf(
+        IllegalStateException.class,
+        assertThrows(CompletionException.class, thrown::join).getCause());
+  }
+
+  private void completeAllWithNull() {
+    for (int i = 0; i < stages.size(); i++) {
+      stages.get(i).complete(Unchecked.cast(null));
+      runQueue();
+    }
+  }
+
+  @Test
+  void anAsynchronousFallbackSeesWhyAndMayTakeItsTime() {
+    Pipeline p = pipeline().bulkhead(1).build();
+    CompletableFuture<String> other = new CompletableFuture<>();
+    List<Outcome<String>> seen = new ArrayList<>();
+    CompletableFuture<String> f = p.callAsyncOrElse(executor, this::stage, outcome -> {
+      seen.add(outcome);
+      return other;
+    });
+    CompletableFuture<String> refused = p.callAsyncOrElse(
+        executor,
+        this::stage,
+        outcome -> CompletableFuture.completedFuture(
+            ((Outcome.Rejected<String>) outcome).reason().name()));
+    runQueue();
+    assertEquals("BULKHEAD_FULL", refused.join());
+    stages.get(0).completeExceptionally(new IOException());
+    runQueue();
+    assertInstanceOf(Outcome.Failure.class, seen.get(0));
+    assertFalse(f.isDone());
+    other.complete("other");
+    assertEquals("other", f.join());
+    CompletableFuture<String> good = p.callAsyncOrElse(executor, this::stage, outcome -> other);
+    stages.get(1).complete("good");
+    runQueue();
+    assertEquals("good", good.join());
+  }
+
+  @Test
+  void anAsynchronousFallbackIsHostileToo() {
+    Pipeline p = pipeline().build();
+    IllegalStateException own = new IllegalStateException("user code");
+    CompletableFuture<String> thrown = p.callAsyncOrElse(executor, this::stage, outcome -> {
+      throw own;
+    });
+    CompletableFuture<String> none =
+        p.callAsyncOrElse(executor, this::stage, outcome -> Unchecked.cast(null));
+    CompletableFuture<String> error = p.callAsyncOrElse(
+        executor, this::stage, outcome -> CompletableFuture.completedFuture("covered up"));
+    stages.get(0).completeExceptionally(new IOException());
+    stages.get(1).completeExceptionally(new IOException());
+    stages.get(2).completeExceptionally(new StackOverflowError());
+    runQueue();
+    assertSame(own, assertThrows(CompletionException.class, thrown::join).getCause());
+    assertInstanceOf(
+        NullPointerException.class,
+        assertThrows(CompletionException.class, none::join).getCause());
+    assertInstanceOf(
+        StackOverflowError.class,
+        assertThrows(CompletionException.class, error::join).getCause());
+  }
+
+  @Test
+  void cancellingAFallbackCancelsWhateverIsPending() {
+    Pipeline p = pipeline().bulkhead(1).build();
+    CompletableFuture<String> other = new CompletableFuture<>();
+    CompletableFuture<String> early = p.callAsyncOrElse(executor, this::stage, outcome -> other);
+    early.cancel(true);
+    assertTrue(stages.get(0).isCancelled());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+    CompletableFuture<String> late = p.callAsyncOrElse(executor, this::stage, outcome -> other);
+    stages.get(1).completeExceptionally(new IOException());
+    runQueue();
+    late.cancel(true);
+    assertTrue(other.isCancelled());
+  }
+
+  @Test
+  void aTimerThatRefusesEndsTheCallAndLeaksNothing() {
+    Timer closed = new Timer() {
+      @Override
+      public Pending schedule(java.time.Duration delay, Runnable task) {
+        throw new RejectedExecutionException("closed");
+      }
+
+      @Override
+      public void close() {}
+    };
+    Pipeline limited =
+        pipeline().perTryTimeout(ofMillis(10)).bulkhead(1).timer(closed).build();
+    CompletableFuture<String> f = limited.callAsync(executor, this::stage);
+    runQueue();
+    assertInstanceOf(
+        RejectedExecutionException.class,
+        assertThrows(CompletionException.class, f::join).getCause());
+    assertTrue(stages.get(0).isCancelled());
+    assertEquals(0, limited.bulkhead().orElseThrow().inUse());
+    Pipeline retrying =
+        pipeline().retry(RetrySettings.constant(ofSeconds(1))).timer(closed).build();
+    CompletableFuture<String> g = retrying.callAsync(executor, this::stage);
+    stages.get(1).completeExceptionally(new IOException());
+    runQueue();
+    assertTrue(g.isCompletedExceptionally());
+    assertEquals(10.0, retrying.budget().orElseThrow().available());
+  }
 }
