@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import cnkit.resilience.Breaker.State;
@@ -678,6 +679,8 @@ class PipelineTest {
     ListAppender<ILoggingEvent> logged = new ListAppender<>();
     logged.start();
     Pipeline p = pipeline().perTryTimeout(ofMillis(100)).build();
+    Level before = log.getLevel();
+    log.setLevel(Level.WARN);
     log.addAppender(logged);
     try {
       for (int i = 0; i < 3; i++) {
@@ -700,6 +703,7 @@ class PipelineTest {
           logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
     } finally {
       log.detachAppender(logged);
+      log.setLevel(before);
     }
   }
 }
