@@ -320,7 +320,7 @@ final class ShutdownMachine {
         UnitLife was = units.get(survived.unit());
         if (was.life() == Life.STOPPING) {
           units.set(survived.unit(), was.stopEnded(Life.STOP_LOST, now));
-          hung = true;
+          hung |= status != Status.STOPPED; // the outcome was told by then
         }
       } else if (event instanceof Event.Trigger trigger) {
         trigger(trigger);
@@ -349,7 +349,7 @@ final class ShutdownMachine {
         }
         case STOPPING -> {
           units.set(unit, was.stopEnded(failed ? Life.STOP_FAILED : Life.STOPPED, now));
-          errors |= failed;
+          errors |= failed && status != Status.STOPPED;
         }
         default -> {
           // it was given up, and the report has said so

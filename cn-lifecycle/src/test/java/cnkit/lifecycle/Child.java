@@ -1,7 +1,12 @@
 package cnkit.lifecycle;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** A process of its own, for what only a process can show. Says on standard output where it is, one word a line. */
 final class Child {
@@ -77,8 +82,86 @@ final class Child {
                 new Thread(() -> LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1))));
         run(builder.grace(Duration.ofSeconds(6)).closeSlice(Duration.ofSeconds(2)));
       }
+      case "embedded" -> {
+        Lifecycle lifecycle = builder.build();
+        lifecycle.start();
+        say("running");
+        LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
+      }
+      case "handlers-put-back" -> {
+        handleTerm(() -> {
+          say("mine");
+          Runtime.getRuntime().halt(5);
+        });
+        Lifecycle lifecycle = builder.build();
+        lifecycle.subscribe(event -> {
+          if (event instanceof LifecycleEvent.Started) {
+            lifecycle.requestShutdown("done");
+          }
+        });
+        lifecycle.run();
+        lifecycle.close();
+        say("closed");
+        LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
+      }
+      case "interrupted-at-the-terminal" -> run(builder.propagation(Duration.ofSeconds(35)));
+      case "marked" -> {
+        var inFlight = new InFlight();
+        inFlight.open(Kind.REQUEST, "GET /slow");
+        run(builder
+            .drain(inFlight)
+            .marker(Path.of(System.getProperty("marker")))
+            .terminationLog(Path.of(System.getProperty("termination.log"))));
+      }
+      case "hung-machine" ->
+        // a listener's thread is not waited for, but a logger that hangs in a step of ours stops
+        // everything
+        run(builder
+            .grace(Duration.ofSeconds(4))
+            .closeSlice(Duration.ofSeconds(1))
+            .timeline(new Stuck())
+            .terminationLog(Path.of(System.getProperty("termination.log"))));
       default -> throw new IllegalArgumentException(args[0]);
     }
+  }
+
+  /** Time that runs like any other, until the flush is to be carried out: then the step itself hangs. */
+  private static final class Stuck implements Timeline {
+    private final RealTime time = new RealTime();
+
+    @Override
+    public long nanoTime() {
+      return time.nanoTime();
+    }
+
+    @Override
+    public Running execute(String name, Action body, Consumer<Optional<Throwable>> ended) {
+      if (name.equals("telemetry")) {
+        LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
+      }
+      return time.execute(name, body, ended);
+    }
+
+    @Override
+    public void schedule(long delayNanos, Runnable task) {
+      time.schedule(delayNanos, task);
+    }
+
+    @Override
+    public void await(CompletableFuture<?> done) throws InterruptedException {
+      time.await(done);
+    }
+
+    @Override
+    public void release() {
+      time.release();
+    }
+  }
+
+  /** By reflection, as the compiler warns of every mention. */
+  private static void handleTerm(Runnable handler) {
+    var installed = Signals.install(List.of("TERM"), name -> handler.run());
+    say(installed.signals().isPresent() ? "handler" : installed.why());
   }
 
   private static void run(LifecycleBuilder builder) {

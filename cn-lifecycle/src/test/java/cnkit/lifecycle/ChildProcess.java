@@ -74,6 +74,25 @@ final class ChildProcess implements AutoCloseable {
     assertTrue(kill.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
   }
 
+  /** To the only child of this process, such as a command under unshare(1). */
+  void signalChild(String name) throws IOException, InterruptedException {
+    long child = process.children().findFirst().orElseThrow().pid();
+    var kill = new ProcessBuilder("kill", "-" + name, Long.toString(child)).start();
+    assertTrue(kill.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+  }
+
+  /** On its standard input. */
+  void type(char key) throws IOException {
+    process.getOutputStream().write(key);
+    process.getOutputStream().flush();
+  }
+
+  void isAliveOrFail() throws InterruptedException {
+    if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
+      fail("ended with " + process.exitValue() + ", said " + seen);
+    }
+  }
+
   int exitCode() throws InterruptedException {
     assertTrue(
         process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "still running, said " + seen);

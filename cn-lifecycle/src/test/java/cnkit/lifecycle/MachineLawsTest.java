@@ -50,6 +50,7 @@ class MachineLawsTest {
       boolean startFails,
       long stopMs,
       boolean stopFails,
+      boolean stopLeavesSurvivors,
       boolean obeysInterrupts) {}
 
   /** Something from outside. */
@@ -70,6 +71,7 @@ class MachineLawsTest {
             times,
             rarely,
             times,
+            rarely,
             rarely,
             Arbitraries.of(true, false))
         .as(Script::new);
@@ -127,6 +129,7 @@ class MachineLawsTest {
     private final Set<Integer> startedOk = new HashSet<>();
     private final List<Integer> stopsAsked = new ArrayList<>();
     private final Set<Integer> givenUp = new HashSet<>();
+    private final Set<Integer> stopGivenUp = new HashSet<>();
     private State state;
     private long now;
     private int order;
@@ -228,6 +231,11 @@ class MachineLawsTest {
           stopFailure = true;
         }
       }
+      if (event instanceof Event.Survived survived) {
+        pending.remove(survived.unit());
+        // a start that was given up may have its stop waited for all the same
+        hang |= !stopGivenUp.contains(survived.unit()) && stoppedTold == 0;
+      }
       ShutdownMachine.Step step = machine.next(state, event, now);
       State before = state;
       state = step.state();
@@ -319,8 +327,10 @@ class MachineLawsTest {
       stopsAsked.add(unit);
       long ms = component ? scripts.get(unit).stopMs() : unit == flushUnit ? settings.flushMs() : 0;
       boolean fails = component && scripts.get(unit).stopFails();
+      boolean survives = component && scripts.get(unit).stopLeavesSurvivors();
       if (ms != NEVER) {
-        pending.put(unit, plan(now + ms * MS, new Event.Ended(unit, fails)));
+        Event end = survives ? new Event.Survived(unit) : new Event.Ended(unit, fails);
+        pending.put(unit, plan(now + ms * MS, end));
       } else {
         pending.put(unit, new Planned(Long.MAX_VALUE, 0, new Event.Tick()));
       }
@@ -336,6 +346,9 @@ class MachineLawsTest {
       if (interrupt.givenUp()) {
         givenUp.add(unit);
         hang |= stopping;
+        if (stopping) {
+          stopGivenUp.add(unit);
+        }
         stopFailure |= !stopping; // a start that was given up is an error, unless worse happened
       }
       boolean obeys = unit < scripts.size() && scripts.get(unit).obeysInterrupts();

@@ -26,6 +26,7 @@ public final class VirtualTime implements Timer {
   private final long origin;
   private long elapsed;
   private long order;
+  private int waiting;
 
   private VirtualTime(long origin) {
     this.origin = origin;
@@ -92,8 +93,10 @@ public final class VirtualTime implements Timer {
     long target = elapsed + time.toNanos();
     for (Task next = tasks.peek(); next != null && next.due <= target; next = tasks.peek()) {
       tasks.remove();
-      elapsed = Math.max(elapsed, next.due);
-      next.action.run();
+      if (next.take()) {
+        elapsed = Math.max(elapsed, next.due);
+        next.action.run();
+      }
     }
     elapsed = Math.max(elapsed, target);
   }
@@ -104,19 +107,21 @@ public final class VirtualTime implements Timer {
    * @return the number; cancelled ones are not in it
    */
   public int pending() {
-    return tasks.size();
+    return waiting;
   }
 
   @Override
   public Pending schedule(Duration delay, Runnable task) {
     Task scheduled = new Task(elapsed + Math.max(0, delay.toNanos()), order++, task);
     tasks.add(scheduled);
-    return () -> tasks.remove(scheduled);
+    waiting++;
+    return scheduled::take;
   }
 
   /** Drops what is pending. */
   @Override
   public void close() {
+    tasks.forEach(Task::take);
     tasks.clear();
   }
 
@@ -124,5 +129,27 @@ public final class VirtualTime implements Timer {
     return origin + elapsed;
   }
 
-  private record Task(long due, long order, Runnable action) {}
+  /** Stays in the queue until its time, cancelled or not: to search it there would cost more than to pass it. */
+  private final class Task {
+    private final long due;
+    private final long order;
+    private final Runnable action;
+    private boolean taken;
+
+    Task(long due, long order, Runnable action) {
+      this.due = due;
+      this.order = order;
+      this.action = action;
+    }
+
+    /** True for the first who asks: the clock, which then runs it, or the one who cancels. */
+    boolean take() {
+      boolean first = !taken;
+      if (first) {
+        taken = true;
+        waiting--;
+      }
+      return first;
+    }
+  }
 }

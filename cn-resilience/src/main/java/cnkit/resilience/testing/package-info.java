@@ -1,2 +1,6 @@
-/** Virtual time for tests of code that uses pipelines. */
+/**
+ * Virtual time for tests of code that uses pipelines, and storms: what a policy does to a server in trouble.
+ *
+ * <p>Null is never a parameter or a return.
+ */
 package cnkit.resilience.testing;

@@ -1,0 +1,49 @@
+package cnkit.examples.simulation;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+
+import cnkit.resilience.BreakerSettings;
+import cnkit.resilience.Pipeline;
+import cnkit.resilience.RetryBudgetSettings;
+import cnkit.resilience.RetrySettings;
+import cnkit.resilience.testing.Storm;
+import java.util.List;
+
+/**
+ * What a client does when a call fails. All give an attempt a second; they differ in what comes after it.
+ *
+ * @param name for the report
+ * @param file for the drawings
+ * @param policy makes each client's pipeline
+ */
+record Policies(String name, String file, Storm.Policy policy) {
+  /** The ones that are drawn, from the barest to the most careful. */
+  static final List<Policies> ALL = List.of(
+      new Policies("no retry", "no-retry", Policies::once),
+      new Policies(
+          "3 attempts, no budget", "without-budget", client -> retrying(client).withoutBudget()),
+      new Policies("3 attempts, the default budget", "default-budget", Policies::retrying),
+      new Policies("3 attempts, budget without a floor", "budget", Policies::budgeted),
+      new Policies(
+          "the same, with a breaker",
+          "breaker",
+          client -> budgeted(client)
+              .breaker(
+                  client.breaker("server", BreakerSettings.consecutive(5).openFor(ofSeconds(5))))));
+
+  private static Pipeline.Builder once(Storm.Client client) {
+    return Pipeline.named("client-" + client.number()).perTryTimeout(ofSeconds(1));
+  }
+
+  private static Pipeline.Builder retrying(Storm.Client client) {
+    return once(client)
+        .deadline(ofSeconds(4))
+        .retry(RetrySettings.exponential(ofMillis(100)).attempts(3));
+  }
+
+  private static Pipeline.Builder budgeted(Storm.Client client) {
+    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(0);
+    return retrying(client).budget(client.budget(settings));
+  }
+}

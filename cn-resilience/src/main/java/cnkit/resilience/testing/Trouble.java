@@ -1,0 +1,134 @@
+package cnkit.resilience.testing;
+
+import java.time.Duration;
+
+/**
+ * What happens to a server, or to its load, for a while. Immutable; the set is closed.
+ *
+ * <pre>{@code
+ * storm.assertRecoversFrom(Trouble.outage(Duration.ofSeconds(30)));
+ * }</pre>
+ */
+public sealed interface Trouble {
+  /**
+   * How long it lasts.
+   *
+   * @return from 1 s to 1 hour
+   */
+  Duration lasting();
+
+  /**
+   * Nothing at all: what the same load looks like on a good day.
+   *
+   * @param lasting for how long nothing happens
+   */
+  record None(Duration lasting) implements Trouble {
+    public None {
+      checkLasting(lasting);
+    }
+  }
+
+  /**
+   * Connections are refused; what was in work is lost.
+   *
+   * @param lasting how long it lasts
+   */
+  record Outage(Duration lasting) implements Trouble {
+    public Outage {
+      checkLasting(lasting);
+    }
+  }
+
+  /**
+   * Requests are taken and never answered, those in work included.
+   *
+   * @param lasting how long it lasts
+   */
+  record BlackHole(Duration lasting) implements Trouble {
+    public BlackHole {
+      checkLasting(lasting);
+    }
+  }
+
+  /**
+   * The first node needs longer for each request.
+   *
+   * @param lasting how long it lasts
+   * @param factor how many times as long: above 1 to 1,000
+   */
+  record SlowNode(Duration lasting, double factor) implements Trouble {
+    public SlowNode {
+      checkLasting(lasting);
+      Range.check("factor", factor, 1, 1_000);
+    }
+  }
+
+  /**
+   * More calls come than usual.
+   *
+   * @param lasting how long it lasts
+   * @param factor how many times as many: above 1 to 100
+   */
+  record Spike(Duration lasting, double factor) implements Trouble {
+    public Spike {
+      checkLasting(lasting);
+      Range.check("factor", factor, 1, 100);
+    }
+  }
+
+  /**
+   * No connection for a while.
+   *
+   * @param lasting 1 s to 1 hour
+   * @return the trouble
+   */
+  static Trouble outage(Duration lasting) {
+    return new Outage(lasting);
+  }
+
+  /**
+   * No answer for a while.
+   *
+   * @param lasting 1 s to 1 hour
+   * @return the trouble
+   */
+  static Trouble blackHole(Duration lasting) {
+    return new BlackHole(lasting);
+  }
+
+  /**
+   * One node slow for a while.
+   *
+   * @param lasting 1 s to 1 hour
+   * @param factor how many times as long it needs: 1 to 1,000
+   * @return the trouble
+   */
+  static Trouble slowNode(Duration lasting, double factor) {
+    return new SlowNode(lasting, factor);
+  }
+
+  /**
+   * More load for a while.
+   *
+   * @param lasting 1 s to 1 hour
+   * @param factor how many times as much: 1 to 100
+   * @return the trouble
+   */
+  static Trouble spike(Duration lasting, double factor) {
+    return new Spike(lasting, factor);
+  }
+
+  /**
+   * A good day.
+   *
+   * @param lasting 1 s to 1 hour
+   * @return no trouble
+   */
+  static Trouble none(Duration lasting) {
+    return new None(lasting);
+  }
+
+  private static void checkLasting(Duration lasting) {
+    Range.check("lasting", lasting, Duration.ofSeconds(1), Duration.ofHours(1));
+  }
+}
