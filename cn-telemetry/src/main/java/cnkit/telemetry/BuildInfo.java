@@ -135,7 +135,7 @@ public record BuildInfo(
   }
 
   /**
-   * Publishes the build as the metric {@code cn.build.info}, constantly 1, so that a dashboard shows
+   * Publishes the build as the metric {@code cn.build.identity}, constantly 1, so that a dashboard shows
    * which version each instance runs.
    *
    * @param otel where to publish
@@ -149,7 +149,7 @@ public record BuildInfo(
         .put(Contract.CN_BUILD_DIRTY, dirty.map(String::valueOf).orElse(UNKNOWN))
         .put(Contract.PROCESS_RUNTIME_VERSION, java)
         .build();
-    return Registration.of(List.of(Contract.Metrics.CN_BUILD_INFO
+    return Registration.of(List.of(Contract.Metrics.CN_BUILD_IDENTITY
         .upDownCounter(meter)
         .buildWithCallback(one -> one.record(1, series))));
   }

@@ -111,7 +111,7 @@ public final class ConfigTelemetry {
   }
 
   private static AutoCloseable states(Supplier<Config<?>> config, Meter meter) {
-    var info = Contract.Metrics.CN_CONFIG_INFO.upDownCounter(meter).buildObserver();
+    var info = Contract.Metrics.CN_CONFIG_IDENTITY.upDownCounter(meter).buildObserver();
     var warnings = Contract.Metrics.CN_CONFIG_WARNINGS.upDownCounter(meter).buildObserver();
     return meter.batchCallback(
         () -> {

@@ -85,8 +85,8 @@ final class Contract {
   private Contract() {}
 
   static final class Metrics {
-    static final Metric CN_BUILD_INFO = new Metric(
-        "cn.build.info",
+    static final Metric CN_BUILD_IDENTITY = new Metric(
+        "cn.build.identity",
         "{build}",
         "Constantly 1; the attributes tell which build runs.",
         List.of());
@@ -244,8 +244,8 @@ final class Contract {
         "cn.resilience.bulkhead.waiting", "{call}", "Calls in the bulkhead's queue.", List.of());
     static final Metric CN_RESILIENCE_BULKHEAD_LIMIT = new Metric(
         "cn.resilience.bulkhead.limit", "{permit}", "Permits that there are.", List.of());
-    static final Metric CN_CONFIG_INFO = new Metric(
-        "cn.config.info",
+    static final Metric CN_CONFIG_IDENTITY = new Metric(
+        "cn.config.identity",
         "{configuration}",
         "Constantly 1; the attribute tells which configuration is in effect.",
         List.of());

@@ -133,10 +133,10 @@ class BuildInfoTest {
           "{cn.build.dirty=false, process.runtime.version=17, service.version=1.4.2, vcs.ref.head.revision=9fceb02}",
           1L);
       Registration registration = BuildInfo.of(ALL, "", "17").observe(recorded.otel());
-      assertEquals(series, recorded.series("cn.build.info"));
+      assertEquals(series, recorded.series("cn.build.identity"));
       registration.close();
       registration.close();
-      assertEquals(Map.of(), recorded.series("cn.build.info"));
+      assertEquals(Map.of(), recorded.series("cn.build.identity"));
     }
   }
 

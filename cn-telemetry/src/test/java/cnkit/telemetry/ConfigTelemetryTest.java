@@ -57,7 +57,7 @@ class ConfigTelemetryTest {
 
   private String fingerprint(Map<String, String> environment) {
     Registration observed = ConfigTelemetry.observe(load(environment), recorded.otel());
-    Map<String, Long> series = recorded.series("cn.config.info");
+    Map<String, Long> series = recorded.series("cn.config.identity");
     observed.close();
     assertEquals(1, series.size());
     String only = series.keySet().iterator().next();

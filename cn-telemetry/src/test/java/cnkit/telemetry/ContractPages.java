@@ -27,6 +27,9 @@ final class ContractPages {
     PAGES.put("contract/runbook.md", ContractPages::runbook);
   }
 
+  /** Endings that mean something to Prometheus: its Java exporter removes them from the name. */
+  private static final List<String> RESERVED = List.of("_info", "_total", "_created", "_bucket");
+
   private ContractPages() {}
 
   /** Path below the module's folder, and the text that belongs there. */
@@ -51,7 +54,11 @@ final class ContractPages {
       case "By" -> "_bytes";
       default -> "";
     };
-    return label(metric.name()) + unit + (metric.kind().equals("counter") ? "_total" : "");
+    String name = label(metric.name());
+    if (RESERVED.stream().anyMatch(name::endsWith)) {
+      throw new IllegalStateException(metric.name() + ": exporters cut a reserved suffix off");
+    }
+    return name + unit + (metric.kind().equals("counter") ? "_total" : "");
   }
 
   static String label(String attribute) {
@@ -221,7 +228,8 @@ final class ContractPages {
         %s
           ]
         }
-        """.formatted(query(file, "<cn.build.info>"), query(file, "<cn.build.info>"), panels);
+        """.formatted(
+            query(file, "<cn.build.identity>"), query(file, "<cn.build.identity>"), panels);
   }
 
   private static String alerts(ContractFile file) {

@@ -12,6 +12,7 @@ import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Kind;
 import cnkit.lifecycle.Lifecycle;
+import cnkit.lifecycle.ShutdownPlan;
 import cnkit.resilience.Pipeline;
 import cnkit.telemetry.BuildInfo;
 import cnkit.telemetry.ConfigTelemetry;
@@ -96,6 +97,7 @@ final class Service {
   }
 
   Lifecycle lifecycle() {
+    ShutdownPlan plan = ShutdownPlan.of(settings.shutdownGrace(), settings.propagationDelay());
     Lifecycle lifecycle = Lifecycle.builder()
         .grace(settings.shutdownGrace())
         .outermost("health", health::start, health::close)
@@ -111,7 +113,7 @@ final class Service {
         .onAnnounce(outbox::stopIntake)
         .propagation(settings.propagationDelay())
         .drain(inFlight)
-        .flush("telemetry", telemetry::close)
+        .flush("telemetry", () -> telemetry.close(plan.flush()))
         .build();
     observe(lifecycle);
     return lifecycle;

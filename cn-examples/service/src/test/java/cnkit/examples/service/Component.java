@@ -88,6 +88,23 @@ final class Component implements AutoCloseable {
     return new Component(port, folder, List.of(server.toString(), "-db", "-f", file.toString()));
   }
 
+  /** Prometheus with that configuration. */
+  static Component prometheus(String configuration) throws Exception {
+    Path server = find("prometheus", "prometheus");
+    Path folder = Files.createTempDirectory("orders-prometheus");
+    int port = freePort();
+    Path file = folder.resolve("prometheus.yml");
+    Files.writeString(file, configuration);
+    return new Component(
+        port,
+        folder,
+        List.of(
+            server.toString(),
+            "--config.file=" + file,
+            "--storage.tsdb.path=" + folder.resolve("data"),
+            "--web.listen-address=127.0.0.1:" + port));
+  }
+
   /** SIGKILL to the server and all its children, as when the machine goes. */
   void kill() {
     List<ProcessHandle> all = processes();

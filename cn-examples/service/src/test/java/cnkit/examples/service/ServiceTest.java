@@ -194,8 +194,8 @@ class ServiceTest {
     HttpResponse<String> metrics = get(management("/metrics"));
     assertTrue(metrics.headers().firstValue("content-type").orElse("").startsWith("text/plain"));
     for (String name : new String[] {
-      "cn_build{",
-      "cn_config{",
+      "cn_build_identity{",
+      "cn_config_identity{",
       "cn_health",
       "cn_lifecycle",
       "cn_resilience",
