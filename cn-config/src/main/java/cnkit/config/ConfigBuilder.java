@@ -55,6 +55,9 @@ public final class ConfigBuilder<T> {
   private boolean secretFlags;
   private @Nullable LocalDate today;
   private LongSupplier ticker = System::nanoTime;
+  /** Whether this only rehearses a start elsewhere: files and converters may be there, but not here. */
+  private boolean offline;
+
   private @Nullable Schema schema;
 
   /** A mounted directory, or its files given as values. */
@@ -379,7 +382,7 @@ public final class ConfigBuilder<T> {
     Map<String, String> variables = processEnvironment ? System.getenv() : environment;
     if (variables != null) {
       var layer = new Layer(layout);
-      var reading = new ProcessVariables(processEnvironment, disk, problems);
+      var reading = new ProcessVariables(processEnvironment, offline, disk, problems);
       new EnvSource(
               layout,
               layer,
@@ -421,6 +424,9 @@ public final class ConfigBuilder<T> {
     if (running != null) {
       waiting = new ArrayList<>();
       merged = kept(layout, merged, layers, running, waiting);
+    }
+    if (offline) {
+      merged = compiled.withoutCustom(merged);
     }
     var values = new Values(compiled.types, problems, new Rotation(ticker));
     Object bound = new Binder(layout, merged, values, compiled.types, problems).root();
@@ -464,6 +470,28 @@ public final class ConfigBuilder<T> {
     }
     return kept;
   }
+
+  /**
+   * What {@link #load} would report where the settings are meant for. What can only be known there,
+   * the files of {@code X_FILE} and values that need a converter of the application's, counts as right.
+   *
+   * @return the problems, none when all is well, and the warnings
+   */
+  Rehearsal rehearse() {
+    offline = true;
+    schema = null;
+    try {
+      Loading<T> loading = loading(null, MountInfo.NONE);
+      return loading instanceof Loading.Rejected<T> rejected
+          ? new Rehearsal(rejected.problems(), List.of())
+          : new Rehearsal(List.of(), loading.orThrow().config().warnings());
+    } catch (ConfigException e) {
+      return new Rehearsal(e.problems(), List.of());
+    }
+  }
+
+  /** What came of a rehearsal. */
+  record Rehearsal(List<Problem> problems, List<Problem> warnings) {}
 
   /** A copy that the user of this builder cannot change. */
   private ConfigBuilder<T> copy() {
@@ -589,7 +617,7 @@ public final class ConfigBuilder<T> {
     }
     Schema compiled = schema;
     if (compiled == null) {
-      compiled = Schema.of(type, lookup, decided == null ? "" : decided, converters);
+      compiled = Schema.of(type, lookup, decided == null ? "" : decided, converters, offline);
       schema = compiled;
     }
     compiled.layout.naming = readsEnvironment

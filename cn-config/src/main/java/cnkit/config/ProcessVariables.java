@@ -13,12 +13,17 @@ import java.util.Map;
 /** Variables of this process, or given in their place. */
 final class ProcessVariables implements EnvSource.Reading {
   private final boolean process;
+  private final boolean offline;
   private final Disk disk;
   private final List<Problem> problems;
   private @Nullable Map<String, String> exact;
 
-  ProcessVariables(boolean process, Disk disk, List<Problem> problems) {
+  /**
+   * @param offline whether a file that is not here may be where the variables are meant for
+   */
+  ProcessVariables(boolean process, boolean offline, Disk disk, List<Problem> problems) {
     this.process = process;
+    this.offline = offline;
     this.disk = disk;
     this.problems = problems;
   }
@@ -91,7 +96,17 @@ final class ProcessVariables implements EnvSource.Reading {
 
   @Override
   public Node file(Slot slot, Origin origin, String file) {
-    return value(disk, slot.path, file, origin, problems);
+    return offline && !isHere(file)
+        ? new Node.Faulty(origin)
+        : value(disk, slot.path, file, origin, problems);
+  }
+
+  private static boolean isHere(String file) {
+    try {
+      return Files.exists(Path.of(file));
+    } catch (InvalidPathException e) {
+      return true; // no such path anywhere: to be reported
+    }
   }
 
   /** The content of the file that a variable names, as a value; a problem when there is none to have. */

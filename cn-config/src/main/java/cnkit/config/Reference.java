@@ -170,13 +170,11 @@ public final class Reference {
 
   private String manifest(String kind, String name, String data, boolean secret) {
     var lines = new StringBuilder();
-    boolean open = false;
     for (Slot slot : Help.leaves(layout)) {
       if (slot.isSecret() == secret && isOwnKey(slot)) {
         comment(lines, "  # ", slot);
         String fallback = slot.field.fallback();
         boolean required = Help.isRequired(slot);
-        open |= required;
         lines
             .append(required ? "  " : "  #")
             .append(slot.path)
@@ -186,7 +184,7 @@ public final class Reference {
       }
     }
     return "# " + NOTICE + "\napiVersion: v1\nkind: " + kind + "\nmetadata:\n  name: " + yaml(name)
-        + "\n" + (secret ? "type: Opaque\n" : "") + data + (open ? ":\n" : ": {}\n") + lines;
+        + "\n" + (secret ? "type: Opaque\n" : "") + data + ":\n" + lines;
   }
 
   /** Elements of lists have no key of their own: a ConfigMap holds the whole list. */

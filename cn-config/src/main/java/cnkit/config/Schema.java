@@ -23,7 +23,8 @@ final class Schema {
       Class<?> type,
       java.lang.invoke.MethodHandles.Lookup lookup,
       String prefix,
-      Map<String, Converter<?>> converters) {
+      Map<String, Converter<?>> converters,
+      boolean offline) {
     var classes = new HashMap<String, Class<?>>();
     Set<String> custom = Set.copyOf(converters.keySet());
     Shape.Group root = SchemaResource.read(type, custom, classes);
@@ -33,10 +34,12 @@ final class Schema {
     Layout layout = Layout.of(root, prefix);
     var types = new RuntimeTypes(lookup, classes, converters);
     var problems = new ArrayList<>(layout.problems());
-    converters(root, converters.keySet(), "", problems);
+    if (!offline) {
+      converters(root, converters.keySet(), "", problems);
+    }
     Layer defaults = Defaults.layer(layout);
     if (problems.isEmpty()) {
-      for (Finding finding : defaults(layout, types)) {
+      for (Finding finding : defaults(layout, offline ? Unclassed.TYPES : types)) {
         problems.add(finding.problem());
       }
     }
@@ -44,6 +47,19 @@ final class Schema {
       throw new ConfigException(Report.sorted(problems));
     }
     return new Schema(layout, types, defaults);
+  }
+
+  /** What is set, but for values that nobody here can convert: they count as right. */
+  Layer withoutCustom(Layer layer) {
+    Layer judged = layer.copy();
+    for (Slot slot : layout.slots) {
+      Node node = judged.nodes[slot.index];
+      Shape.Scalar scalar = Checks.innermost(slot.shape());
+      if (node != null && scalar != null && scalar.kind() == Kind.CUSTOM) {
+        judged.nodes[slot.index] = new Node.Faulty(node.origin());
+      }
+    }
+    return judged;
   }
 
   /** Types that are nothing to us must have a converter. */
