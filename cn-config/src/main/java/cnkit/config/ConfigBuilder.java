@@ -54,7 +54,7 @@ public final class ConfigBuilder<T> {
   private boolean emptyEnvIsUnset;
   private boolean secretFlags;
   private @Nullable LocalDate today;
-  private LongSupplier ticker = System::nanoTime;
+  private LongSupplier ticker = new SystemTicker();
   /** Whether this only rehearses a start elsewhere: files and converters may be there, but not here. */
   private boolean offline;
 
@@ -317,21 +317,22 @@ public final class ConfigBuilder<T> {
    * @throws IllegalStateException if the environment is a source and no prefix was decided
    */
   public Config<T> load() {
-    return loading(null, MountInfo.NONE).orThrow().config();
+    return loading(null, null).orThrow().config();
   }
 
   /**
    * Reads until no volume was swapped meanwhile, and binds.
    *
    * @param running what settings keep that only a restart changes; null at the start
+   * @param mountInfo tells of files that can never change; null when nobody follows them
    */
-  Loading<T> loading(@Nullable Config<T> running, MountInfo.Reader mountInfo) {
+  Loading<T> loading(@Nullable Config<T> running, MountInfo.@Nullable Reader mountInfo) {
     Schema compiled = schema();
     for (int attempt = 1; ; attempt++) {
       var disk = new Disk();
       Sources sources = read(compiled.layout, compiled.defaults, disk);
       if (disk.isStable()) {
-        if (!disk.outside().isEmpty()) {
+        if (mountInfo != null && !disk.outside().isEmpty()) {
           sources.warnings().addAll(MountInfo.unchanging(mountInfo.read(), disk.outside()));
         }
         return bound(compiled, sources, running, disk);
@@ -481,7 +482,7 @@ public final class ConfigBuilder<T> {
     offline = true;
     schema = null;
     try {
-      Loading<T> loading = loading(null, MountInfo.NONE);
+      Loading<T> loading = loading(null, null);
       return loading instanceof Loading.Rejected<T> rejected
           ? new Rehearsal(rejected.problems(), List.of())
           : new Rehearsal(List.of(), loading.orThrow().config().warnings());

@@ -3,27 +3,10 @@ package cnkit.config;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.UnsupportedCharsetException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.Period;
-import java.time.ZoneId;
-import java.util.Base64;
-import java.util.IllformedLocaleException;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /*
  * Text to value: strict, independent of the locale, no overflow, ASCII digits only, units
@@ -51,38 +34,8 @@ final class Converters {
       case UUID -> uuid(text);
       case ENUM -> constant(scalar, text);
       case CUSTOM -> throw new IllegalStateException("custom types have their own converter");
-      default -> library(kind, text);
+      default -> JdkConverters.convert(kind, text);
     };
-  }
-
-  /** The kinds that the JDK parses strictly; its exceptions quote the text and are dropped. */
-  private static Conversion<?> library(Kind kind, String text) {
-    try {
-      return switch (kind) {
-        case URI -> Conversion.ok(new URI(text));
-        case PATH -> Conversion.ok(Path.of(text));
-        case CHARSET -> Conversion.ok(Charset.forName(text));
-        case LOCALE -> Conversion.ok(new Locale.Builder().setLanguageTag(text).build());
-        case ZONE_ID -> Conversion.ok(ZoneId.of(text));
-        case PERIOD -> Conversion.ok(Period.parse(text));
-        case INSTANT -> Conversion.ok(Instant.parse(text));
-        case LOCAL_DATE -> Conversion.ok(LocalDate.parse(text));
-        case LOCAL_TIME -> Conversion.ok(LocalTime.parse(text));
-        case PATTERN -> Conversion.ok(Pattern.compile(text));
-        case BYTES -> Conversion.ok(Base64.getDecoder().decode(text));
-        default -> throw new IllegalStateException(kind.name());
-      };
-    } catch (URISyntaxException
-        | DateTimeException
-        | InvalidPathException
-        | PatternSyntaxException
-        | IllegalCharsetNameException
-        | UnsupportedCharsetException
-        | IllformedLocaleException e) {
-      return bad(kind);
-    } catch (IllegalArgumentException e) {
-      return bad(kind); // Base64
-    }
   }
 
   private static Conversion<?> bool(String text) {
@@ -260,6 +213,10 @@ final class Converters {
         return bad(Kind.DURATION);
       }
     }
+    Conversion<?> simple = start == 0 ? seconds(text) : null;
+    if (simple != null) {
+      return simple;
+    }
     if (isDecimal(text, true)) {
       return Conversion.bad(Kind.DURATION.expected, "write " + text + "s or " + text + "ms");
     }
@@ -321,6 +278,21 @@ final class Converters {
     } catch (ArithmeticException e) {
       return Conversion.bad("a duration that fits " + Long.MAX_VALUE + " seconds");
     }
+  }
+
+  /** The form that nearly all have, {@code 30s} or {@code 250ms}, without an intermediate text; null for others. */
+  private static @Nullable Conversion<?> seconds(String text) {
+    int last = text.length() - 1;
+    int end = digitsFrom(text, 0);
+    if (end == 0 || end > 9 || text.charAt(last) != 's') {
+      return null;
+    }
+    if (end == last) {
+      return Conversion.ok(Duration.ofSeconds(Integer.parseInt(text, 0, end, 10)));
+    }
+    return end == last - 1 && text.charAt(end) == 'm'
+        ? Conversion.ok(Duration.ofMillis(Integer.parseInt(text, 0, end, 10)))
+        : null;
   }
 
   private static long unitNanos(String unit) {

@@ -46,13 +46,16 @@ enum Kind {
     this.type = type;
   }
 
-  /** Whether {@link Range} has a meaning. */
+  /** Whether {@link Range} has a meaning. No switch: its table would be one more class to load at every start. */
   boolean isOrdered() {
-    return switch (this) {
-      case BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, BIG_INTEGER, BIG_DECIMAL -> true;
-      case DURATION, BYTE_SIZE, PERCENTAGE, HOST_PORT, INSTANT, LOCAL_DATE, LOCAL_TIME -> true;
-      default -> false;
-    };
+    return (compareTo(BYTE) >= 0 && compareTo(BIG_DECIMAL) <= 0)
+        || this == DURATION
+        || this == BYTE_SIZE
+        || this == PERCENTAGE
+        || this == HOST_PORT
+        || this == INSTANT
+        || this == LOCAL_DATE
+        || this == LOCAL_TIME;
   }
 
   /** The kind of a type by its name in source, boxes included; null for everything else. */

@@ -45,31 +45,48 @@ final class Layout {
   /** Whether this is a whole configuration rather than a part of one. */
   final boolean whole;
 
-  private Layout(Shape.Group root, String path, String env, boolean named, boolean whole) {
+  /** Whether everything about it is judged; not when that is done already. */
+  private final boolean judged;
+
+  private Layout(
+      Shape.Group root, String path, String env, boolean named, boolean whole, boolean judged) {
+    this.judged = judged;
     this.named = named;
     this.whole = whole;
     this.root = root;
     this.path = path;
     this.env = env;
     this.top = slots(root.fields(), null, path, env);
-    Lint.group(root, top, path, this);
+    if (judged) {
+      Lint.group(root, top, path, this);
+    }
     this.slots = building.toArray(new Slot[0]);
     index();
   }
 
   /** The layout of a whole configuration under a prefix, which may be empty. */
   static Layout of(Shape.Group root, String prefix) {
-    return new Layout(root, "", prefix, true, true);
+    return new Layout(root, "", prefix, true, true, true);
+  }
+
+  /** The layout of a schema that the annotation processor has judged but for its prefix. */
+  static Layout ofJudged(Shape.Group root, String prefix) {
+    return new Layout(root, "", prefix, true, true, false);
+  }
+
+  /** The layout of one element with all that is wrong with it. */
+  static Layout judgedElement(Shape.Group group, String path, String env) {
+    return new Layout(group, path, env, true, false, true);
   }
 
   /** The layout of a configuration whose prefix nobody knows yet, as for lint. */
   static Layout unnamed(Shape.Group root, boolean whole) {
-    return new Layout(root, "", "", false, whole);
+    return new Layout(root, "", "", false, whole, true);
   }
 
   /** The layout of one element of a list or map. */
   static Layout ofElement(Shape.Group group, String path, String env) {
-    return new Layout(group, path, env, true, false);
+    return new Layout(group, path, env, true, false, false);
   }
 
   private Slot[] slots(List<Shape.Field> fields, @Nullable Slot parent, String path, String env) {
@@ -92,17 +109,37 @@ final class Layout {
     for (String complaint : complaints) {
       schema(slot, complaint);
     }
-    Lint.field(slot, this);
+    reserved(slot);
+    if (judged) {
+      Lint.field(slot, this);
+    }
     if (field.shape() instanceof Shape.Group group) {
       slot.children = slots(group.fields(), slot, path, env);
-      Lint.group(group, slot.children, path, this);
+      if (judged) {
+        Lint.group(group, slot.children, path, this);
+      }
     } else if (field.shape() instanceof Shape.Choice choice) {
       choice(slot, choice);
     } else if (slot.hasParts()) {
       withParts.add(slot);
-      Lint.element(slot, field.shape(), path, env, this);
+      if (judged) {
+        Lint.element(slot, field.shape(), path, env, this);
+      }
     }
     return slot;
+  }
+
+  /** What depends on the prefix, and on whether this is a whole configuration: nobody could judge it before. */
+  private void reserved(Slot slot) {
+    if (named && slot.isLeaf() && Names.isReserved(slot.env)) {
+      schema(
+          slot,
+          "the environment variable " + slot.env
+              + " belongs to the platform; rename it with @Key or use a prefix");
+    }
+    if (slot.parent == null && whole && slot.field.key().equals("help")) {
+      schema(slot, "--help prints the reference; rename it with @Key");
+    }
   }
 
   private void choice(Slot slot, Shape.Choice choice) {
@@ -140,7 +177,9 @@ final class Layout {
         }
         own[i] = known;
       }
-      Lint.group(group, own, slot.path, this);
+      if (judged) {
+        Lint.group(group, own, slot.path, this);
+      }
       slot.variants[v] = own;
     }
     slot.children = children.toArray(new Slot[0]);
@@ -166,7 +205,9 @@ final class Layout {
         }
       }
     }
-    Lint.names(this);
+    if (judged) {
+      Lint.names(this);
+    }
   }
 
   private boolean claim(Map<String, Slot> table, String name, Slot slot) {

@@ -88,15 +88,6 @@ final class Lint {
               : "the key \"" + field.key()
                   + "\" must be lower-case words joined by hyphens, a letter first");
     }
-    if (layout.named && slot.isLeaf() && Names.isReserved(slot.env)) {
-      layout.schema(
-          slot,
-          "the environment variable " + slot.env
-              + " belongs to the platform; rename it with @Key or use a prefix");
-    }
-    if (slot.parent == null && layout.whole && field.key().equals("help")) {
-      layout.schema(slot, "--help prints the reference; rename it with @Key");
-    }
     unsupported(field.shape(), slot, layout);
     defaults(slot, layout);
     Shape.Rules rules = field.rules();
@@ -175,7 +166,7 @@ final class Lint {
     Shape element =
         shape instanceof Shape.Many many ? many.element() : ((Shape.Keyed) shape).value();
     if (element instanceof Shape.Group group) {
-      for (Finding inner : Layout.ofElement(group, path + ".0", env + "_0").findings) {
+      for (Finding inner : Layout.judgedElement(group, path + ".0", env + "_0").findings) {
         layout.findings.add(outside(inner, slot, group));
       }
     } else if (element instanceof Shape.Choice) {
@@ -282,9 +273,8 @@ final class Lint {
     }
     for (Slot list : layout.withParts) {
       if (list.shape() instanceof Shape.Many) {
-        String prefix = list.env + "_";
         for (Slot slot : layout.slots) {
-          if (slot != list && slot.isLeaf() && isElement(slot.env, prefix)) {
+          if (slot != list && slot.isLeaf() && isElement(slot.env, list)) {
             collide(
                 layout,
                 list,
@@ -297,10 +287,13 @@ final class Lint {
     former(layout);
   }
 
-  /** Whether a variable reads as an element of the list whose elements' names begin with the prefix. */
-  private static boolean isElement(String env, String prefix) {
+  /** Whether a variable reads as an element of the list, or as a part of one. */
+  private static boolean isElement(String env, Slot list) {
+    String prefix = list.env + "_";
     int end = env.startsWith(prefix) ? Names.indexEnd(env, prefix.length()) : -1;
-    return end > 0 && (end == env.length() || env.charAt(end) == '_');
+    boolean hasParts =
+        !(list.shape() instanceof Shape.Many many) || !(many.element() instanceof Shape.Scalar);
+    return end > 0 && (end == env.length() || (hasParts && env.charAt(end) == '_'));
   }
 
   private static void former(Layout layout) {
@@ -329,7 +322,7 @@ final class Lint {
         }
       }
       for (Slot list : layout.withParts) {
-        if (list.shape() instanceof Shape.Many && isElement(former.getKey(), list.env + "_")) {
+        if (list.shape() instanceof Shape.Many && isElement(former.getKey(), list)) {
           collide(
               layout,
               former.getValue(),

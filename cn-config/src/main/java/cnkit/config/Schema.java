@@ -28,17 +28,20 @@ final class Schema {
     var classes = new HashMap<String, Class<?>>();
     Set<String> custom = Set.copyOf(converters.keySet());
     Shape.Group root = SchemaResource.read(type, custom, classes);
+    // the processor wrote it only when there was nothing to refuse; of converters it knew nothing
+    boolean judged =
+        root != null && converters.isEmpty() && !SchemaResource.needsConverters(classes);
     if (root == null) {
       root = new SchemaReader(custom, classes).group(type);
     }
-    Layout layout = Layout.of(root, prefix);
+    Layout layout = judged ? Layout.ofJudged(root, prefix) : Layout.of(root, prefix);
     var types = new RuntimeTypes(lookup, classes, converters);
     var problems = new ArrayList<>(layout.problems());
-    if (!offline) {
+    if (!offline && !judged) {
       converters(root, converters.keySet(), "", problems);
     }
     Layer defaults = Defaults.layer(layout);
-    if (problems.isEmpty()) {
+    if (problems.isEmpty() && !judged) {
       for (Finding finding : defaults(layout, offline ? Unclassed.TYPES : types)) {
         problems.add(finding.problem());
       }

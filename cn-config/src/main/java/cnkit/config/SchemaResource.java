@@ -1,11 +1,17 @@
 package cnkit.config;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /*
  * The schema that the annotation processor left beside a record, used only while every class that
@@ -56,10 +62,23 @@ final class SchemaResource {
     }
   }
 
+  /** Whether one of the classes is none that we can convert by ourselves. */
+  static boolean needsConverters(Map<String, Class<?>> classes) {
+    for (Class<?> type : classes.values()) {
+      if (isPlain(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPlain(Class<?> type) {
+    return !type.isRecord() && !type.isEnum() && !(type.isInterface() && type.isSealed());
+  }
+
   /** What the processor wrote for a class that is neither record nor enum nor sealed interface. */
   private static String fingerprint(Class<?> type) {
-    boolean choice = type.isInterface() && type.isSealed();
-    if (!type.isRecord() && !type.isEnum() && !choice) {
+    if (isPlain(type)) {
       return NOT_OF_OURS;
     }
     if (type.isEnum()
@@ -75,11 +94,40 @@ final class SchemaResource {
     return classFile == null ? "" : ClassBytes.fingerprint(classFile);
   }
 
+  /**
+   * A resource from where the class itself comes from. The class loader is asked only when that is
+   * no directory and no jar: it would search the JDK and all that stands before on the class path.
+   */
   private static byte @Nullable [] bytes(Class<?> type, String name) {
-    try (InputStream in = type.getResourceAsStream(name)) {
-      return in == null ? null : in.readAllBytes();
-    } catch (IOException e) {
+    String path =
+        name.startsWith("/") ? name.substring(1) : type.getName().replace('.', '/') + ".class";
+    try {
+      CodeSource source = type.getProtectionDomain().getCodeSource();
+      URL place = source == null ? null : source.getLocation();
+      if (place != null && place.getProtocol().equals("file")) {
+        File home = new File(place.getPath());
+        if (home.isDirectory()) {
+          File file = new File(home, path);
+          return file.isFile() ? all(new FileInputStream(file)) : null;
+        }
+        if (home.isFile()) { // the loader has it open: its index is read already
+          try (var jar = new ZipFile(home)) {
+            ZipEntry entry = jar.getEntry(path);
+            return entry == null ? null : all(jar.getInputStream(entry));
+          }
+        }
+      }
+      // also for a path that is escaped in its URL
+      InputStream in = type.getResourceAsStream(name);
+      return in == null ? null : all(in);
+    } catch (IOException | SecurityException e) {
       return null;
+    }
+  }
+
+  private static byte[] all(InputStream in) throws IOException {
+    try (in) {
+      return in.readAllBytes();
     }
   }
 }

@@ -7,7 +7,8 @@ import java.util.Map;
 /*
  * A schema as lines of text: what the annotation processor writes and start-up reads. One token a
  * line, so that reading is cutting, without a grammar. The first line names the format; a reader
- * that does not know it leaves the resource alone.
+ * that does not know it leaves the resource alone. A rule that start-up must not overlook needs a new format, since
+ * what was written has been judged by the rules of its time.
  */
 @Pure
 final class SchemaText {
