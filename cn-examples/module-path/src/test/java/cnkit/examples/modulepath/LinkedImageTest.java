@@ -42,6 +42,11 @@ class LinkedImageTest {
     String modules = run(image.resolve("bin/java").toString(), "--list-modules");
     assertTrue(!modules.contains("jdk.unsupported") && !modules.contains("java.compiler"), modules);
     assertGreets(image.resolve("bin/java").toString(), "--module", MAIN, "--name=modules");
+
+    String loaded =
+        run(image.resolve("bin/java").toString(), "-verbose:class", "--module", MAIN, "--name=x");
+    assertTrue(loaded.contains("cnkit.config.SchemaText$Reader "), "the schema was not found");
+    assertTrue(!loaded.contains("cnkit.config.SchemaReader "), "the schema did not fit");
   }
 
   private static void assertGreets(String... command) throws Exception {
