@@ -155,8 +155,11 @@ class ObservedTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     String last = "";
     while (System.nanoTime() - end < 0) {
-      last = service.get(uri).body();
-      if (ServiceProcess.json(last).path("data").path("result").size() > 0) {
+      HttpResponse<String> answer = service.get(uri);
+      last = answer.body();
+      // while it starts, Prometheus answers 503 in plain text
+      if (answer.statusCode() == 200
+          && ServiceProcess.json(last).path("data").path("result").size() > 0) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(50);
