@@ -3,7 +3,6 @@ package cnkit.examples.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +33,8 @@ class WalkThroughTest {
     Path root = Path.of("../..").toRealPath();
     Path scratch = Files.createTempDirectory("walk");
     Files.createSymbolicLink(scratch.resolve("cn-examples"), root.resolve("cn-examples"));
-    int port = freePort();
-    int management = freePort();
+    int port = Component.freePort();
+    int management = Component.freePort();
     StringBuilder script =
         new StringBuilder("set -m\nexport PORT=" + port + " MANAGEMENT_PORT=" + management + "\n");
     for (Matcher each : steps) {
@@ -79,12 +78,6 @@ class WalkThroughTest {
                 + shown.substring(from));
         from = seen.end();
       }
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }
