@@ -207,7 +207,7 @@ class ProcessTest {
     // script(1) gives the child a terminal; what a person types there is read from our pipe
     List<String> java = ChildProcess.java(List.of(), "interrupted-at-the-terminal");
     String command =
-        String.join(" ", java.stream().map(word -> "'" + word + "'").toList());
+        "exec " + String.join(" ", java.stream().map(word -> "'" + word + "'").toList());
     Machine.needs("script", "-qec", "true", "/dev/null");
     try (var child = ChildProcess.startCommand(List.of("script", "-qec", command, "/dev/null"))) {
       child.await("running");
