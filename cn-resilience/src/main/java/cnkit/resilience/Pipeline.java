@@ -186,7 +186,7 @@ public final class Pipeline {
 
   /**
    * The utilisation of the dependency above which the retries of this pipeline can keep an overload alive by
-   * themselves: 1/attempts without a budget, 1/(1 + ratio) with one.
+   * themselves: 1/attempts without a budget, 1/(1 + ratio) with one; a budget's floor is not in it.
    *
    * @return above 0.0 and up to 1.0, which means never
    */

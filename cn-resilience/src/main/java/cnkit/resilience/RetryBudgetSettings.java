@@ -13,18 +13,21 @@ import java.time.Duration;
  * fails, the load grows by {@code ratio} and not by the number of attempts. A service whose retries are not bounded so
  * can keep an overload alive by itself from a utilisation of 1/attempts on; with a ratio r, only above 1/(1+r).
  *
+ * <p>Time alone earns nothing: every client of a fleet has its own budget, and what each may retry in any case adds up
+ * to a share of the load that nobody set. A caller with little traffic retries from its reserve.
+ *
  * <pre>{@code
- * RetryBudgetSettings.ratio(0.1).reserve(10).floorPerSecond(1.0);
- * RetryBudgetSettings.ratio(0.2).expiringAfter(Duration.ofSeconds(10));
+ * RetryBudgetSettings.ratio(0.1).reserve(10);
+ * RetryBudgetSettings.ratio(0.2).expiringAfter(Duration.ofSeconds(10)).floorPerSecond(0.1);
  * RetryBudgetSettings.ratio(0.2).inFlight(3);
  * }</pre>
  *
  * @param ratio retries per first attempt: 0.0 to 10.0, kept to six decimals, rounded down; default 0.1
  * @param reserve how many may be saved up: 1 to 1,000,000; default 10
- * @param initial how many are there at the start: 0 to {@code reserve}; default the reserve, so that a healthy start
- *     writes nothing
- * @param floorPerSecond as many a second even when nothing is saved, for callers with little traffic: 0.0 (none) to
- *     1,000,000; default 1.0; not in the form that counts calls in flight
+ * @param initial how many are there at the start: 0 to {@code reserve}; default the reserve, so that the first calls may
+ *     be retried and a healthy start writes nothing
+ * @param floorPerSecond as many a second even when nothing is saved: 0.0 (none) to 1,000,000; default none; times the
+ *     number of clients it is load that the ratio does not bound; not in the form that counts calls in flight
  * @param form how retries are earned and spent; default {@link Saturating}
  */
 public record RetryBudgetSettings(
@@ -37,7 +40,8 @@ public record RetryBudgetSettings(
 
   /**
    * What was earned is lost if it is not used in time, and there is no reserve: nothing is saved up in a quiet hour for
-   * a bad minute. Costs one clock read and one write a call.
+   * a bad minute. So a caller with fewer than {@code 1 / ratio} calls in that time never retries, unless it has a floor.
+   * Costs one clock read and one write a call.
    *
    * @param after how long a share of a retry can be used: above 0 and up to one day
    */
@@ -81,7 +85,7 @@ public record RetryBudgetSettings(
    * @return the settings, with the defaults for the rest
    */
   public static RetryBudgetSettings ratio(double ratio) {
-    return new RetryBudgetSettings(ratio, 10, 10, 1.0, new Saturating());
+    return new RetryBudgetSettings(ratio, 10, 10, 0.0, new Saturating());
   }
 
   /**

@@ -72,6 +72,43 @@ class RetryBudgetTest {
     assertEquals(5, granted.get());
   }
 
+  /** The default bounds the load of a fleet by its traffic, whatever the number of clients and the time that passes. */
+  @Test
+  void timeAloneGrantsNothing() {
+    long[] now = {Long.MAX_VALUE - 10};
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), () -> now[0]);
+    int granted = 0;
+    for (int day = 0; day < 1_000; day++) {
+      granted += budget.tryWithdraw() ? 1 : 0;
+      now[0] += 86_400_000_000_000L;
+    }
+    assertEquals(10, granted, "the reserve, once");
+  }
+
+  @Test
+  void aQuietClientIsGrantedItsRetryFromTheFirstCallOnWhileNoMoreThanTheShareFails() {
+    long[] now = {0};
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), () -> now[0]);
+    for (int minute = 0; minute < 1_000; minute++) {
+      budget.onFirstAttempt();
+      if (minute % 10 == 0) {
+        assertTrue(budget.tryWithdraw(), "refused in minute " + minute);
+      }
+      now[0] += 60_000_000_000L;
+    }
+  }
+
+  @Test
+  void aQuietClientLivesThroughABadStartAndEarnsItsNextRetryByTenCalls() {
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), () -> 0);
+    int granted = 0;
+    for (int call = 0; call < 100; call++) {
+      budget.onFirstAttempt();
+      granted += budget.tryWithdraw() ? 1 : 0;
+    }
+    assertEquals(10 + 9, granted, "the reserve, full at the first call, and a tenth of the rest");
+  }
+
   @Test
   void theFloorGrantsARetryASecondToWhoeverHasNothing() {
     long[] now = {Long.MAX_VALUE - 10};

@@ -40,8 +40,8 @@ class StormTest {
     return retrying(client).withoutBudget();
   }
 
-  private static Pipeline.Builder frugal(Storm.Client client) {
-    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(0.01);
+  private static Pipeline.Builder oneASecondInAnyCase(Storm.Client client) {
+    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(1);
     return retrying(client).budget(client.budget(settings));
   }
 
@@ -76,14 +76,26 @@ class StormTest {
     assertTrue(report.endsWith() > 0.98, report::story);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 50, 1_000, 5_000})
+  void withTheDefaultBudgetTheStormEndsHoweverManyClientsShareTheLoad(int clients) {
+    STORM
+        .clients(clients)
+        .lasting(ofMinutes(2))
+        .recoveringWithin(ofSeconds(30))
+        .policy(StormTest::retrying)
+        .assertRecoversFrom(Trouble.spike(ofSeconds(30), 3));
+  }
+
   /** What a budget allows whatever is earned, it allows to each client: that many small clients are no small floor. */
   @Test
   void theFloorsOfManySmallClientsAddUp() {
-    Storm fleet = STORM.clients(1_000).lasting(ofMinutes(2));
-    Trouble spike = Trouble.spike(ofSeconds(30), 3);
-    StormReport each = fleet.policy(StormTest::retrying).run(spike);
+    StormReport each = STORM
+        .clients(1_000)
+        .lasting(ofMinutes(2))
+        .policy(StormTest::oneASecondInAnyCase)
+        .run(Trouble.spike(ofSeconds(30), 3));
     assertEquals(Optional.empty(), each.recovery(), each::story);
-    fleet.policy(StormTest::frugal).assertRecoversFrom(spike);
   }
 
   @ParameterizedTest

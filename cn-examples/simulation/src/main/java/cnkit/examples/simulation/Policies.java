@@ -23,12 +23,12 @@ record Policies(String name, String file, Storm.Policy policy) {
       new Policies("no retry", "no-retry", Policies::once),
       new Policies(
           "3 attempts, no budget", "without-budget", client -> retrying(client).withoutBudget()),
+      new Policies("3 attempts, one retry a second in any case", "floor", Policies::withFloor),
       new Policies("3 attempts, the default budget", "default-budget", Policies::retrying),
-      new Policies("3 attempts, budget without a floor", "budget", Policies::budgeted),
       new Policies(
           "the same, with a breaker",
           "breaker",
-          client -> budgeted(client)
+          client -> retrying(client)
               .breaker(
                   client.breaker("server", BreakerSettings.consecutive(5).openFor(ofSeconds(5))))));
 
@@ -42,8 +42,9 @@ record Policies(String name, String file, Storm.Policy policy) {
         .retry(RetrySettings.exponential(ofMillis(100)).attempts(3));
   }
 
-  private static Pipeline.Builder budgeted(Storm.Client client) {
-    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(0);
+  /** The default, and a floor, which each of the 2,000 clients has for itself. */
+  private static Pipeline.Builder withFloor(Storm.Client client) {
+    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(1);
     return retrying(client).budget(client.budget(settings));
   }
 }

@@ -50,13 +50,15 @@ class ReportTest {
         .parse(new InputSource(new StringReader(svg)));
   }
 
-  /** What the whole module is about, in two assertions. */
+  /** What the whole module is about, in three assertions. */
   @Test
   void aBudgetDecidesWhetherAStormOutlivesItsCause() {
     Storms spike = Storms.ALL.get(0);
     StormReport without = spike.under(policy("without-budget"));
-    StormReport with = spike.under(policy("budget"));
+    StormReport floor = spike.under(policy("floor"));
+    StormReport with = spike.under(policy("default-budget"));
     assertTrue(without.recovery().isEmpty() && without.endsWith() < 0.1, without::toString);
+    assertTrue(floor.recovery().isEmpty(), floor::toString);
     assertTrue(with.recovery().isPresent() && with.endsWith() > 0.95, with::toString);
   }
 
