@@ -47,15 +47,12 @@ final class AsyncExecution<T, R> {
     requireNonNull(body, "body");
     this.body = plan.faults == null ? body : plan.faults.before(body, plan.timer, executor);
     this.byValue = byValue;
-    boolean metered = meter.enabled();
-    boolean clocked = plan.isClocked() || metered || caller.isBounded();
+    Meter inForce = GuardedMeter.enabled(meter);
+    boolean clocked = plan.isClocked() || inForce != GuardedMeter.NONE || caller.isBounded();
     long start = clocked ? plan.ticker.getAsLong() : 0;
-    long allowed = plan.deadlineNanos;
-    if (caller.isBounded()) {
-      allowed = Math.min(allowed, caller.atOn(plan.ticker) - start);
-    }
+    long allowed = plan.allowedNanos(caller, start);
     this.expired = allowed <= 0;
-    this.execution = Execution.shared(plan, meter, metered, clocked, start, allowed);
+    this.execution = Execution.shared(plan, inForce, clocked, start, allowed);
   }
 
   CompletableFuture<R> start() {

@@ -32,38 +32,21 @@ final class Execution {
   private Stop stop = Stop.ATTEMPTS;
   private final @Nullable Charge charge;
 
-  Execution(
-      Plan plan,
-      Meter meter,
-      boolean metered,
-      boolean clocked,
-      long startNanos,
-      long allowedNanos) {
-    this(plan, meter, metered, clocked, startNanos, allowedNanos, false);
+  Execution(Plan plan, Meter meter, boolean clocked, long startNanos, long allowedNanos) {
+    this(plan, meter, clocked, startNanos, allowedNanos, false);
   }
 
   /** For an execution whose attempts end on several threads. */
   static Execution shared(
-      Plan plan,
-      Meter meter,
-      boolean metered,
-      boolean clocked,
-      long startNanos,
-      long allowedNanos) {
-    return new Execution(plan, meter, metered, clocked, startNanos, allowedNanos, true);
+      Plan plan, Meter meter, boolean clocked, long startNanos, long allowedNanos) {
+    return new Execution(plan, meter, clocked, startNanos, allowedNanos, true);
   }
 
   private Execution(
-      Plan plan,
-      Meter meter,
-      boolean metered,
-      boolean clocked,
-      long startNanos,
-      long allowedNanos,
-      boolean shared) {
+      Plan plan, Meter meter, boolean clocked, long startNanos, long allowedNanos, boolean shared) {
     this.plan = plan;
     this.meter = meter;
-    this.metered = metered;
+    this.metered = meter != GuardedMeter.NONE;
     this.clocked = clocked;
     this.startNanos = startNanos;
     this.allowedNanos = allowedNanos;
@@ -119,7 +102,7 @@ final class Execution {
   }
 
   /** The first attempt was made without this object: tells breaker, counters and meter how it ended. */
-  Ending firstSettled(long ticket, Ending ending, long nanos, long limitNanos) {
+  void firstSettled(long ticket, Ending ending, long nanos, long limitNanos) {
     made = 1;
     if (charge != null) {
       charge.begun();
@@ -128,7 +111,6 @@ final class Execution {
     if (metered) {
       meter.attempted(1, ending.kind(), nanos, 0);
     }
-    return ending;
   }
 
   /** Tells stages, budget, counters and meter how an attempt ended. */
@@ -156,25 +138,28 @@ final class Execution {
       }
       last = ending; // a refusal never hides what the dependency itself said before
     }
-    Object next = next(ending);
-    if (next instanceof Stop why) {
-      stop = why;
-      return ENDED;
+    long delay = next(ending);
+    if (delay != ENDED) {
+      plan.tallies.retries.increment();
+      backoffNanos = delay;
     }
-    plan.tallies.retries.increment();
-    backoffNanos = ((RetryRule.Decision.Again) next).delayNanos();
-    return backoffNanos;
+    return delay;
   }
 
-  /** A {@link Stop} or a {@link RetryRule.Decision.Again}. */
-  private Object next(Ending ending) {
+  private long stop(Stop why) {
+    stop = why;
+    return ENDED;
+  }
+
+  /** The delay before the next attempt, or {@link #ENDED}, and then why. */
+  private long next(Ending ending) {
     RetrySettings retry = plan.retry;
     Outcome.Rejected<Object> refusal = ending.refusal();
     if (refusal != null && refusal.reason() == Reason.DEADLINE) {
-      return Stop.DEADLINE;
+      return stop(Stop.DEADLINE);
     }
     if (retry == null) {
-      return refusal == null ? Stop.ATTEMPTS : Stop.REJECTED;
+      return stop(refusal == null ? Stop.ATTEMPTS : Stop.REJECTED);
     }
     try {
       long now = now();
@@ -193,19 +178,19 @@ final class Execution {
               backoffNanos),
           plan.random.getAsDouble());
       if (decision instanceof RetryRule.Decision.GiveUp giveUp) {
-        return giveUp.stop();
+        return stop(giveUp.stop());
       }
       if (plan.callerRetries.getAsBoolean()) {
-        return Stop.CALLER_RETRIES;
+        return stop(Stop.CALLER_RETRIES);
       }
       if (charge != null && !charge.schedule()) {
         plan.tallies.retriesDenied.increment();
-        return Stop.BUDGET;
+        return stop(Stop.BUDGET);
       }
-      return decision;
+      return ((RetryRule.Decision.Again) decision).delayNanos();
     } catch (Throwable t) { // the user's backoff, or question about the caller
       plan.report(t);
-      return Stop.NOT_RETRYABLE;
+      return stop(Stop.NOT_RETRYABLE);
     }
   }
 

@@ -12,6 +12,11 @@ final class GuardedMeter implements Meter {
   private final Meter meter;
   private final Plan plan;
 
+  /** What is to be told about a call that begins now: the meter, or {@link #NONE} if nobody listens. */
+  static Meter enabled(Meter meter) {
+    return meter != NONE && meter.enabled() ? meter : NONE;
+  }
+
   GuardedMeter(Meter meter, Plan plan) {
     this.meter = meter;
     this.plan = plan;

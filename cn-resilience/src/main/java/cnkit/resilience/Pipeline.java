@@ -244,7 +244,9 @@ public final class Pipeline {
    */
   public <T, X extends Exception> T call(Deadline deadline, Call<T, X> body)
       throws X, InterruptedException {
-    return Unchecked.cast(execute(deadline, body, false));
+    Object end = execute(deadline, body, false);
+    // thrown here, where the compiler may see who catches it, and not further down
+    return Unchecked.cast(end instanceof Execution x ? x.valueOrThrow() : end);
   }
 
   /**
@@ -269,7 +271,8 @@ public final class Pipeline {
    * @return what came of it
    */
   public <T, X extends Exception> Outcome<T> attempt(Deadline deadline, Call<T, X> body) {
-    return Unchecked.cast(execute(deadline, body, true));
+    Object end = execute(deadline, body, true);
+    return Unchecked.cast(end instanceof Execution x ? x.outcome() : end);
   }
 
   /**
@@ -380,129 +383,84 @@ public final class Pipeline {
   }
 
   /*
-   * The first attempt, fused: all that it needs is in local variables. A success ends here; everything else goes on in
-   * an Execution.
+   * The first attempt of a plain pipeline, fused: all that it needs is in local variables, and both halves are small
+   * enough (325 bytes of bytecode) for the compiler to put them into their caller. A success ends here, in a value or an
+   * outcome; everything else goes on in an Execution, which is returned when it has ended.
    */
   private <T, X extends Exception> @Nullable Object execute(
       Deadline caller, Call<T, X> body, boolean byValue) {
     Plan p = plan;
-    Meter m = meter;
+    Meter m = GuardedMeter.enabled(meter);
     Breaker breaker = p.breaker;
-    boolean metered = m != GuardedMeter.NONE && m.enabled();
-    boolean limited = caller != Deadline.none() && caller.isBounded();
     BreakerState.Closed healthy = breaker != null ? breaker.healthy() : null;
-    boolean watched = healthy == null && breaker != null && breaker.isTimed();
-    boolean clocked = p.clocked || watched || metered || limited;
+    boolean clocked = m != GuardedMeter.NONE
+        || caller.isBounded()
+        || (healthy != null ? p.clocked : p.isClocked());
     long start = clocked ? p.ticker.getAsLong() : 0;
-    long allowed = p.deadlineNanos;
-    long limit = p.wholeTryNanos;
-    if (limited) {
-      allowed = Math.min(allowed, caller.atOn(p.ticker) - start);
-      if (allowed <= 0) {
-        Execution x = new Execution(p, m, metered, clocked, start, allowed);
-        return resume(x, Ending.refused(p.refusedByDeadline("caller")), body, byValue);
-      }
-      limit = Math.min(allowed, p.perTryNanos);
+    long allowed = p.allowedNanos(caller, start);
+    if (!p.plain || allowed <= 0) {
+      return thorough(new Execution(p, m, clocked, start, allowed), body);
     }
-    if (!p.plain) {
-      Execution x = new Execution(p, m, metered, clocked, start, allowed);
-      Call<T, X> call = p.faults == null ? body : p.faults.before(body, p.sleeper);
-      return resume(x, again(x, call), call, byValue);
+    long ticket = healthy != null || breaker == null ? 0 : breaker.admit();
+    long place = ticket < 0 ? 0 : p.takePlace();
+    if (ticket < 0 || place < 0) {
+      Outcome.Rejected<Object> refusal = p.refused(ticket(healthy, ticket), place);
+      return byValue && p.rejectionsEnd && m == GuardedMeter.NONE
+          ? refusal
+          : goOn(new Execution(p, m, clocked, start, allowed), Ending.refused(refusal), body);
     }
+    return first(p, m, clocked, start, allowed, healthy, ticket, (int) place, body, byValue);
+  }
 
-    long ticket = 0;
-    if (healthy == null && breaker != null) {
-      ticket = breaker.admit();
-      if (ticket < 0) {
-        Outcome.Rejected<Object> refusal = p.refusedByBreaker(~ticket);
-        return byValue && p.rejectionsEnd && !metered
-            ? refusal
-            : resume(
-                new Execution(p, m, metered, clocked, start, allowed),
-                Ending.refused(refusal),
-                body,
-                byValue);
-      }
-    }
-    RateLimiter limiter = p.limiter;
-    if (limiter != null) {
-      long wait = limiter.ask(1);
-      if (wait > 0) {
-        Execution x = new Execution(p, m, metered, clocked, start, allowed);
-        return resume(
-            x, Ending.refused(p.refusedByLimiter(ticket(healthy, ticket), wait)), body, byValue);
-      }
-    }
-    Bulkhead bulkhead = p.bulkhead;
-    int stripe = 0;
-    if (bulkhead != null) {
-      stripe = bulkhead.tryEnter();
-      if (stripe < 0) {
-        Execution x = new Execution(p, m, metered, clocked, start, allowed);
-        return resume(
-            x, Ending.refused(p.refusedByBulkhead(ticket(healthy, ticket))), body, byValue);
-      }
-    }
+  private static @Nullable Object first(
+      Plan p,
+      Meter m,
+      boolean clocked,
+      long start,
+      long allowed,
+      BreakerState.@Nullable Closed healthy,
+      long ticket,
+      int stripe,
+      Call<?, ?> body,
+      boolean byValue) {
     if (p.budget != null) {
       p.budget.onFirstAttempt();
     }
-
+    long limit = Math.min(allowed, p.perTryNanos);
     Object value = null;
     Throwable thrown = null;
-    boolean timedOut = false;
-    Attempt attempt = limit == Long.MAX_VALUE
-        ? p.firstUnlimited
-        : new Attempt(1, p.ticker, start + limit, true, p.retries);
-    if (p.interruptAt == null || limit == Long.MAX_VALUE) {
-      try {
-        value = body.run(attempt);
-      } catch (Throwable t) {
-        thrown = t;
-      }
-    } else {
-      Interruption interruption = new Interruption();
-      try {
-        interruption.arm(p.interruptAt, limit);
-        value = body.run(attempt);
-      } catch (Throwable t) {
-        thrown = t;
-      }
-      timedOut = interruption.disarm() && thrown instanceof InterruptedException;
+    try {
+      value = body.run(p.attempt(1, start, limit));
+    } catch (Throwable t) {
+      thrown = t;
     }
-    if (bulkhead != null) {
-      bulkhead.exit(stripe);
+    if (p.bulkhead != null) {
+      p.bulkhead.exit(stripe);
     }
-
     long nanos = clocked ? p.ticker.getAsLong() - start : 0;
-    boolean late = limit != Long.MAX_VALUE && nanos >= limit;
+    boolean late = nanos >= limit;
     if (late) {
       p.reportOverrun(limit, nanos);
     }
-    if (thrown == null) {
-      Kind kind = p.kindOf(value);
-      if (kind == Kind.SUCCESS) {
-        // most calls end here, and all that a breaker of one word cost them is that its state was
-        // read twice
-        if (late || (breaker != null && (healthy == null || !breaker.succeeded(healthy)))) {
-          p.settle(ticket(healthy, ticket), kind, late, limit, nanos);
-        }
-        if (metered) {
-          m.attempted(1, kind, nanos, 0);
-          m.executed(kind, 1, nanos);
-        }
-        return byValue ? new Outcome.Success<>(value, 1, late) : value;
+    Kind kind = thrown == null ? p.kindOf(value) : Kind.FAILURE;
+    if (kind == Kind.SUCCESS) {
+      // most calls end here, and all that a breaker of one word cost them is that its state was
+      // read twice
+      Breaker breaker = p.breaker;
+      if (late || (breaker != null && (healthy == null || !breaker.succeeded(healthy)))) {
+        p.settle(ticket(healthy, ticket), kind, late, limit, nanos);
       }
-      Execution x = new Execution(p, m, metered, clocked, start, allowed);
-      return resume(
-          x,
-          x.firstSettled(ticket(healthy, ticket), Ending.value(kind, value, late), nanos, limit),
-          body,
-          byValue);
+      if (m != GuardedMeter.NONE) {
+        m.attempted(1, kind, nanos, 0);
+        m.executed(kind, 1, nanos);
+      }
+      return byValue ? new Outcome.Success<>(value, 1, late) : value;
     }
-    Execution x = new Execution(p, m, metered, clocked, start, allowed);
+    Execution x = new Execution(p, m, clocked, start, allowed);
     Ending ending =
-        timedOut ? Ending.timedOut(p, x.limitedBy(limit)) : Ending.thrown(p, thrown, late);
-    return resume(x, x.firstSettled(ticket(healthy, ticket), ending, nanos, limit), body, byValue);
+        thrown == null ? Ending.value(kind, value, late) : Ending.thrown(p, thrown, late);
+    x.firstSettled(ticket(healthy, ticket), ending, nanos, limit);
+    return goOn(x, ending, body);
   }
 
   /** An admission by a state that was known to be healthy has the ticket of its epoch. */
@@ -510,16 +468,19 @@ public final class Pipeline {
     return healthy != null ? healthy.epoch() : ticket;
   }
 
-  private static @Nullable Object resume(
-      Execution x, Ending first, Call<?, ?> body, boolean byValue) {
-    Ending ending = first;
-    while (true) {
-      long delay = x.after(ending);
-      if (delay == Execution.ENDED || (delay > 0 && !pause(x, delay))) {
-        return byValue ? x.outcome() : x.valueOrThrow();
-      }
-      ending = again(x, body);
+  /** With every stage that there may be, step by step. */
+  private static <T, X extends Exception> Execution thorough(Execution x, Call<T, X> body) {
+    Faults faults = x.plan.faults;
+    Call<T, X> call = faults == null ? body : faults.before(body, x.plan.sleeper);
+    return goOn(x, again(x, call), call);
+  }
+
+  private static Execution goOn(Execution x, Ending first, Call<?, ?> body) {
+    long delay = x.after(first);
+    while (delay != Execution.ENDED && (delay == 0 || pause(x, delay))) {
+      delay = x.after(again(x, body));
     }
+    return x;
   }
 
   private static boolean pause(Execution x, long nanos) {
@@ -568,7 +529,7 @@ public final class Pipeline {
     }
     p.leave(place);
     long nanos = x.now() - start;
-    boolean late = limit != Long.MAX_VALUE && nanos >= limit;
+    boolean late = nanos >= limit;
     if (late) {
       p.reportOverrun(limit, nanos);
     }

@@ -95,6 +95,7 @@ final class Plan {
     this.plain = throttle == null
         && adaptive == null
         && faults == null
+        && interruptAt == null
         && (budget == null || budget.isSaturating());
     this.firstUnlimited = new Attempt(1, ticker, 0, false, retries);
     this.warnings = Warnings.of(this);
@@ -102,6 +103,13 @@ final class Plan {
 
   boolean isClocked() {
     return clocked || (breaker != null && breaker.isTimed());
+  }
+
+  /** What an execution that starts then may take; {@link Long#MAX_VALUE}: any time. */
+  long allowedNanos(Deadline caller, long startNanos) {
+    return caller.isBounded()
+        ? Math.min(deadlineNanos, caller.atOn(ticker) - startNanos)
+        : deadlineNanos;
   }
 
   Attempt attempt(int number, long startNanos, long limitNanos) {
@@ -323,6 +331,26 @@ final class Plan {
     return new Outcome.Rejected<>(Reason.RATE_LIMITED, waitNanos, evidence);
   }
 
+  /**
+   * A place behind breaker and throttle for an attempt of a {@link #plain} pipeline: the stripe of its permit; if
+   * negative, -1 for a full bulkhead or the complement of how long the rate limiter would have it wait.
+   */
+  long takePlace() {
+    long wait = limiter == null ? 0 : limiter.ask(1);
+    if (wait > 0) {
+      return ~wait;
+    }
+    return bulkhead == null ? 0 : bulkhead.tryEnter();
+  }
+
+  /** Who refused: the breaker, if the ticket is negative, or else what {@link #takePlace} says. */
+  Outcome.Rejected<Object> refused(long ticket, long place) {
+    if (ticket < 0) {
+      return refusedByBreaker(~ticket);
+    }
+    return place == -1 ? refusedByBulkhead(ticket) : refusedByLimiter(ticket, ~place);
+  }
+
   private void returnProbe(long ticket) {
     if (breaker != null) {
       breaker.complete(ticket, Kind.NOT_SENT, 0);
@@ -332,7 +360,7 @@ final class Plan {
     }
   }
 
-  Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
+  private Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
     notSent(ticket);
     return refusedByPlace(bulkhead == null ? new Evidence.Spent(name) : bulkhead.evidence());
   }
