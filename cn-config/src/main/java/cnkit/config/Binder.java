@@ -1,5 +1,6 @@
 package cnkit.config;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,21 +34,22 @@ final class Binder {
       arguments[i] = value;
       failed |= value == Types.FAILED;
     }
-    failed |= !Rules.hold(group, children, arguments, layout, layer, problems);
+    failed |= group.isRuled() && !Rules.hold(group, children, arguments, layout, layer, problems);
     if (failed) {
       return Types.FAILED;
     }
-    Object made = types.construct(group, arguments);
-    if (made instanceof Types.Thrown thrown) {
+    try {
+      return types.construct(group, arguments);
+    } catch (InvocationTargetException e) {
+      Throwable cause = e.getCause();
       problems.add(new Problem(
           Problem.Code.REJECTED,
           path(self),
-          Rejection.message(thrown.cause(), layout, layer),
+          Rejection.message(cause == null ? e : cause, layout, layer),
           origins(children),
           ""));
       return Types.FAILED;
     }
-    return made;
   }
 
   private String path(@Nullable Slot self) {

@@ -134,13 +134,13 @@ final class Checks {
 
   /** The scalar that a component's values are made of; null for records and choices. */
   static Shape.@Nullable Scalar innermost(Shape shape) {
+    if (shape instanceof Shape.Scalar scalar) {
+      return scalar;
+    }
     if (shape instanceof Shape.Many many) {
       return innermost(many.element());
     }
-    if (shape instanceof Shape.Keyed keyed) {
-      return innermost(keyed.value());
-    }
-    return shape instanceof Shape.Scalar scalar ? scalar : null;
+    return shape instanceof Shape.Keyed keyed ? innermost(keyed.value()) : null;
   }
 
   /** What a single value should have been, when it is out of bounds; null when it is fine. */
@@ -149,7 +149,7 @@ final class Checks {
     if (low == null && high == null) {
       return null;
     }
-    Object measured = value instanceof HostPort address ? (Object) address.port() : value;
+    Object measured = kind == Kind.HOST_PORT ? (Object) ((HostPort) value).port() : value;
     boolean fits = (low == null || compare(measured, low) >= 0)
         && (high == null || compare(measured, high) <= 0);
     if (fits) {

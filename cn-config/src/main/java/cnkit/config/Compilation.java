@@ -128,7 +128,7 @@ final class Compilation implements BiConsumer<ProcessingEnvironment, RoundEnviro
         .createResource(
             StandardLocation.CLASS_OUTPUT,
             "",
-            SchemaText.location(name),
+            SchemaResource.location(name),
             reader.types.values().toArray(new Element[0]))
         .openWriter()) {
       out.write(SchemaText.write(root, reader.fingerprints));

@@ -54,7 +54,9 @@ public final class ConfigBuilder<T> {
   private boolean emptyEnvIsUnset;
   private boolean secretFlags;
   private @Nullable LocalDate today;
-  private LongSupplier ticker = new SystemTicker();
+  /** Null for the system's. */
+  private @Nullable LongSupplier ticker;
+
   /** Whether this only rehearses a start elsewhere: files and converters may be there, but not here. */
   private boolean offline;
 
@@ -306,6 +308,7 @@ public final class ConfigBuilder<T> {
    */
   public ConfigBuilder<T> ticker(LongSupplier ticker) {
     this.ticker = requireNonNull(ticker, "ticker");
+    this.schema = null;
     return this;
   }
 
@@ -429,7 +432,7 @@ public final class ConfigBuilder<T> {
     if (offline) {
       merged = compiled.withoutCustom(merged);
     }
-    var values = new Values(compiled.types, problems, new Rotation(ticker));
+    var values = new Values(compiled.types, problems);
     Object bound = new Binder(layout, merged, values, compiled.types, problems).root();
     if (bound == Types.FAILED || !problems.isEmpty()) {
       return new Loading.Rejected<>(Report.sorted(problems), disk);
@@ -618,7 +621,8 @@ public final class ConfigBuilder<T> {
     }
     Schema compiled = schema;
     if (compiled == null) {
-      compiled = Schema.of(type, lookup, decided == null ? "" : decided, converters, offline);
+      compiled =
+          Schema.of(type, lookup, decided == null ? "" : decided, converters, ticker, offline);
       schema = compiled;
     }
     compiled.layout.naming = readsEnvironment

@@ -2,11 +2,19 @@ package cnkit.config;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.time.DateTimeException;
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.Period;
+import java.time.ZoneId;
+import java.util.Base64;
+import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /*
  * Text to value: strict, independent of the locale, no overflow, ASCII digits only, units
@@ -18,24 +26,51 @@ final class Converters {
   /** Converts a text that is not empty; enums answer with the name of their constant. */
   static Conversion<?> convert(Shape.Scalar scalar, String text) {
     Kind kind = scalar.kind();
-    return switch (kind) {
-      case STRING -> Conversion.ok(text);
-      case CHAR -> text.length() == 1 ? Conversion.ok(text.charAt(0)) : bad(kind);
-      case BOOLEAN -> bool(text);
-      case BYTE, SHORT, INT, LONG -> whole(kind, text);
-      case FLOAT, DOUBLE -> floating(kind, text);
-      case BIG_INTEGER -> wholeLength(text) ? Conversion.ok(new BigInteger(text)) : bad(kind);
-      case BIG_DECIMAL -> isDecimal(text, true) ? decimal(text) : bad(kind);
-      case DURATION -> duration(text);
-      case BYTE_SIZE -> byteSize(text);
-      case PERCENTAGE -> percentage(text);
-      case HOST_PORT -> hostPort(text);
-      case INET_ADDRESS -> address(text);
-      case UUID -> uuid(text);
-      case ENUM -> constant(scalar, text);
-      case CUSTOM -> throw new IllegalStateException("custom types have their own converter");
-      default -> JdkConverters.convert(kind, text);
+    return switch (kind
+        .name()) { // by name, since the table of a switch over an enum is a class to load
+      case "STRING" -> Conversion.ok(text);
+      case "CHAR" -> text.length() == 1 ? Conversion.ok(text.charAt(0)) : bad(kind);
+      case "BOOLEAN" -> bool(text);
+      case "BYTE" -> whole(kind, text, Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case "SHORT" -> whole(kind, text, Short.MIN_VALUE, Short.MAX_VALUE);
+      case "INT" -> whole(kind, text, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case "LONG" -> whole(kind, text, Long.MIN_VALUE, Long.MAX_VALUE);
+      case "FLOAT", "DOUBLE" -> floating(kind, text);
+      case "BIG_INTEGER" -> wholeLength(text) ? Conversion.ok(new BigInteger(text)) : bad(kind);
+      case "BIG_DECIMAL" -> isDecimal(text, true) ? decimal(text) : bad(kind);
+      case "DURATION" -> duration(text);
+      case "BYTE_SIZE" -> byteSize(text);
+      case "PERCENTAGE" -> percentage(text);
+      case "HOST_PORT" -> Addresses.hostPort(text);
+      case "INET_ADDRESS" -> Addresses.address(text);
+      case "UUID" -> uuid(text);
+      case "ENUM" -> constant(scalar, text);
+      case "CUSTOM" -> throw new IllegalStateException("custom types have their own converter");
+      default -> ofTheJdk(kind, text);
     };
+  }
+
+  /** The kinds that the JDK parses strictly; its exceptions quote the text and are dropped. */
+  private static Conversion<?> ofTheJdk(Kind kind, String text) {
+    try {
+      return switch (kind.name()) {
+        case "URI" -> Conversion.ok(URI.create(text));
+        case "PATH" -> Conversion.ok(Path.of(text));
+        case "CHARSET" -> Conversion.ok(Charset.forName(text));
+        case "LOCALE" -> Conversion.ok(new Locale.Builder().setLanguageTag(text).build());
+        case "ZONE_ID" -> Conversion.ok(ZoneId.of(text));
+        case "PERIOD" -> Conversion.ok(Period.parse(text));
+        case "INSTANT" -> Conversion.ok(Instant.parse(text));
+        case "LOCAL_DATE" -> Conversion.ok(LocalDate.parse(text));
+        case "LOCAL_TIME" -> Conversion.ok(LocalTime.parse(text));
+        case "PATTERN" -> Conversion.ok(Pattern.compile(text));
+        case "BYTES" -> Conversion.ok(Base64.getDecoder().decode(text));
+        default -> throw new AssertionError(kind.name());
+      };
+    } catch (
+        RuntimeException e) { // not by their names, since verifying those would load each of them
+      return bad(kind);
+    }
   }
 
   private static Conversion<?> bool(String text) {
@@ -54,27 +89,7 @@ final class Converters {
     };
   }
 
-  private static Conversion<?> whole(Kind kind, String text) {
-    long min;
-    long max;
-    switch (kind) {
-      case BYTE -> {
-        min = Byte.MIN_VALUE;
-        max = Byte.MAX_VALUE;
-      }
-      case SHORT -> {
-        min = Short.MIN_VALUE;
-        max = Short.MAX_VALUE;
-      }
-      case INT -> {
-        min = Integer.MIN_VALUE;
-        max = Integer.MAX_VALUE;
-      }
-      default -> {
-        min = Long.MIN_VALUE;
-        max = Long.MAX_VALUE;
-      }
-    }
+  private static Conversion<?> whole(Kind kind, String text, long min, long max) {
     boolean negative = !text.isEmpty() && text.charAt(0) == '-';
     int from = negative ? 1 : 0;
     if (!isWhole(text, from)) {
@@ -92,12 +107,13 @@ final class Converters {
       return Conversion.bad("a whole number " + min + ".." + max);
     }
     long signed = negative ? value : -value;
-    return switch (kind) {
-      case BYTE -> Conversion.ok((byte) signed);
-      case SHORT -> Conversion.ok((short) signed);
-      case INT -> Conversion.ok((int) signed);
-      default -> Conversion.ok(signed);
-    };
+    if (kind == Kind.INT) {
+      return Conversion.ok((int) signed);
+    }
+    if (kind == Kind.LONG) {
+      return Conversion.ok(signed);
+    }
+    return kind == Kind.SHORT ? Conversion.ok((short) signed) : Conversion.ok((byte) signed);
   }
 
   private static Conversion<?> notWhole(Kind kind, String text) {
@@ -114,7 +130,7 @@ final class Converters {
   }
 
   /** ASCII digits only, at least one, without a superfluous zero in front. */
-  private static boolean isWhole(String text, int from) {
+  static boolean isWhole(String text, int from) {
     if (from >= text.length() || (text.charAt(from) == '0' && text.length() > from + 1)) {
       return false;
     }
@@ -186,7 +202,7 @@ final class Converters {
     return i == text.length();
   }
 
-  private static int digitsFrom(String text, int from) {
+  static int digitsFrom(String text, int from) {
     int i = from;
     while (i < text.length() && Names.isDigit(text.charAt(i))) {
       i++;
@@ -209,7 +225,7 @@ final class Converters {
     if (start < text.length() && text.charAt(start) == 'P') {
       try {
         return Conversion.ok(Duration.parse(text));
-      } catch (DateTimeException | ArithmeticException e) {
+      } catch (RuntimeException e) { // of two kinds
         return bad(Kind.DURATION);
       }
     }
@@ -354,82 +370,6 @@ final class Converters {
     return plain && number.length() <= 100
         ? Conversion.ok(new Percentage(new BigDecimal(number)))
         : bad(Kind.PERCENTAGE);
-  }
-
-  private static Conversion<?> hostPort(String text) {
-    int colon = text.lastIndexOf(':');
-    if (colon <= 0) {
-      return bad(Kind.HOST_PORT);
-    }
-    String host = text.substring(0, colon);
-    String port = text.substring(colon + 1);
-    if (!isWhole(port, 0) || port.length() > 5 || Integer.parseInt(port) > 65_535) {
-      return Conversion.bad("host:port with a port 0..65535");
-    }
-    if (host.startsWith("[") && host.endsWith("]")) {
-      String address = host.substring(1, host.length() - 1);
-      return v6(address) == null
-          ? Conversion.bad("an IPv6 address between the brackets")
-          : Conversion.ok(new HostPort(address, Integer.parseInt(port)));
-    }
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      if (!Names.isLetterOrDigit(c) && c != '-' && c != '.' && c != '_') {
-        return host.indexOf(':') >= 0
-            ? Conversion.bad(
-                "host:port, an IPv6 address in brackets", "write [" + host + "]:" + port)
-            : bad(Kind.HOST_PORT);
-      }
-    }
-    return Conversion.ok(new HostPort(host, Integer.parseInt(port)));
-  }
-
-  private static Conversion<?> address(String text) {
-    byte[] v4 = v4(text);
-    try {
-      InetAddress address = v4 != null ? InetAddress.getByAddress(v4) : v6(text);
-      return address == null ? bad(Kind.INET_ADDRESS) : Conversion.ok(address);
-    } catch (UnknownHostException e) {
-      return bad(Kind.INET_ADDRESS);
-    }
-  }
-
-  private static byte @Nullable [] v4(String text) {
-    byte[] bytes = new byte[4];
-    int from = 0;
-    for (int part = 0; part < 4; part++) {
-      int end = digitsFrom(text, from);
-      boolean separated =
-          part == 3 ? end == text.length() : end < text.length() && text.charAt(end) == '.';
-      if (!separated || end - from > 3 || !isWhole(text.substring(from, end), 0)) {
-        return null;
-      }
-      int value = Integer.parseInt(text, from, end, 10);
-      if (value > 255) {
-        return null;
-      }
-      bytes[part] = (byte) value;
-      from = end + 1;
-    }
-    return bytes;
-  }
-
-  /** Text that has a colon and only what a literal has never reaches a name service. */
-  private static @Nullable InetAddress v6(String text) {
-    if (text.indexOf(':') < 0 || text.length() > 45) {
-      return null;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = Names.lower(text.charAt(i));
-      if (!Names.isDigit(c) && (c < 'a' || c > 'f') && c != ':' && c != '.') {
-        return null;
-      }
-    }
-    try {
-      return InetAddress.getByName("[" + text + "]");
-    } catch (UnknownHostException e) {
-      return null;
-    }
   }
 
   private static Conversion<?> uuid(String text) {

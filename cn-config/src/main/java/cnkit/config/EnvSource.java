@@ -65,16 +65,11 @@ final class EnvSource {
    */
   void fill(Map<String, String> variables, Layer lower) {
     var files = new LinkedHashMap<Slot, String>(0);
-    var source = new TreeSource(layout, layer, problems, formers);
     String below = layout.env.isEmpty() ? "" : layout.env + "_";
-    Suspects suspects = null;
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       String name = variable.getKey();
       if (!name.startsWith(below)) {
-        if (suspects == null) {
-          suspects = new Suspects(layout);
-        }
-        if (suspects.worthALook(name)) {
+        if (Names.beginsAlike(name, layout.env)) {
           strangers.add(variable);
         }
         continue;
@@ -103,12 +98,15 @@ final class EnvSource {
         unknown(variable, below);
       }
     }
-    for (Map.Entry<Slot, FlatTree> part : parts.entrySet()) {
-      Node.Obj tree = part.getValue().tree();
-      Node whole = tree.members().size() == 1 ? tree.members().get("") : null;
-      source.put(part.getKey(), whole == null ? tree : whole);
+    if (!parts.isEmpty() || !files.isEmpty()) {
+      var source = new TreeSource(layout, layer, problems, formers);
+      for (Map.Entry<Slot, FlatTree> part : parts.entrySet()) {
+        Node.Obj tree = part.getValue().tree();
+        Node whole = tree.members().size() == 1 ? tree.members().get("") : null;
+        source.put(part.getKey(), whole == null ? tree : whole);
+      }
+      files(files, source);
     }
-    files(files, source);
     if (!strangers.isEmpty()) {
       strangers();
     }

@@ -1,19 +1,18 @@
 package cnkit.config;
 
-import java.util.zip.CRC32;
-
 /*
  * What of a class decides a schema, as a short text: the components of a record with their types
  * and our annotations, the constants of an enum, the records of a sealed interface. The annotation
  * processor computes it from the source, start-up from the class file, so that a resource that
- * lags behind its class is noticed, whatever compiled that one.
+ * lags behind its class is noticed, whatever compiled that one. FNV-1a, since java.util.zip would load its native
+ * library at start-up.
  */
 final class Fingerprint {
   /** Begins the descriptor of each annotation of ours. */
   static final String OURS = "Lcnkit/config/";
 
-  private final CRC32 crc = new CRC32();
-  private long length;
+  private long hash = 0xcbf29ce484222325L;
+  private int length;
 
   /** Adds a name, a type or a value, in the encoding of a class file: zero and surrogates differ from UTF-8. */
   Fingerprint add(String text) {
@@ -36,14 +35,20 @@ final class Fingerprint {
   }
 
   Fingerprint add(byte[] bytes, int from, int count) {
-    crc.update(bytes, from, count);
-    crc.update(0xff); // no UTF-8 text has this byte: what is apart stays apart
+    for (int i = from; i < from + count; i++) {
+      add(bytes[i] & 0xff);
+    }
+    add(0xff); // no UTF-8 text has this byte: what is apart stays apart
     length += count + 1;
     return this;
   }
 
+  private void add(int octet) {
+    hash = (hash ^ octet) * 0x100000001b3L;
+  }
+
   @Override
   public String toString() {
-    return Long.toHexString(crc.getValue()) + "-" + Long.toHexString(length);
+    return Long.toHexString(hash) + "-" + Integer.toHexString(length);
   }
 }

@@ -113,6 +113,9 @@ final class Layout {
     if (judged) {
       Lint.field(slot, this);
     }
+    if (field.shape() instanceof Shape.Scalar) {
+      return slot;
+    }
     if (field.shape() instanceof Shape.Group group) {
       slot.children = slots(group.fields(), slot, path, env);
       if (judged) {
@@ -183,6 +186,29 @@ final class Layout {
       slot.variants[v] = own;
     }
     slot.children = children.toArray(new Slot[0]);
+  }
+
+  /** The lowest layer: what the schema itself says. */
+  Layer defaults() {
+    var layer = new Layer(this);
+    TreeSource source = null;
+    for (Slot slot : slots) {
+      String text = slot.field.fallback();
+      if (text != null && slot.isLeaf()) {
+        var node = new Node.Text(text, Origin.DEFAULTED);
+        if (slot.hasParts()) {
+          // lint has already tried every default, so what shaping finds here has been reported
+          // there
+          source = source == null
+              ? new TreeSource(this, layer, new ArrayList<>(0), new ArrayList<>(0))
+              : source;
+          source.put(slot, node);
+        } else {
+          layer.nodes[slot.index] = node;
+        }
+      }
+    }
+    return layer;
   }
 
   /** Fills the tables and refuses names that meet. */

@@ -22,12 +22,12 @@ sealed interface Loading<T> {
 
   /** The configuration; the one exception lists every problem. */
   default Loaded<T> orThrow() {
-    if (this instanceof Rejected<T> rejected) {
-      throw new ConfigException(rejected.problems());
+    if (this instanceof Loaded<T> loaded) {
+      return loaded;
     }
-    if (this instanceof Unsteady<T> unsteady) {
-      throw new ConfigException(unsteady.problems());
-    }
-    return (Loaded<T>) this;
+    throw new ConfigException(
+        this instanceof Rejected<T> rejected
+            ? rejected.problems()
+            : ((Unsteady<T>) this).problems());
   }
 }

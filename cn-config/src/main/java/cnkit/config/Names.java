@@ -103,6 +103,28 @@ final class Names {
     return squashed.toString();
   }
 
+  /** Whether two names have the same letters and digits: they are spellings of one. */
+  static boolean alike(String a, String b) {
+    return beginsAlike(a, b) && beginsAlike(b, a);
+  }
+
+  /** Whether the letters and digits of a name begin with those of another, in whatever case. */
+  static boolean beginsAlike(String name, String other) {
+    int i = 0;
+    for (int j = 0; j < other.length(); j++) {
+      char c = other.charAt(j);
+      if (isLetterOrDigit(c)) {
+        while (i < name.length() && !isLetterOrDigit(name.charAt(i))) {
+          i++;
+        }
+        if (i == name.length() || upper(name.charAt(i++)) != upper(c)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Where the list index that starts here ends, or -1 when none does: digits without a superfluous zero. */
   static int indexEnd(String text, int from) {
     int end = from;

@@ -5,62 +5,48 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
-/** Makes the settings that follow their file: each look converts and checks as the first one did. */
-final class Rotation {
-  private final LongSupplier ticker;
+/** Follows the file of one setting: each look converts and checks as the first one did. Only the thread that looks uses it. */
+final class Rotation implements Rotating.Source<Object> {
+  private final Slot slot;
+  private final String file;
+  private final Origin origin;
+  private final Types types;
+  private byte[] seen;
 
-  Rotation(LongSupplier ticker) {
-    this.ticker = ticker;
+  Rotation(Slot slot, Node.Bytes first, Types types) {
+    this.slot = slot;
+    this.file = first.file();
+    this.origin = first.origin();
+    this.types = types;
+    this.seen = first.content().clone();
   }
 
-  Rotating<?> rotating(Slot slot, Node.Bytes first, Object value, Types types) {
-    return Rotating.of(value, new Watched(slot, first, types), ticker);
-  }
-
-  /** Only the thread that looks uses it. */
-  private static final class Watched implements Rotating.Source<Object> {
-    private final Slot slot;
-    private final String file;
-    private final Origin origin;
-    private final Types types;
-    private byte[] seen;
-
-    Watched(Slot slot, Node.Bytes first, Types types) {
-      this.slot = slot;
-      this.file = first.file();
-      this.origin = first.origin();
-      this.types = types;
-      this.seen = first.content().clone();
+  @Override
+  public Rotating.Look<Object> look(Object current) {
+    byte[] content;
+    try {
+      content = Disk.content(Path.of(file));
+    } catch (IOException e) {
+      return new Rotating.Look<>(
+          null,
+          new Problem(
+              Problem.Code.UNREADABLE,
+              slot.path,
+              Text.shown(file) + ": " + Disk.reason(e),
+              List.of(origin),
+              ""));
     }
-
-    @Override
-    public Rotating.Look<Object> look(Object current) {
-      byte[] content;
-      try {
-        content = Disk.content(Path.of(file));
-      } catch (IOException e) {
-        return new Rotating.Look<>(
-            null,
-            new Problem(
-                Problem.Code.UNREADABLE,
-                slot.path,
-                Text.shown(file) + ": " + Disk.reason(e),
-                List.of(origin),
-                ""));
-      }
-      if (Arrays.equals(content, seen)) {
-        return new Rotating.Look<>(current, null);
-      }
-      var problems = new ArrayList<Problem>(1);
-      Object made = new Values(types, problems).part(slot, new Node.Bytes(content, "", origin));
-      if (made == Types.FAILED) {
-        return new Rotating.Look<>(null, problems.get(0));
-      }
-      Arrays.fill(seen, (byte) 0);
-      seen = content;
-      return new Rotating.Look<>(((Rotating<?>) made).current(), null);
+    if (Arrays.equals(content, seen)) {
+      return new Rotating.Look<>(current, null);
     }
+    var problems = new ArrayList<Problem>(1);
+    Object made = new Values(types, problems).part(slot, new Node.Bytes(content, "", origin));
+    if (made == Types.FAILED) {
+      return new Rotating.Look<>(null, problems.get(0));
+    }
+    Arrays.fill(seen, (byte) 0);
+    seen = content;
+    return new Rotating.Look<>(((Rotating<?>) made).current(), null);
   }
 }

@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** The classes behind a schema, resolved once for a builder. */
 final class RuntimeTypes implements Types {
@@ -14,13 +15,18 @@ final class RuntimeTypes implements Types {
   private final Map<String, Class<?>> classes;
   private final Map<String, Converter<?>> converters;
 
+  /** Null for the system's. */
+  private final @Nullable LongSupplier ticker;
+
   /** A {@code Constructor} where reflection may call it, a {@code MethodHandle} of the lookup elsewhere. */
   private final Map<String, Object> constructors = new HashMap<>();
 
   RuntimeTypes(
       MethodHandles.Lookup lookup,
       Map<String, Class<?>> classes,
-      Map<String, Converter<?>> converters) {
+      Map<String, Converter<?>> converters,
+      @Nullable LongSupplier ticker) {
+    this.ticker = ticker;
     this.lookup = lookup;
     this.classes = classes;
     this.converters = converters;
@@ -57,7 +63,7 @@ final class RuntimeTypes implements Types {
   }
 
   @Override
-  public Object construct(Shape.Group group, Object[] arguments) {
+  public Object construct(Shape.Group group, Object[] arguments) throws InvocationTargetException {
     Object constructor = constructors.get(group.type());
     if (constructor == null) {
       constructor = constructor(group);
@@ -68,11 +74,18 @@ final class RuntimeTypes implements Types {
           ? reflective.newInstance(arguments)
           : ((MethodHandle) constructor).invokeWithArguments(arguments);
     } catch (InvocationTargetException e) {
-      Throwable cause = e.getCause();
-      return new Thrown(cause == null ? e : cause);
+      throw e;
     } catch (Throwable e) { // the record's own constructor, called through a handle
-      return new Thrown(e);
+      throw new InvocationTargetException(e);
     }
+  }
+
+  @Override
+  public Rotating<?> rotating(Slot slot, Node.Bytes first, Object value) {
+    return first.file().isEmpty()
+        ? Rotating.of(value)
+        : Rotating.of(
+            value, new Rotation(slot, first, this), ticker == null ? System::nanoTime : ticker);
   }
 
   /** The canonical constructor, by its components; a record has exactly one with these types. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** A record's schema under one prefix with all that loading needs, made once for a builder. */
 final class Schema {
@@ -24,6 +25,7 @@ final class Schema {
       java.lang.invoke.MethodHandles.Lookup lookup,
       String prefix,
       Map<String, Converter<?>> converters,
+      @Nullable LongSupplier ticker,
       boolean offline) {
     var classes = new HashMap<String, Class<?>>();
     Set<String> custom = Set.copyOf(converters.keySet());
@@ -35,12 +37,12 @@ final class Schema {
       root = new SchemaReader(custom, classes).group(type);
     }
     Layout layout = judged ? Layout.ofJudged(root, prefix) : Layout.of(root, prefix);
-    var types = new RuntimeTypes(lookup, classes, converters);
+    var types = new RuntimeTypes(lookup, classes, converters, ticker);
     var problems = new ArrayList<>(layout.problems());
     if (!offline && !judged) {
       converters(root, converters.keySet(), "", problems);
     }
-    Layer defaults = Defaults.layer(layout);
+    Layer defaults = layout.defaults();
     if (problems.isEmpty() && !judged) {
       for (Finding finding : defaults(layout, offline ? Unclassed.TYPES : types)) {
         problems.add(finding.problem());

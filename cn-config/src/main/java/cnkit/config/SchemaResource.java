@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -23,6 +22,11 @@ final class SchemaResource {
 
   private SchemaResource() {}
 
+  /** Where a record's schema is, seen from the root of a class path. */
+  static String location(String type) {
+    return "META-INF/cn-config/" + type + ".schema";
+  }
+
   /**
    * The schema of a record; null when there is none, or none that fits.
    *
@@ -31,31 +35,32 @@ final class SchemaResource {
    */
   static Shape.@Nullable Group read(
       Class<?> type, Set<String> custom, Map<String, Class<?>> classes) {
-    byte[] bytes = bytes(type, "/" + SchemaText.location(type.getName()));
+    byte[] bytes = bytes(type, "/" + location(type.getName()));
     if (bytes == null) {
       return null;
     }
     try {
       var reader = new SchemaText.Reader(new String(bytes, StandardCharsets.UTF_8));
-      List<SchemaText.Part> parts = reader.parts();
-      if (parts == null || parts.isEmpty() || !parts.get(0).type().equals(type.getName())) {
+      Map<String, String> parts = reader.parts();
+      if (parts == null) {
         return null;
       }
-      for (SchemaText.Part part : parts) {
-        boolean plain = part.fingerprint().equals(NOT_OF_OURS);
-        if (!plain && custom.contains(part.type())) {
+      for (Map.Entry<String, String> part : parts.entrySet()) {
+        String name = part.getKey();
+        boolean plain = part.getValue().equals(NOT_OF_OURS);
+        if (!plain && custom.contains(name)) {
           return null; // a converter makes one text of what the processor took for a record or an
           // enum
         }
-        Class<?> present = part.type().equals(type.getName())
-            ? type
-            : Class.forName(part.type(), false, type.getClassLoader());
-        if (!part.fingerprint().equals(fingerprint(present))) {
+        Class<?> present =
+            name.equals(type.getName()) ? type : Class.forName(name, false, type.getClassLoader());
+        if (!part.getValue().equals(fingerprint(present))) {
           return null;
         }
-        classes.put(part.type(), present);
+        classes.put(name, present);
       }
-      return reader.root();
+      Shape.Group root = reader.root();
+      return root.type().equals(type.getName()) && parts.containsKey(root.type()) ? root : null;
     } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
       classes.clear(); // whatever is wrong with it, reflection knows better
       return null;

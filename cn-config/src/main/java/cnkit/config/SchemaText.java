@@ -1,6 +1,7 @@
 package cnkit.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,17 +13,9 @@ import java.util.Map;
  */
 @Pure
 final class SchemaText {
-  static final String FORMAT = "cn-config schema 1";
-
-  /** One of the classes that a schema consists of, as it was when the schema was written. */
-  record Part(String type, String fingerprint) {}
+  static final String FORMAT = "cn-config schema 2";
 
   private SchemaText() {}
-
-  /** Where a record's schema is, seen from the root of a class path. */
-  static String location(String type) {
-    return "META-INF/cn-config/" + type + ".schema";
-  }
 
   // ---- writing
 
@@ -173,17 +166,17 @@ final class SchemaText {
       this.text = text;
     }
 
-    /** The classes that the schema was made from; null when the format is another one. */
+    /** The fingerprints of the classes that the schema was made from; null when the format is another one. */
     @Nullable
-    List<Part> parts() {
+    Map<String, String> parts() {
       if (!text.startsWith(FORMAT) || !token().equals(FORMAT)) {
         return null;
       }
       int count = count();
-      var parts = new ArrayList<Part>(count);
+      var parts = new HashMap<String, String>();
       for (int i = 0; i < count; i++) {
         String type = token();
-        parts.add(new Part(type, token()));
+        parts.put(type, token());
       }
       return parts;
     }

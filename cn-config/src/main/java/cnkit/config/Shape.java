@@ -44,6 +44,17 @@ sealed interface Shape {
       fields = List.copyOf(fields);
       exclusive = List.copyOf(exclusive);
     }
+
+    /** Whether there are rules over several of its settings. */
+    boolean isRuled() {
+      for (Field field : fields) {
+        if (!field.rules().requiredWith().isEmpty()
+            || !field.rules().requiredIfKey().isEmpty()) {
+          return true;
+        }
+      }
+      return !exclusive.isEmpty();
+    }
   }
 
   /** A sealed interface of records. */

@@ -40,12 +40,19 @@ final class Slot {
 
   /** Whether it takes a value itself, rather than having parts with values. */
   boolean isLeaf() {
-    return !(field.shape() instanceof Shape.Group) && !(field.shape() instanceof Shape.Choice);
+    return isScalar()
+        || (!(field.shape() instanceof Shape.Group) && !(field.shape() instanceof Shape.Choice));
   }
 
   /** Whether parts of its value have names of their own: {@code HOSTS_0}, {@code LABELS__KEY}. */
   boolean hasParts() {
-    return field.shape() instanceof Shape.Many || field.shape() instanceof Shape.Keyed;
+    return !isScalar()
+        && (field.shape() instanceof Shape.Many || field.shape() instanceof Shape.Keyed);
+  }
+
+  /** Asked before anything else about a shape: the others' classes are loaded only where a schema has them. */
+  private boolean isScalar() {
+    return field.shape() instanceof Shape.Scalar;
   }
 
   boolean isBoolean() {

@@ -47,30 +47,11 @@ final class Suspects {
   @Nullable
   Slot spelling(String name) {
     for (Slot slot : layout.slots) {
-      if (slot.isLeaf() && sameLetters(name, slot.env)) {
+      if (slot.isLeaf() && Names.alike(name, slot.env)) {
         return slot;
       }
     }
     return null;
-  }
-
-  private static boolean sameLetters(String a, String b) {
-    int i = 0;
-    int j = 0;
-    while (true) {
-      while (i < a.length() && !Names.isLetterOrDigit(a.charAt(i))) {
-        i++;
-      }
-      while (j < b.length() && !Names.isLetterOrDigit(b.charAt(j))) {
-        j++;
-      }
-      if (i == a.length() || j == b.length()) {
-        return i == a.length() && j == b.length();
-      }
-      if (Names.upper(a.charAt(i++)) != Names.upper(b.charAt(j++))) {
-        return false;
-      }
-    }
   }
 
   /** The unset setting whose name is one edit away; null for none. */

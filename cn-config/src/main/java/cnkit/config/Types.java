@@ -1,5 +1,7 @@
 package cnkit.config;
 
+import java.lang.reflect.InvocationTargetException;
+
 /** What the pure part of binding cannot do by itself, because it needs classes. */
 interface Types {
   /** Stands for a value that was refused; its problem is already reported. */
@@ -11,9 +13,9 @@ interface Types {
   /** The constant of an enum. */
   Object constant(String type, String name);
 
-  /** Calls a record's canonical constructor; whatever it throws comes back as {@link Thrown}. */
-  Object construct(Shape.Group group, Object[] arguments);
+  /** Calls a record's canonical constructor; whatever that throws is the cause of the exception. */
+  Object construct(Shape.Group group, Object[] arguments) throws InvocationTargetException;
 
-  /** A constructor's refusal. */
-  record Thrown(Throwable cause) {}
+  /** The setting that follows the file of its first content; just the value when there is no file. */
+  Rotating<?> rotating(Slot slot, Node.Bytes first, Object value);
 }

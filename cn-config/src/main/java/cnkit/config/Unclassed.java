@@ -20,4 +20,9 @@ final class Unclassed implements Types {
   public Object construct(Shape.Group group, Object[] arguments) {
     return group;
   }
+
+  @Override
+  public Rotating<?> rotating(Slot slot, Node.Bytes first, Object value) {
+    return Rotating.of(value);
+  }
 }

@@ -19,16 +19,9 @@ final class Values {
   /** Former names inside the elements of lists and maps have nowhere to be migrated from. */
   private final List<Former> formers = new ArrayList<>(0);
 
-  private final @Nullable Rotation rotation;
-
   Values(Types types, List<Problem> problems) {
-    this(types, problems, null);
-  }
-
-  Values(Types types, List<Problem> problems, @Nullable Rotation rotation) {
     this.types = types;
     this.problems = problems;
-    this.rotation = rotation;
   }
 
   /** The value of a leaf that is set; {@link Types#FAILED} after a problem. */
@@ -61,6 +54,9 @@ final class Values {
   }
 
   private Object value(Slot slot, Shape shape, Node node, String path) {
+    if (shape instanceof Shape.Scalar scalar && node instanceof Node.Text text) {
+      return scalar(slot, scalar, text.text(), node, path);
+    }
     if (node instanceof Node.Faulty) {
       return Types.FAILED;
     }
@@ -100,6 +96,10 @@ final class Values {
               node,
               "");
     }
+    return scalar(slot, scalar, text, node, path);
+  }
+
+  private Object scalar(Slot slot, Shape.Scalar scalar, String text, Node node, String path) {
     if (text.isEmpty() && scalar.kind() != Kind.BYTES) {
       boolean allowed = scalar.kind() == Kind.STRING && slot.field.rules().allowBlank();
       if (!allowed) {
@@ -121,7 +121,8 @@ final class Values {
     Conversion<?> conversion = scalar.kind() == Kind.CUSTOM
         ? types.custom(scalar.type(), text)
         : Converters.convert(scalar, text);
-    if (conversion instanceof Conversion.Bad<?> refused) {
+    if (!(conversion instanceof Conversion.Ok<?> converted)) {
+      var refused = (Conversion.Bad<?>) conversion;
       if (!scalar.secret() && isServiceLink(slot, node, text)) {
         return bad(
             Problem.Code.SERVICE_LINK,
@@ -141,7 +142,7 @@ final class Values {
           node,
           scalar.secret() ? "" : refused.hint());
     }
-    Object value = ((Conversion.Ok<?>) conversion).value();
+    Object value = converted.value();
     boolean isConstant = scalar.kind() == Kind.ENUM
         && !scalar.type().isEmpty(); // a selector has no type, only names
     return checked(
@@ -157,32 +158,35 @@ final class Values {
       Slot slot, Shape.Scalar scalar, Object value, @Nullable String text, Node node, String path) {
     Checks checks = slot.checks;
     if (checks != Checks.NONE) {
+      String given = text == null ? "" : text;
       String expected = checks.outOfRange(scalar.kind(), value);
-      Problem.Code code = Problem.Code.RANGE;
-      if (expected == null && text != null) {
-        expected = checks.mismatch(text);
-        code = Problem.Code.PATTERN;
-      }
-      if (expected == null && slot.field.shape() instanceof Shape.Scalar) {
-        expected = checks.missized(value);
-        code = Problem.Code.SIZE;
-      }
       if (expected != null) {
-        return bad(
-            code,
-            path,
-            shown(scalar, text == null ? "" : text) + ": expected " + expected,
-            node,
-            "");
+        return unexpected(Problem.Code.RANGE, scalar, given, expected, node, path);
+      }
+      expected = text == null ? null : checks.mismatch(text);
+      if (expected != null) {
+        return unexpected(Problem.Code.PATTERN, scalar, given, expected, node, path);
+      }
+      expected = slot.field.shape() instanceof Shape.Scalar ? checks.missized(value) : null;
+      if (expected != null) {
+        return unexpected(Problem.Code.SIZE, scalar, given, expected, node, path);
       }
     }
     Object made = scalar.secret() ? Secret.of(value) : value;
     if (!scalar.rotating()) {
       return made;
     }
-    return node instanceof Node.Bytes bytes && !bytes.file().isEmpty() && rotation != null
-        ? rotation.rotating(slot, bytes, made, types)
-        : Rotating.of(made);
+    return node instanceof Node.Bytes bytes ? types.rotating(slot, bytes, made) : Rotating.of(made);
+  }
+
+  private Object unexpected(
+      Problem.Code code,
+      Shape.Scalar scalar,
+      String text,
+      String expected,
+      Node node,
+      String path) {
+    return bad(code, path, shown(scalar, text) + ": expected " + expected, node, "");
   }
 
   private static String shown(Shape.Scalar scalar, String text) {
@@ -389,7 +393,7 @@ final class Values {
           "");
     }
     new TreeSource(layout, layer, problems, formers).fill(object);
-    Layer effective = Layer.merge(layout, layer, Defaults.layer(layout));
+    Layer effective = Layer.merge(layout, layer, layout.defaults());
     return new Binder(layout, effective, this, types, problems).root();
   }
 

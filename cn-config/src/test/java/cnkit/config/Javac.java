@@ -128,7 +128,7 @@ final class Javac {
 
   /** The schema written for a record; null when there is none. */
   Path resource(String type) {
-    return output.resolve(SchemaText.location(type));
+    return output.resolve(SchemaResource.location(type));
   }
 
   private static final class Source extends SimpleJavaFileObject {
