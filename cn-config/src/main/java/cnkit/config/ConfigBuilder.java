@@ -386,7 +386,7 @@ public final class ConfigBuilder<T> {
     Map<String, String> variables = processEnvironment ? System.getenv() : environment;
     if (variables != null) {
       var layer = new Layer(layout);
-      var reading = new ProcessVariables(processEnvironment, offline, disk, problems);
+      var reading = new Variables(processEnvironment, offline, disk, problems);
       new EnvSource(
               layout,
               layer,
@@ -460,7 +460,7 @@ public final class ConfigBuilder<T> {
     for (Slot slot : layout.slots) {
       if (slot.isRestartOnly()) {
         Node start = running.merged.nodes[slot.index];
-        ReloadEvent.Change change = Config.change(slot, start, now.nodes[slot.index]);
+        ReloadEvent.Change change = Effective.change(slot, start, now.nodes[slot.index]);
         if (change != null) {
           waiting.add(change);
         }

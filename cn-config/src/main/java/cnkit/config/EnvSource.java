@@ -12,24 +12,9 @@ import java.util.Set;
 final class EnvSource {
   private static final String FILE = "_FILE";
 
-  /** How variables are read that differ in more than their value from one source to the next. */
-  interface Reading {
-    /** Where a variable stands. */
-    Origin origin(@Nullable Slot slot, String name);
-
-    /** Where a variable stands that names a file. */
-    Origin fileOrigin(String name);
-
-    /** The true text of a value that may have been destroyed on its way here. */
-    String restored(String name, String value);
-
-    /** The content of the file that an {@code X_FILE} variable names. */
-    Node file(Slot slot, Origin origin, String file);
-  }
-
   private final Layout layout;
   private final Layer layer;
-  private final Reading reading;
+  private final Variables reading;
   private final boolean strict;
   private final boolean emptyIsUnset;
   private final List<Problem> problems;
@@ -42,7 +27,7 @@ final class EnvSource {
   EnvSource(
       Layout layout,
       Layer layer,
-      Reading reading,
+      Variables reading,
       boolean strict,
       boolean emptyIsUnset,
       List<Problem> problems,

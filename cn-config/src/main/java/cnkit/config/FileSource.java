@@ -136,25 +136,15 @@ final class FileSource {
       places.put(entry.key(), entry.origin());
       variables.put(entry.key(), entry.value());
     }
-    var reading = new EnvSource.Reading() {
+    var reading = new Variables(false, false, disk, problems) {
       @Override
-      public Origin origin(@Nullable Slot slot, String variable) {
+      Origin origin(@Nullable Slot slot, String variable) {
         return places.getOrDefault(variable, Origin.file(name, 0, 0));
       }
 
       @Override
-      public Origin fileOrigin(String variable) {
+      Origin fileOrigin(String variable) {
         return origin(null, variable);
-      }
-
-      @Override
-      public String restored(String variable, String value) {
-        return value;
-      }
-
-      @Override
-      public Node file(Slot slot, Origin origin, String path) {
-        return ProcessVariables.value(disk, slot.path, path, origin, problems);
       }
     };
     new EnvSource(layout, layer, reading, false, false, problems, warnings, formers)

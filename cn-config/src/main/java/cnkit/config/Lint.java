@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What makes a schema unusable, found before anything is read: the same at start-up and inside javac. */
 final class Lint {
@@ -38,20 +39,89 @@ final class Lint {
     Layout layout = Layout.unnamed(root, whole);
     var errors = new ArrayList<>(layout.findings);
     if (errors.isEmpty()) {
-      errors.addAll(Schema.defaults(layout, Unclassed.TYPES));
+      errors.addAll(defaults(layout, Unclassed.TYPES));
     } else {
       // what an unusable component would make of its default is not known; the others' are
       var unusable = new HashSet<Slot>();
       for (Finding finding : errors) {
         unusable.addAll(finding.slots());
       }
-      for (Finding finding : Schema.defaults(layout, Unclassed.TYPES)) {
+      for (Finding finding : defaults(layout, Unclassed.TYPES)) {
         if (!unusable.contains(finding.slots().get(0))) {
           errors.add(finding);
         }
       }
     }
     return new Result(errors, warnings(layout));
+  }
+
+  /** Types that are nothing to us must have a converter. */
+  static void converters(Shape shape, Set<String> known, String path, List<Problem> problems) {
+    if (shape instanceof Shape.Scalar scalar) {
+      if (scalar.kind() == Kind.CUSTOM && !known.contains(scalar.type())) {
+        problems.add(new Problem(
+            Problem.Code.SCHEMA,
+            path,
+            scalar.type() + " cannot be a setting by itself",
+            List.of(),
+            "register a converter, or make it a record"));
+      }
+    } else if (shape instanceof Shape.Many many) {
+      converters(many.element(), known, path, problems);
+    } else if (shape instanceof Shape.Keyed keyed) {
+      converters(keyed.value(), known, path, problems);
+    } else if (shape instanceof Shape.Group group) {
+      for (Shape.Field field : group.fields()) {
+        converters(field.shape(), known, Names.join(path, '.', field.key()), problems);
+      }
+    } else if (shape instanceof Shape.Choice choice) {
+      for (Shape.Variant variant : choice.variants()) {
+        converters(variant.group(), known, path, problems);
+      }
+    }
+  }
+
+  /** A default must pass the same converters and rules as input, also while something hides it. */
+  static List<Finding> defaults(Layout layout, Types types) {
+    var findings = new ArrayList<Finding>(0);
+    var found = new ArrayList<Problem>(0);
+    var layer = new Layer(layout);
+    var source = new TreeSource(layout, layer, found, new ArrayList<>(0));
+    var values = new Values(types, found);
+    for (Slot slot : layout.slots) {
+      String text = slot.field.fallback();
+      if (text != null && slot.isLeaf()) {
+        source.put(slot, new Node.Text(text, Origin.DEFAULTED));
+        Node node = layer.nodes[slot.index];
+        if (node != null) {
+          values.leaf(slot, node);
+        }
+        for (Problem problem : found) {
+          findings.add(new Finding(
+              new Problem(
+                  Problem.Code.SCHEMA,
+                  problem.path(),
+                  "@Default: " + problem.message(),
+                  List.of(),
+                  problem.remedy()),
+              slot));
+        }
+        found.clear();
+      }
+      // the elements of lists and maps have defaults too
+      if (slot.hasParts()) {
+        Shape element = slot.shape() instanceof Shape.Many many
+            ? many.element()
+            : ((Shape.Keyed) slot.shape()).value();
+        if (element instanceof Shape.Group group) {
+          for (Finding below :
+              defaults(Layout.ofElement(group, slot.path + ".0", slot.env + "_0"), types)) {
+            findings.add(outside(below, slot, group));
+          }
+        }
+      }
+    }
+    return findings;
   }
 
   private static List<Finding> warnings(Layout layout) {

@@ -46,7 +46,7 @@ sealed interface Node {
 
   /** The higher of two values of one setting; objects merge by key, everything else replaces. */
   static Node merge(Node higher, Node lower) {
-    if (!(higher instanceof Obj above) || above.sole()) {
+    if (higher instanceof Text || !(higher instanceof Obj above) || above.sole()) {
       return higher;
     }
     if (!(lower instanceof Obj below)) {

@@ -147,7 +147,8 @@ public final class Reloadable<T> implements AutoCloseable {
   }
 
   private @Nullable ReloadEvent applied(Loading.Loaded<T> loaded) {
-    List<ReloadEvent.Change> changes = loaded.config().changesSince(current);
+    List<ReloadEvent.Change> changes =
+        Effective.changes(loaded.config().layout, current.merged, loaded.config().merged);
     String fingerprint = loaded.config().fingerprint();
     synchronized (order) {
       boolean news = !changes.isEmpty() || !loaded.waiting().equals(waiting) || !refused.isEmpty();

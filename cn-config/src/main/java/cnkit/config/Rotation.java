@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Follows the file of one setting: each look converts and checks as the first one did. Only the thread that looks uses it. */
 final class Rotation implements Rotating.Source<Object> {
@@ -14,12 +15,17 @@ final class Rotation implements Rotating.Source<Object> {
   private final Types types;
   private byte[] seen;
 
-  Rotation(Slot slot, Node.Bytes first, Types types) {
+  private Rotation(Slot slot, Node.Bytes first, Types types) {
     this.slot = slot;
     this.file = first.file();
     this.origin = first.origin();
     this.types = types;
     this.seen = first.content().clone();
+  }
+
+  static Rotating<?> of(
+      Slot slot, Node.Bytes first, Object value, Types types, LongSupplier ticker) {
+    return Rotating.of(value, new Rotation(slot, first, types), ticker);
   }
 
   @Override

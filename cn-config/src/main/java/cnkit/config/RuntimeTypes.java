@@ -84,8 +84,7 @@ final class RuntimeTypes implements Types {
   public Rotating<?> rotating(Slot slot, Node.Bytes first, Object value) {
     return first.file().isEmpty()
         ? Rotating.of(value)
-        : Rotating.of(
-            value, new Rotation(slot, first, this), ticker == null ? System::nanoTime : ticker);
+        : Rotation.of(slot, first, value, this, ticker == null ? System::nanoTime : ticker);
   }
 
   /** The canonical constructor, by its components; a record has exactly one with these types. */

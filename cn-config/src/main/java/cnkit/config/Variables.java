@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Variables of this process, or given in their place. */
-final class ProcessVariables implements EnvSource.Reading {
+/** How variables are read: those of this process, or given in their place. A file of them says itself where they stand. */
+class Variables {
   private final boolean process;
   private final boolean offline;
   private final Disk disk;
@@ -21,29 +21,30 @@ final class ProcessVariables implements EnvSource.Reading {
   /**
    * @param offline whether a file that is not here may be where the variables are meant for
    */
-  ProcessVariables(boolean process, boolean offline, Disk disk, List<Problem> problems) {
+  Variables(boolean process, boolean offline, Disk disk, List<Problem> problems) {
     this.process = process;
     this.offline = offline;
     this.disk = disk;
     this.problems = problems;
   }
 
-  @Override
-  public Origin origin(@Nullable Slot slot, String name) {
+  /** Where a variable stands. */
+  Origin origin(@Nullable Slot slot, String name) {
     return slot != null && slot.env.equals(name) ? slot.envOrigin : Origin.env(name);
   }
 
-  @Override
-  public Origin fileOrigin(String name) {
+  /** Where a variable stands that names a file. */
+  Origin fileOrigin(String name) {
     return new Origin(Origin.Channel.ENVIRONMENT_FILE, name, 0, 0);
   }
 
   /**
-   * A JVM whose locale is not UTF-8 decodes the environment wrongly and keeps no bytes; on Linux
+   * The true text of a value that may have been destroyed on its way here.
+   *
+   * <p>A JVM whose locale is not UTF-8 decodes the environment wrongly and keeps no bytes; on Linux
    * the kernel still has them. What cannot be restored keeps its U+FFFD and is refused later.
    */
-  @Override
-  public String restored(String name, String value) {
+  String restored(String name, String value) {
     if (!process || isAscii(value)) {
       return value;
     }
@@ -94,23 +95,11 @@ final class ProcessVariables implements EnvSource.Reading {
     return variables;
   }
 
-  @Override
-  public Node file(Slot slot, Origin origin, String file) {
-    return offline && !isHere(file)
-        ? new Node.Faulty(origin)
-        : value(disk, slot.path, file, origin, problems);
-  }
-
-  private static boolean isHere(String file) {
-    try {
-      return Files.exists(Path.of(file));
-    } catch (InvalidPathException e) {
-      return true; // no such path anywhere: to be reported
+  /** The content of the file that an {@code X_FILE} variable names; a problem when there is none to have. */
+  Node file(Slot slot, Origin origin, String file) {
+    if (offline && !isHere(file)) {
+      return new Node.Faulty(origin);
     }
-  }
-
-  /** The content of the file that a variable names, as a value; a problem when there is none to have. */
-  static Node value(Disk disk, String path, String file, Origin origin, List<Problem> problems) {
     String refusal;
     try {
       return new Node.Bytes(disk.read(Path.of(file)), file, origin);
@@ -120,7 +109,19 @@ final class ProcessVariables implements EnvSource.Reading {
       refusal = Disk.reason(e);
     }
     problems.add(new Problem(
-        Problem.Code.UNREADABLE, path, Text.shown(file) + ": " + refusal, List.of(origin), ""));
+        Problem.Code.UNREADABLE,
+        slot.path,
+        Text.shown(file) + ": " + refusal,
+        List.of(origin),
+        ""));
     return new Node.Faulty(origin);
+  }
+
+  private static boolean isHere(String file) {
+    try {
+      return Files.exists(Path.of(file));
+    } catch (InvalidPathException e) {
+      return true; // no such path anywhere: to be reported
+    }
   }
 }
