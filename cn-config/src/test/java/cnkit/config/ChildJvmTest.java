@@ -112,6 +112,33 @@ class ChildJvmTest {
     assertTrue(broken.output().contains("LC_ALL"), broken::output);
   }
 
+  @Test // each class costs a start some 0.3 ms
+  void whatASourceOrAQuestionNeedsIsLoadedOnlyForThose() throws Exception {
+    Map<String, String> variables =
+        Map.of("CHILD_NAME", "x", "CHILD_PASSWORD", "p", "CHILD_PORT", "1");
+    List<String> logged = List.of("-Xlog:class+load:stdout");
+    List<Class<?>> idle = List.of(
+        Effective.class,
+        Report.class,
+        Problem.class,
+        Hints.class,
+        Suspects.class,
+        Rules.class,
+        Rejection.class,
+        Rotation.class,
+        Addresses.class,
+        FileSource.class,
+        MountSource.class);
+    Ended good = run(logged, variables, Main.class);
+    assertEquals(0, good.code(), good::output);
+    for (Class<?> type : idle) {
+      assertFalse(good.output().contains(type.getName() + " "), () -> type + good.output());
+    }
+    Ended bad = run(logged, Map.of("CHILD_NAME", "x"), Main.class);
+    assertEquals(78, bad.code(), bad::output);
+    assertTrue(bad.output().contains(Report.class.getName() + " "), "the log shows what is loaded");
+  }
+
   @Test
   void jacksonIsLoadedOnlyWhenAFileIsRead() throws Exception {
     Map<String, String> variables =
