@@ -1,12 +1,9 @@
 package cnkit.health;
 
-import java.lang.StackWalker.StackFrame;
 import java.time.Duration;
 
 /** What may be called how, and which numbers are accepted; messages name the value and what was expected. */
 final class Names {
-  private static final StackWalker WALKER = StackWalker.getInstance();
-
   private Names() {}
 
   static String check(String name) {
@@ -43,20 +40,19 @@ final class Names {
     return value;
   }
 
-  /** The line of the user's code that is calling us. */
+  /** The line of the user's code that is calling us. Not by a StackWalker, whose first walk costs a start milliseconds. */
   static String callSite() {
-    return WALKER.walk(
-        frames -> frames.filter(Names::isForeign).findFirst().map(Names::text).orElse("unknown"));
+    for (StackTraceElement frame : new Throwable().getStackTrace()) {
+      if (isForeign(frame.getClassName())) {
+        return frame.getFileName() + ":" + frame.getLineNumber();
+      }
+    }
+    return "unknown";
   }
 
-  private static boolean isForeign(StackFrame frame) {
-    String type = frame.getClassName();
+  private static boolean isForeign(String type) {
     return !type.equals(Names.class.getName())
         && !type.equals(Check.class.getName())
         && !type.equals(Heartbeat.class.getName());
-  }
-
-  private static String text(StackFrame frame) {
-    return frame.getFileName() + ":" + frame.getLineNumber();
   }
 }

@@ -9,12 +9,7 @@ import java.util.function.Predicate;
 @Pure
 final class Selection {
   private static final Comparator<CheckReport> WORST_FIRST =
-      Comparator.comparingInt(check -> switch (check.effect()) {
-        case DOWN -> 0;
-        case UNKNOWN -> 1;
-        case DEGRADED -> 2;
-        case UP -> 3;
-      });
+      (a, b) -> Integer.compare(rank(a.effect()), rank(b.effect()));
 
   private Selection() {}
 
@@ -61,6 +56,15 @@ final class Selection {
     sorted.sort(WORST_FIRST);
     Status status = worst(checks, probe);
     return new Page(title, status.passes(), status, List.of(), sorted, List.of(), details);
+  }
+
+  private static int rank(Status effect) {
+    return switch (effect) {
+      case DOWN -> 0;
+      case UNKNOWN -> 1;
+      case DEGRADED -> 2;
+      case UP -> 3;
+    };
   }
 
   private static Status worst(List<CheckReport> checks, Probe probe) {

@@ -86,8 +86,9 @@ public final class Lifecycle implements AutoCloseable {
    * then exits with its own code. If the shutdown has not ended a quarter of a second after its grace, or another hook keeps
    * the JVM from exiting that long, the process is halted with {@link Outcome#HUNG}.
    *
-   * <p>What would keep a signal from arriving, or another hook from waiting for ours, is warned of first. Where the platform
-   * has a termination log, it gets the report's summary, and the whole report if that fits into 4,096 bytes.
+   * <p>What would keep a signal from arriving, or another hook from waiting for ours, is warned of while the components start.
+   * Where the platform has a termination log, it gets the report's summary, and the whole report if that fits into 4,096
+   * bytes.
    *
    * <p>An interrupt of the calling thread asks for the end; it is restored.
    *
@@ -98,8 +99,10 @@ public final class Lifecycle implements AutoCloseable {
     claim();
     // only where the platform has made it: a file of that name anywhere else would be a surprise
     remember(Optional.of(settings.terminationLog()).filter(Files::isWritable));
-    process = ProcessDriver.attach(engine, settings.withSignals());
+    ProcessDriver driver = ProcessDriver.attach(engine, settings.withSignals());
+    process = driver;
     engine.post(new Event.Start());
+    driver.diagnose(); // beside the start, which need not wait for it
     await(engine.stopped());
     Report report = engine.report();
     if (report.outcome() != Outcome.STOPPED && engine.state().startFailed()) {

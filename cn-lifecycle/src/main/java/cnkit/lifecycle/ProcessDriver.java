@@ -56,10 +56,14 @@ final class ProcessDriver implements AutoCloseable {
             installed.why());
       }
     }
-    for (String warning : Diagnosis.warnings(Surroundings.look(driver.signals.isPresent()))) {
+    return driver;
+  }
+
+  /** Warns of what around this process will keep its end from being an orderly one. */
+  void diagnose() {
+    for (String warning : Diagnosis.warnings(Surroundings.look(signals.isPresent()))) {
       LOG.warn("{}", warning);
     }
-    return driver;
   }
 
   private void onSignal(String name) {

@@ -12,9 +12,7 @@ import java.util.function.Consumer;
  * alarm is set.
  */
 final class RealTime implements Timeline {
-  private final ClassLoader loader = Optional.ofNullable(
-          Thread.currentThread().getContextClassLoader())
-      .orElseGet(RealTime.class::getClassLoader);
+  private final ClassLoader loader = Surroundings.classLoader();
   private final ScheduledThreadPoolExecutor alarm;
 
   RealTime() {

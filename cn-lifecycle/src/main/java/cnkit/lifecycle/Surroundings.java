@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads what {@link Diagnosis} judges. What cannot be read is taken for healthy. */
 final class Surroundings {
@@ -40,11 +39,15 @@ final class Surroundings {
     return hooks;
   }
 
+  /** The thread's, else ours. No method reference: to a caller-sensitive method the first costs milliseconds. */
+  static ClassLoader classLoader() {
+    ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
+    return ofThread == null ? Surroundings.class.getClassLoader() : ofThread;
+  }
+
   private static boolean present(String type) {
-    ClassLoader loader = Optional.ofNullable(Thread.currentThread().getContextClassLoader())
-        .orElseGet(Surroundings.class::getClassLoader);
     try {
-      Class.forName(type, false, loader);
+      Class.forName(type, false, classLoader());
       return true;
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
