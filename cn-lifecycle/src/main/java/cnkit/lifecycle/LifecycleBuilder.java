@@ -716,7 +716,7 @@ public final class LifecycleBuilder {
     var events = new Events(timeline.isPresent() ? Runnable::run : Events::onADaemon);
     var engine = new Engine(
         blueprint, code, inFlight, time, events, new Engine.Options(quiet, streamWindow));
-    taskSlice = plan.close().dividedBy(2);
+    taskSlice = Duration.ofNanos(ShutdownPlan.nanos(plan.close()) / 2);
     var stanza = PodStanza.of(plan).withPreStop(preStop).withStartDeadline(startDeadline);
     return new Lifecycle(
         engine, events, plan, new Lifecycle.Settings(withSignals, terminationLog, marker, stanza));
