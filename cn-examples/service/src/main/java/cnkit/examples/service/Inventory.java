@@ -23,13 +23,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /** The stock of an article, asked of another service: bounded in time, in attempts and in harm. */
 final class Inventory {
-  private final HttpClient client = HttpClient.newBuilder()
-      .version(HttpClient.Version.HTTP_1_1)
-      .connectTimeout(ofMillis(500))
-      .build();
   private final Breaker breaker = Breaker.named(
       "inventory",
       BreakerSettings.countWindow(20).failureRate(0.5).minimumCalls(10).openFor(ofSeconds(2)));
@@ -44,15 +41,26 @@ final class Inventory {
       .bulkhead(64)
       .build();
   private final URI base;
-  private final Outbound http;
+  private final CompletableFuture<Outbound> http;
 
   Inventory(URI base, OpenTelemetry otel) {
     this.base = base;
-    this.http = Outbound.of(client, otel);
+    // a client sets up all of TLS, whether it is needed or not: beside the start, not in its way
+    this.http = CompletableFuture.supplyAsync(() -> Outbound.of(
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(ofMillis(500))
+            .build(),
+        otel));
   }
 
   Pipeline pipeline() {
     return pipeline;
+  }
+
+  /** Waits for the client: nobody is ready before it. */
+  void open() {
+    http.join();
   }
 
   /** {@code GET /inventory/{sku}}. */
@@ -61,7 +69,7 @@ final class Inventory {
         base.resolve("/" + URLEncoder.encode(sku, StandardCharsets.UTF_8).replace("+", "%20"));
     try {
       HttpResponse<String> response = pipeline.call(attempt ->
-          http.send(HttpRequest.newBuilder(uri).build(), ofString(), attempt.remaining()));
+          http.join().send(HttpRequest.newBuilder(uri).build(), ofString(), attempt.remaining()));
       return response.statusCode() == 200
           ? new Reply(200, "application/json", response.body(), Map.of())
           : unavailable();
@@ -85,7 +93,8 @@ final class Inventory {
         .build();
     return pipeline.callOrElse(
         attempt -> {
-          int status = http.send(request, ofString(), attempt.remaining()).statusCode();
+          int status =
+              http.join().send(request, ofString(), attempt.remaining()).statusCode();
           if (status != 200 && status != 404 && status != 409) {
             throw new IOException("status " + status);
           }

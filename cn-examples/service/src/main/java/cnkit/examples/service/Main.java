@@ -22,6 +22,9 @@ public final class Main {
    * @throws Exception if the service cannot be put together
    */
   public static void main(String[] args) throws Exception {
+    // named, it is not searched for in all jars; said without a line about it
+    setDefault("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
+    setDefault("slf4j.internal.verbosity", "WARN");
     Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .args(args)

@@ -106,6 +106,7 @@ final class Service {
             "startup-delay", () -> Thread.sleep(settings.startupDelay().toMillis()), () -> {})
         .component("inventory-fake", flaky::start, flaky::stop)
         .component("database", database::open, database::close)
+        .component("inventory", inventory::open, () -> {})
         .component("outbox", outbox::start, outbox::stop)
         .component("application", application::start, application::stop)
         .onStarted(health::open)
