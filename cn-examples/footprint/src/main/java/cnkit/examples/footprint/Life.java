@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One process of a contender, from its spawn to its end. */
 final class Life implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int PATIENCE_MILLIS = 120_000;
 
   private final Process process;
   private final int port;
@@ -40,7 +40,14 @@ final class Life implements AutoCloseable {
     builder
         .environment()
         .putAll(Map.of(
-            "PORT", Integer.toString(port), "MANAGEMENT_PORT", "0", "PROPAGATION_DELAY", "0s"));
+            "PORT",
+            Integer.toString(port),
+            "MANAGEMENT_PORT",
+            "0",
+            "PROPAGATION_DELAY",
+            "0s",
+            "SHUTDOWN_GRACE",
+            "2m")); // a JVM that records writes its archive on its way out, and is not to be halted
     long spawned = System.nanoTime();
     Process process = builder.start();
     while (!ready(port)) {
