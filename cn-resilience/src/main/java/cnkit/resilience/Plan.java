@@ -176,13 +176,14 @@ final class Plan {
 
   /**
    * What the breaker is told. An attempt that had its whole time and used it up is a failure, even if an answer came in
-   * the end; one whose time others had cut short says nothing about the dependency when it fails late.
+   * the end; one whose time others had cut short says nothing about the dependency when it fails late. An eighth may be
+   * missing: the way to the body takes a moment, and so do attempts that fail at once.
    */
   Kind forBreaker(Kind kind, boolean late, long limitNanos) {
     if (!late) {
       return kind;
     }
-    if (limitNanos >= wholeTryNanos) {
+    if (limitNanos >= wholeTryNanos - wholeTryNanos / 8) {
       return kind == Kind.SUCCESS ? Kind.FAILURE : kind;
     }
     return kind == Kind.FAILURE ? Kind.NEUTRAL : kind;

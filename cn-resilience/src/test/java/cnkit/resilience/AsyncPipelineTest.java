@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,22 @@ class AsyncPipelineTest {
     assertEquals(new Outcome.DeadlineExceeded<>("p", 1), f.join());
     assertEquals(1, breaker.snapshot().failures());
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
+  }
+
+  @Test // the stage begins a moment after the deadline was set: nobody has cut its time
+  void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
+    AtomicLong reads = new AtomicLong();
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Pipeline p = pipeline()
+        .ticker(() -> time.ticker().getAsLong() + reads.addAndGet(100))
+        .deadline(ofSeconds(1))
+        .breaker(breaker)
+        .build();
+    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    time.advance(ofSeconds(1));
+    runQueue();
+    assertEquals(new Outcome.DeadlineExceeded<>("p", 1), f.join());
+    assertEquals(State.OPEN, breaker.state());
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -400,6 +401,24 @@ class PipelineTest {
     assertEquals(new Outcome.Success<>("late", 1, true), outcome);
     assertEquals(1, breaker.snapshot().failures());
     assertEquals(1, p.counters().late());
+  }
+
+  @Test // a body begins a moment after its deadline was set: nobody has cut its time
+  void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
+    AtomicLong reads = new AtomicLong();
+    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Pipeline p = pipeline()
+        .ticker(() -> time.ticker().getAsLong() + reads.addAndGet(100))
+        .deadline(ofSeconds(1))
+        .interruptAt(time)
+        .breaker(breaker)
+        .build();
+    Outcome<String> outcome = p.attempt(a -> {
+      time.advance(ofSeconds(1));
+      return "late";
+    });
+    assertEquals(new Outcome.Success<>("late", 1, true), outcome);
+    assertEquals(State.OPEN, breaker.state());
   }
 
   @Test
