@@ -77,8 +77,10 @@ final class TimeWindow implements Window {
 
   @Override
   public void recordGood(LongSupplier ticker) {
+    // the clock comes first: the processor does the rest while it waits for it
+    Bucket bucket = bucketAt(ticker.getAsLong());
     onStore.run();
-    add(results, stripe(), bucketAt(ticker.getAsLong()), ONE_CALL);
+    add(results, stripe(), bucket, ONE_CALL);
   }
 
   private Bucket bucketAt(long nowNanos) {
