@@ -1,7 +1,5 @@
 package cnkit.resilience;
 
-import java.util.Optional;
-
 /**
  * How an attempt ended: with a value, a throwable, or a refusal (then there was no attempt).
  *
@@ -25,9 +23,15 @@ record Ending(
   }
 
   static Ending thrown(Plan plan, Throwable thrown, boolean late) {
-    Optional<Kind> kind = plan.kindOfThrown(thrown);
-    boolean repeatable = kind.isPresent() && !(thrown instanceof Error);
-    return new Ending(kind.orElse(Kind.FAILURE), null, thrown, null, late, repeatable);
+    Kind kind = Kind.FAILURE;
+    boolean repeatable = false;
+    try {
+      kind = Rules.of(plan.classifier, thrown);
+      repeatable = !(thrown instanceof Error);
+    } catch (Throwable t) {
+      plan.report(t); // what cannot be classified is a failure, and not repeated
+    }
+    return new Ending(kind, null, thrown, null, late, repeatable);
   }
 
   static Ending refused(Outcome.Rejected<Object> refusal) {

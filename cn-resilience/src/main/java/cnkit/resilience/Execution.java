@@ -176,7 +176,7 @@ final class Execution {
               remainingNanos(now),
               hintNanos(ending),
               backoffNanos),
-          plan.random.getAsDouble());
+          retry.jitter() == Jitter.NONE ? 0 : plan.random.getAsDouble());
       if (decision instanceof RetryRule.Decision.GiveUp giveUp) {
         return stop(giveUp.stop());
       }

@@ -132,16 +132,6 @@ final class Plan {
     }
   }
 
-  /** What a throwable is worth; empty if the classifier threw: a failure that is not to be repeated. */
-  Optional<Kind> kindOfThrown(Throwable thrown) {
-    try {
-      return Optional.of(Rules.of(classifier, thrown));
-    } catch (Throwable t) {
-      report(t);
-      return Optional.empty();
-    }
-  }
-
   /** The server's wish in nanoseconds; negative: none. */
   long hintNanos(@Nullable Object failed) {
     if (failed instanceof CallRejectedException rejected) {

@@ -112,7 +112,7 @@ public record RetrySettings(
    * @return the settings
    */
   public static RetrySettings immediate() {
-    return constant(Duration.ZERO);
+    return constant(Duration.ZERO).jitter(Jitter.NONE);
   }
 
   /**
