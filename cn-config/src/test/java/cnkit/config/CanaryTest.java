@@ -1,6 +1,8 @@
 package cnkit.config;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -32,6 +34,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** A random canary in every secret leaf in turn, over every channel, into every error; all output is searched for it. */
@@ -358,6 +361,46 @@ class CanaryTest {
     Throwable cause = thrown.getCause();
     if (cause != null && depth < 9) {
       tell(cause, out, depth + 1);
+    }
+  }
+
+  record Linked(Secret<Integer> port) {}
+
+  @Test
+  void aSecretThatReadsLikeAServiceLinkIsNotQuoted() {
+    ConfigException refusal = assertThrows(
+        ConfigException.class,
+        () -> Config.of(Linked.class, MethodHandles.lookup())
+            .prefix("APP")
+            .environment(Map.of("APP_PORT", "tcp://10.98.76.54:8080"))
+            .load());
+    var output = new StringWriter();
+    tell(refusal, new PrintWriter(output, true), 0);
+    assertTrue(output.toString().contains("APP_PORT"), output::toString);
+    assertFalse(output.toString().contains("98.76"), output::toString);
+  }
+
+  record Quoting(List<Secret<String>> list, Map<String, Secret<String>> map) {
+    Quoting {
+      throw new IllegalArgumentException(
+          list.isEmpty() ? map.values().iterator().next().reveal() : list.get(0).reveal());
+    }
+  }
+
+  @Test
+  void aConstructorThatQuotesASecretOfAListOrMapIsWithheld() {
+    for (String variable : List.of("APP_LIST=QXZJKVW", "APP_LIST_0=QXZJKVW", "APP_MAP=k=QXZJKVW")) {
+      int equals = variable.indexOf('=');
+      ConfigException refusal = assertThrows(
+          ConfigException.class,
+          () -> Config.of(Quoting.class, MethodHandles.lookup())
+              .prefix("APP")
+              .environment(Map.of(variable.substring(0, equals), variable.substring(equals + 1)))
+              .load());
+      var output = new StringWriter();
+      tell(refusal, new PrintWriter(output, true), 0);
+      assertTrue(output.toString().contains("withheld"), output::toString);
+      assertFalse(output.toString().contains("QXZJKVW"), output::toString);
     }
   }
 
