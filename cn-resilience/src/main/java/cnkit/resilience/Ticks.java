@@ -9,6 +9,7 @@ final class Ticks {
   static final long FOREVER = 1L << 62;
 
   private static final Duration LONGEST = Duration.ofNanos(FOREVER);
+  private static final Duration MOST_NEGATIVE = LONGEST.negated();
 
   private Ticks() {}
 
@@ -16,9 +17,8 @@ final class Ticks {
     if (duration.compareTo(LONGEST) >= 0) {
       return FOREVER;
     }
-    return duration.isNegative() && duration.negated().compareTo(LONGEST) >= 0
-        ? -FOREVER
-        : duration.toNanos();
+    // not by negating it: that throws for the most negative of all
+    return duration.compareTo(MOST_NEGATIVE) <= 0 ? -FOREVER : duration.toNanos();
   }
 
   static boolean isDue(long dueAt, long now) {
