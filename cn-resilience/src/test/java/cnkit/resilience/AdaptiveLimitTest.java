@@ -56,6 +56,22 @@ class AdaptiveLimitTest {
     assertEquals(92, limit.limit());
   }
 
+  @Property
+  void atTheMaximumNothingIsEarned(
+      @ForAll @IntRange(min = 1, max = 30) int inFlight, @ForAll @IntRange(max = 29) int credits) {
+    long word = Aimd.of(0, credits, 30, inFlight);
+    long left = Aimd.left(word, AdaptiveLimitSettings.between(1, 30), 0, Kind.SUCCESS);
+    assertEquals(Aimd.of(0, credits, 30, inFlight - 1), left);
+  }
+
+  @Property
+  void otherBoundsMoveTheLimitIntoThemAndLeaveLessThanAWindowOfCredits(
+      @ForAll @IntRange(min = 1, max = 30) int limit, @ForAll @IntRange(max = 29) int credits) {
+    long moved = Aimd.bounded(Aimd.of(3, credits, limit, 7), AdaptiveLimitSettings.between(5, 9));
+    int within = Math.max(5, Math.min(9, limit));
+    assertEquals(Aimd.of(3, Math.min(credits, within - 1), within, 7), moved);
+  }
+
   @Example
   void oneOverloadIsPaidForOnce() {
     AdaptiveLimit limit = AdaptiveLimit.named("a", HUNDRED);

@@ -344,6 +344,77 @@ class BreakerTest {
   }
 
   @Test
+  @DisplayName("case R62: so it does with a window that is no word")
+  void theOpenTimeGrowsUntilAWindowOfHealthOfAnyShape() {
+    for (BreakerSettings window :
+        List.of(BreakerSettings.countWindow(64), BreakerSettings.timeWindow(ofSeconds(640)))) {
+      Breaker breaker = opened(window
+          .minimumCalls(2)
+          .openFor(ofSeconds(1))
+          .openForAtMost(ofSeconds(30))
+          .openJitter(0)
+          .probes(1, 1));
+      time.advance(ofSeconds(1));
+      report(breaker, SUCCESS); // closes
+      assertEquals(1, breaker.snapshot().opensInARow(), "it remembers");
+      report(breaker, SUCCESS, FAILURE); // two are not a window of health
+      assertEquals(Optional.of(ofSeconds(2)), breaker.snapshot().retryAfter());
+      assertEquals(2, breaker.snapshot().opensInARow());
+      time.advance(ofSeconds(2));
+      report(breaker, SUCCESS);
+      for (int i = 0; i < 64; i++) {
+        report(breaker, SUCCESS);
+        time.advance(ofSeconds(10));
+      }
+      while (breaker.state() == State.CLOSED) {
+        report(breaker, FAILURE);
+      }
+      assertEquals(Optional.of(ofSeconds(1)), breaker.snapshot().retryAfter());
+      assertEquals(1, breaker.snapshot().opensInARow());
+    }
+  }
+
+  @Test
+  void whoFindsNoPlaceAmongTheProbesIsToldWhenOneIsFreeForCertain() {
+    Breaker breaker = opened(TWO_FAILURES.probes(2, 2).probeLease(ofMillis(1_300)));
+    time.advance(ofSeconds(1));
+    assertTrue(breaker.tryAcquire().isPresent());
+    assertEquals(Optional.of(ofSeconds(1)), breaker.snapshot().retryAfter(), "sooner than that");
+    time.advance(ofMillis(400));
+    assertTrue(breaker.tryAcquire().isPresent());
+    assertEquals(Optional.empty(), breaker.tryAcquire());
+    assertEquals(Optional.of(ofMillis(900)), breaker.snapshot().retryAfter(), "the first lease");
+    time.advance(ofMillis(900));
+    assertTrue(breaker.tryAcquire().isPresent());
+  }
+
+  @Test
+  void whatIsSetByHandSaysSo() {
+    Breaker breaker = breaker(TWO_FAILURES);
+    breaker.forceOpen();
+    breaker.forceClosed();
+    breaker.metricsOnly();
+    breaker.disable();
+    breaker.reset();
+    List<State> said = new ArrayList<>();
+    for (BreakerEvent event : events.subList(1, events.size())) {
+      BreakerEvent.Changed changed = assertInstanceOf(BreakerEvent.Changed.class, event);
+      Evidence.Manual manual =
+          assertInstanceOf(Evidence.Manual.class, changed.evidence().orElseThrow());
+      assertEquals(new Evidence.Manual("b", changed.epoch(), changed.to()), manual);
+      said.add(manual.state());
+    }
+    assertEquals(
+        List.of(
+            State.FORCED_OPEN,
+            State.FORCED_CLOSED,
+            State.METRICS_ONLY,
+            State.DISABLED,
+            State.CLOSED),
+        said);
+  }
+
+  @Test
   @DisplayName("case R40: the clock may wrap between failure, trip and the end of the open time")
   void theClockMayWrap() {
     long[] now = {Long.MAX_VALUE - 1_000_000};

@@ -34,18 +34,24 @@ class CountWindowTest {
   @Label("case R35: from 63 outcomes on, a ring holds exactly the last n")
   void aRingHoldsExactlyTheLastOutcomes(
       @ForAll @IntRange(min = 1, max = 100) int size,
-      @ForAll @Size(max = 300) List<Boolean> outcomes) {
-    RingWindow ring = new RingWindow(size, () -> {});
-    ArrayDeque<Boolean> oracle = new ArrayDeque<>();
-    for (boolean bad : outcomes) {
-      ring.record(bad, false, 0);
-      oracle.addLast(bad);
+      @ForAll @Size(max = 300) List<@IntRange(max = 3) Integer> outcomes) {
+    int[] stores = {0};
+    RingWindow ring = new RingWindow(size, () -> stores[0]++);
+    ArrayDeque<Integer> oracle = new ArrayDeque<>();
+    for (int outcome : outcomes) { // 1: failed, 2: slow
+      boolean changesNothing =
+          outcome == 0 && oracle.size() == size && oracle.stream().allMatch(o -> o == 0);
+      int before = stores[0];
+      ring.record((outcome & 1) != 0, (outcome & 2) != 0, 0);
+      assertEquals(changesNothing ? before : before + 1, stores[0], "writes");
+      oracle.addLast(outcome);
       if (oracle.size() > size) {
         oracle.removeFirst();
       }
-      assertEquals(
-          new Window.Tally(oracle.size(), (int) oracle.stream().filter(b -> b).count(), 0),
-          ring.tally(0));
+      int failures = (int) oracle.stream().filter(o -> (o & 1) != 0).count();
+      int slow = (int) oracle.stream().filter(o -> (o & 2) != 0).count();
+      assertEquals(new Window.Tally(oracle.size(), failures, slow), ring.tally(0));
+      assertEquals(oracle.size() == size, ring.isFull(0));
     }
   }
 

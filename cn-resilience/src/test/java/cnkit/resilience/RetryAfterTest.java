@@ -19,6 +19,9 @@ class RetryAfterTest {
       value = {
         "0|0",
         "120|120",
+        "9|9",
+        "190|190",
+        "999999999|999999999",
         " 7 |7",
         "Sun, 06 Nov 1994 08:49:37 GMT|7",
         "Sunday, 06-Nov-94 08:49:37 GMT|7",
@@ -30,7 +33,19 @@ class RetryAfterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "-5", "5s", "1.5", "soon", "99999999999", "Sun, 06 Nov 1994 08:49:29 GMT"})
+      strings = {
+        "",
+        "-5",
+        "5s",
+        "1.5",
+        "soon",
+        "1000000000",
+        "1/",
+        "1:",
+        "/1",
+        ":1",
+        "Sun, 06 Nov 1994 08:49:29 GMT"
+      })
   @DisplayName("case R11: a hint that is negative, past or unreadable is none")
   void whatIsNoWaitIsIgnored(String header) {
     assertEquals(Optional.empty(), RetryAfter.parse(header, NOW));

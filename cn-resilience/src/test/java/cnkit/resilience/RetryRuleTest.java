@@ -84,6 +84,56 @@ class RetryRuleTest {
     assertTrue(first >= 100_000_000L && first < 300_000_000L);
   }
 
+  @Property
+  void decorrelatedIsBoundedByThreeTimesTheLastDelayOrTheCap(
+      @ForAll @IntRange(max = 1_500) int previous,
+      @ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
+    RetrySettings s =
+        RetrySettings.exponential(ofNanos(100)).cap(ofNanos(1000)).jitter(Jitter.DECORRELATED);
+    long bound = Math.min(1000, 3L * Math.max(100, previous));
+    assertEquals(100 + (long) (u * (bound - 100)), RetryRule.delayNanos(s, 3, previous, u));
+    assertEquals(998, RetryRule.delayNanos(s, 3, 333, Math.nextDown(1.0)), "below 3 * 333");
+  }
+
+  @Example
+  void aRetryIsMadeIfItLeavesWhatIsUsefulToTheNanosecond() {
+    RetrySettings s = RetrySettings.constant(ofMillis(200)).jitter(Jitter.NONE);
+    RetryRule.Decision again = new RetryRule.Decision.Again(200_000_000L);
+    RetryRule.Decision late = new RetryRule.Decision.GiveUp(Stop.DEADLINE);
+    Duration none = ofNanos(-1);
+    assertEquals(again, RetryRule.decide(s, failure(1, ofNanos(200_000_001), none), 0));
+    assertEquals(late, RetryRule.decide(s, failure(1, ofMillis(200), none), 0));
+    RetrySettings picky = s.minUseful(ofMillis(150));
+    assertEquals(again, RetryRule.decide(picky, failure(1, ofMillis(350), none), 0));
+    assertEquals(late, RetryRule.decide(picky, failure(1, ofNanos(349_999_999), none), 0));
+  }
+
+  @Example
+  void aRetryIsMadeIfItBeginsWithinTheTimeGivenToAllToTheNanosecond() {
+    RetrySettings s =
+        RetrySettings.constant(ofMillis(300)).jitter(Jitter.NONE).maxElapsed(ofSeconds(1));
+    assertEquals(
+        new RetryRule.Decision.Again(300_000_000L),
+        RetryRule.decide(s, elapsed(Kind.FAILURE, 700_000_000L), 0));
+    assertEquals(
+        new RetryRule.Decision.GiveUp(Stop.ELAPSED),
+        RetryRule.decide(s, elapsed(Kind.FAILURE, 700_000_001L), 0));
+  }
+
+  @Property
+  void aRejectionIsWaitedForIfItSaysForHowLongAndADeadlineBoundsIt(
+      @ForAll @IntRange(min = -1, max = 3) int hint, @ForAll boolean bounded) {
+    RetrySettings s =
+        RetrySettings.immediate().repeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS);
+    long remaining = bounded ? 1_000 : Long.MAX_VALUE;
+    assertEquals(
+        bounded && hint >= 0
+            ? new RetryRule.Decision.Again(hint)
+            : new RetryRule.Decision.GiveUp(Stop.REJECTED),
+        RetryRule.decide(
+            s, new RetryRule.Situation(1, Kind.NOT_SENT, false, false, 0, remaining, hint, 0), 0));
+  }
+
   @Example
   @Label("case R10: a hint beyond the deadline ends the retries at once")
   void aHintBeyondTheDeadlineEndsTheRetries() {
@@ -120,7 +170,11 @@ class RetryRuleTest {
   }
 
   private static RetryRule.Situation at(Kind kind) {
-    return new RetryRule.Situation(1, kind, false, false, 0, Long.MAX_VALUE, -1, 0);
+    return elapsed(kind, 0);
+  }
+
+  private static RetryRule.Situation elapsed(Kind kind, long nanos) {
+    return new RetryRule.Situation(1, kind, false, false, nanos, Long.MAX_VALUE, -1, 0);
   }
 
   private static RetryRule.Situation failure(int made, Duration remaining, Duration hint) {

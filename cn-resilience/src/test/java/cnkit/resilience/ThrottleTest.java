@@ -106,6 +106,21 @@ class ThrottleTest {
   }
 
   @Example
+  void theRecentCallsAreHeardFromTheMinimumOn() {
+    ThrottleSettings s = SETTINGS.mostRefused(0.9).minimumRequests(10);
+    assertEquals(0.9, ThrottleRule.refusal(s, 1_000, 0, 9, 9));
+    assertEquals(0.0, ThrottleRule.refusal(s, 1_000, 0, 10, 10));
+  }
+
+  @Example
+  void whoReadAnOlderTimeAddsToTheNewerBucket() {
+    SlidingCount count = new SlidingCount(ofSeconds(10).toNanos(), 0);
+    count.add(1, ofSeconds(10).toNanos());
+    count.add(1, 0); // ten buckets before, in the same cell
+    assertEquals(2, count.sum(ofSeconds(10).toNanos()));
+  }
+
+  @Example
   void whatSaysNothingCountsForNothing() {
     Throttle throttle = throttle(SETTINGS.minimumRequests(1), 1);
     for (int i = 0; i < 100; i++) {

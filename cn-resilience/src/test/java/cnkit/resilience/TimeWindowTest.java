@@ -110,6 +110,19 @@ class TimeWindowTest {
     assertEquals(0, breaker.snapshot().failures());
   }
 
+  @Example
+  void theFirstSlowCallInAFullWindowOfGoodOnesIsCounted() {
+    for (int size : new int[] {10, 100}) {
+      Breaker breaker = breaker(BreakerSettings.countWindow(size).slowCalls(ofMillis(100), 1.0));
+      for (int i = 0; i < size; i++) {
+        report(breaker, Kind.SUCCESS, 1);
+      }
+      report(breaker, Kind.SUCCESS, 101);
+      assertEquals(1, breaker.snapshot().slow());
+      assertEquals(size, breaker.snapshot().calls());
+    }
+  }
+
   @Property
   void everyWindowOpensAtItsShareOfSlowCalls(@ForAll @IntRange(max = 2) int shape) {
     BreakerSettings settings = switch (shape) {
