@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /** Events into the JetStream stream ORDERS, on subjects orders.TYPE; what comes twice within minutes is kept once. */
 final class Broker implements Outbox.Publisher {
-  private final Pipeline pipeline = Pipeline.named("broker")
+  final Pipeline pipeline = Pipeline.named("broker")
       .deadline(ofSeconds(3))
       .retry(RetrySettings.exponential(ofMillis(100)).attempts(3))
       .breaker(Breaker.named(
@@ -42,10 +42,6 @@ final class Broker implements Outbox.Publisher {
         .reconnectWait(ofMillis(250))
         .reconnectBufferSize(0) // while it is away a message fails here and stays in the outbox
         .build();
-  }
-
-  Pipeline pipeline() {
-    return pipeline;
   }
 
   /** Called by the worker alone. */

@@ -12,10 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +29,10 @@ final class Database {
     T in(Connection connection) throws SQLException, InterruptedException;
   }
 
-  private volatile boolean away;
-  private final HikariDataSource source = new HikariDataSource() {
+  /** A fault made on purpose: nobody gets a connection. */
+  volatile boolean away;
+
+  final HikariDataSource source = new HikariDataSource() {
     @Override
     public Connection getConnection() throws SQLException {
       if (away) {
@@ -39,7 +41,7 @@ final class Database {
       return super.getConnection();
     }
   };
-  private final Pipeline pipeline = Pipeline.named("database")
+  final Pipeline pipeline = Pipeline.named("database")
       .deadline(ofSeconds(3))
       .retry(RetrySettings.exponential(ofMillis(50)).attempts(4))
       .breaker(Breaker.named(
@@ -61,11 +63,6 @@ final class Database {
       source.addDataSourceProperty("connectTimeout", "2");
       source.addDataSourceProperty("socketTimeout", "3");
     }
-  }
-
-  /** A fault made on purpose: nobody gets a connection. */
-  void away(boolean away) {
-    this.away = away;
   }
 
   /** Waits for the database and brings the schema about. Replicas that start at once may collide here: then again. */
@@ -102,12 +99,21 @@ final class Database {
     });
   }
 
-  DataSource source() {
-    return source;
+  /** A statement with its values. */
+  static PreparedStatement prepare(Connection connection, String sql, Object... values)
+      throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
   }
 
-  Pipeline pipeline() {
-    return pipeline;
+  /** How many rows a statement changed. */
+  static int update(Connection connection, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, values)) {
+      return statement.executeUpdate();
+    }
   }
 
   void close() {

@@ -6,7 +6,6 @@ import static java.time.Duration.ofSeconds;
 
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
-import cnkit.resilience.CallRejectedException;
 import cnkit.resilience.Classifier;
 import cnkit.resilience.Kind;
 import cnkit.resilience.Pipeline;
@@ -24,38 +23,36 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The stock of an article, asked of another service: bounded in time, in attempts and in harm. */
 final class Inventory {
-  private final Breaker breaker = Breaker.named(
-      "inventory",
-      BreakerSettings.countWindow(20).failureRate(0.5).minimumCalls(10).openFor(ofSeconds(2)));
-  private final Pipeline pipeline = Pipeline.named("inventory")
+  final Pipeline pipeline = Pipeline.named("inventory")
       .classifier(Classifier.ofResult(
           HttpResponse.class,
           response -> response.statusCode() >= 500 ? Kind.FAILURE : Kind.SUCCESS))
       .deadline(ofSeconds(2))
       .perTryTimeout(ofMillis(600))
       .retry(RetrySettings.exponential(ofMillis(50)).attempts(3))
-      .breaker(breaker)
+      .breaker(Breaker.named(
+          "inventory",
+          BreakerSettings.countWindow(20).failureRate(0.5).minimumCalls(10).openFor(ofSeconds(2))))
       .bulkhead(64)
       .build();
-  private final URI base;
+  private final Supplier<URI> base;
   private final CompletableFuture<Outbound> http;
 
-  Inventory(URI base, OpenTelemetry otel) {
+  Inventory(Supplier<URI> base, OpenTelemetry otel) {
     this.base = base;
     // a client sets up all of TLS, whether it is needed or not: beside the start, not in its way
-    this.http = CompletableFuture.supplyAsync(() -> Outbound.of(
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(ofMillis(500))
-            .build(),
-        otel));
-  }
-
-  Pipeline pipeline() {
-    return pipeline;
+    this.http = new CompletableFuture<Outbound>().completeAsync(
+        () -> Outbound.of(
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(ofMillis(500))
+                .build(),
+            otel),
+        task -> new Thread(task, "inventory-client").start());
   }
 
   /** Waits for the client: nobody is ready before it. */
@@ -64,31 +61,19 @@ final class Inventory {
   }
 
   /** {@code GET /inventory/{sku}}. */
-  Reply stock(String sku) throws InterruptedException {
-    URI uri =
-        base.resolve("/" + URLEncoder.encode(sku, StandardCharsets.UTF_8).replace("+", "%20"));
-    try {
-      HttpResponse<String> response = pipeline.call(attempt ->
-          http.join().send(HttpRequest.newBuilder(uri).build(), ofString(), attempt.remaining()));
-      return response.statusCode() == 200
-          ? new Reply(200, "application/json", response.body(), Map.of())
-          : unavailable();
-    } catch (CallRejectedException rejected) {
-      long seconds =
-          rejected.retryAfter().map(wait -> wait.plusMillis(999).toSeconds()).orElse(1L);
-      return unavailable().with("Retry-After", Long.toString(Math.max(1, seconds)));
-    } catch (IOException failed) {
-      return unavailable();
-    }
-  }
-
-  private static Reply unavailable() {
-    return Reply.problem(503, "the inventory does not answer");
+  Reply stock(Request request) throws IOException, InterruptedException {
+    String sku = URLEncoder.encode(request.variable(), StandardCharsets.UTF_8).replace("+", "%20");
+    HttpRequest question = HttpRequest.newBuilder(base.get().resolve("/" + sku)).build();
+    HttpResponse<String> response =
+        pipeline.call(attempt -> http.join().send(question, ofString(), attempt.remaining()));
+    return response.statusCode() == 200
+        ? Reply.of("application/json", response.body())
+        : Reply.problem(503, "the inventory does not answer");
   }
 
   /** Sets stock aside for an order: reserved or backordered, or pending while the inventory does not say. Once an id. */
   String reserve(UUID order, String sku, int quantity) {
-    HttpRequest request = HttpRequest.newBuilder(base.resolve("/reservations/" + order))
+    HttpRequest request = HttpRequest.newBuilder(base.get().resolve("/reservations/" + order))
         .PUT(BodyPublishers.ofString(Reply.write(Map.of("sku", sku, "quantity", quantity))))
         .build();
     return pipeline.callOrElse(

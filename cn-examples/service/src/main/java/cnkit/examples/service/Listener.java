@@ -5,8 +5,10 @@ import cnkit.health.ProbeReply;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Kind;
 import cnkit.lifecycle.Token;
+import cnkit.resilience.CallRejectedException;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.api.OpenTelemetry;
@@ -14,30 +16,23 @@ import io.opentelemetry.context.Scope;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Map;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One port of the JDK's HTTP server: probes first, then what is in flight is counted, then the routes. */
 final class Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
-  private static final int MAX_BODY_BYTES = 16 * 1024;
-  private static final int MAX_HEADERS = 100;
-  private static final int MAX_HEADER_BYTES = 16 * 1024;
-  private static final int MAX_TARGET = 8 * 1024;
 
-  private final String name;
-  private final InetSocketAddress address;
   private final Health health;
   private final InFlight inFlight;
   private final Kind kind;
   private final Routes routes;
   private final HttpServerTelemetry telemetry;
-  private final ExecutorService workers;
-  private final HttpServer server;
+  private final Workers workers;
+  private final HttpServer server = HttpServer.create();
 
   /**
    * A listener that does not listen yet.
@@ -45,35 +40,26 @@ final class Listener {
    * @param kind what its requests count as; probes are always let in and never counted
    */
   Listener(
-      String name,
-      InetSocketAddress address,
-      int threads,
-      Health health,
-      InFlight inFlight,
-      Kind kind,
-      Routes routes,
-      OpenTelemetry otel)
+      Health health, InFlight inFlight, Kind kind, Routes routes, OpenTelemetry otel, int threads)
       throws IOException {
-    this.name = name;
-    this.address = address;
     this.health = health;
     this.inFlight = inFlight;
     this.kind = kind;
     this.routes = routes;
-    this.telemetry = HttpServerTelemetry.of(otel);
-    this.workers = Workers.create(name, threads);
-    this.server = HttpServer.create();
+    this.telemetry = HttpServerTelemetry.builder(otel).exclude(probes -> false).build();
+    this.workers = Workers.atMost(threads);
     server.setExecutor(workers);
     server.createContext("/", this::handle);
   }
 
-  void start() throws IOException {
-    server.bind(address, 1024); // a burst of clients waits here, and not for their own second try
+  void start(String name, String host, int port) throws IOException {
+    // a burst of clients waits here, and not for their own second try
+    server.bind(new InetSocketAddress(host, port), 1024);
     server.start();
     LOG.atInfo()
         .addKeyValue("event.name", "cn.listening")
         .addKeyValue("listener", name)
-        .addKeyValue("host", address.getHostString())
+        .addKeyValue("host", host)
         .addKeyValue("port", port())
         .log("listening");
   }
@@ -86,41 +72,43 @@ final class Listener {
   /** Closes the port at once: what was in flight has been waited for by then. */
   void stop() {
     server.stop(0);
-    workers.shutdownNow();
+    workers.threads().shutdownNow();
   }
 
   private void handle(HttpExchange exchange) {
-    String method = exchange.getRequestMethod();
-    String path = exchange.getRequestURI().getPath();
     try (exchange) {
       Optional<ProbeReply> probe = health.answer(
-          method,
-          path,
+          exchange.getRequestMethod(),
+          exchange.getRequestURI().getPath(),
           exchange.getRequestURI().getRawQuery(),
           exchange.getRequestHeaders().getFirst("Accept"));
       if (probe.isPresent()) {
-        send(exchange, probe.get());
+        send(exchange, Reply.of(probe.get()));
       } else {
-        serve(exchange, method, path);
+        serve(exchange);
       }
     } catch (IOException clientGone) {
-      LOG.debug("the client left before its answer to {} {}", method, path, clientGone);
+      LOG.debug("the client left before its answer", clientGone);
     }
   }
 
   @SuppressWarnings("try") // the scope is there to be closed
-  private void serve(HttpExchange exchange, String method, String path) throws IOException {
-    ServerCall call = telemetry.begin(
-        method, exchange.getRequestURI().toString(), exchange.getRequestHeaders()::getFirst);
-    Routes.Match match = routes.match(method, path);
+  private void serve(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestMethod();
+    Routes.Match match = routes.match(method, exchange.getRequestURI().getPath());
+    ServerCall call = telemetry
+        .begin(method, exchange.getRequestURI().toString(), exchange.getRequestHeaders()::getFirst)
+        .route(match.template());
     Thread worker = Thread.currentThread();
     try (Token token =
             inFlight.open(kind, method + ' ' + match.template()).onCancel(worker::interrupt);
         Scope current = call.makeCurrent()) {
       Reply reply = token.refused()
           ? Reply.problem(503, "shutting down").with("Retry-After", "1")
-          : answer(exchange, call, match);
-      send(exchange, reply);
+          : answer(new Request(exchange, match.variable()), match, call);
+      if (exchange.getResponseCode() < 0) { // a handler that streams has answered by itself
+        send(exchange, reply);
+      }
       call.end(reply.status());
     } catch (IOException clientGone) {
       call.abort();
@@ -128,31 +116,19 @@ final class Listener {
     }
   }
 
-  private static Reply answer(HttpExchange exchange, ServerCall call, Routes.Match match)
-      throws IOException {
-    if (!match.template().isEmpty()) {
-      call.route(match.template());
-    }
-    Optional<Reply> flood = flood(exchange);
-    if (flood.isPresent()) {
-      return flood.get();
-    }
-    String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+  private static Reply answer(Request request, Routes.Match match, ServerCall call) {
     try {
-      return match
-          .handler()
-          .handle(new Routes.Request(
-              match.variable(),
-              query,
-              name -> Optional.ofNullable(exchange.getRequestHeaders().getFirst(name)),
-              () -> body(exchange)));
+      request.refuseFlood();
+      return match.handler().handle(request);
+    } catch (Reply.RefusedException refused) {
+      return refused.reply;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Reply.problem(503, "cut at the deadline of the shutdown");
-    } catch (Routes.RefusedException e) {
-      return e.reply();
-    } catch (IOException e) {
-      throw e;
+    } catch (IOException | SQLException | CallRejectedException away) {
+      LOG.debug("{}: no answer from what it needs: {}", match.template(), away.getMessage());
+      Reply later = Reply.problem(503, "what this needs does not answer; it may be repeated");
+      return away instanceof IOException ? later : later.with("Retry-After", seconds(away));
     } catch (Exception | LinkageError | StackOverflowError e) {
       LOG.error("{} failed", match.template(), e);
       call.end(500, e);
@@ -160,88 +136,30 @@ final class Listener {
     }
   }
 
-  private static Optional<Reply> flood(HttpExchange exchange) {
-    int headers = 0;
-    int bytes = 0;
-    for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
-      for (String value : header.getValue()) {
-        headers++;
-        bytes += header.getKey().length() + value.length();
-      }
-    }
-    if (headers > MAX_HEADERS || bytes > MAX_HEADER_BYTES) {
-      return Optional.of(Reply.problem(
-          431, "expected at most " + MAX_HEADERS + " headers of " + MAX_HEADER_BYTES + " bytes"));
-    }
-    return exchange.getRequestURI().toString().length() > MAX_TARGET
-        ? Optional.of(Reply.problem(414, "expected at most " + MAX_TARGET + " bytes"))
-        : Optional.empty();
-  }
-
-  /** The body, or a refusal once it is too long; what is left of it is not waited for before the answer. */
-  private static byte[] body(HttpExchange exchange) throws Routes.RefusedException {
-    try {
-      String length = exchange.getRequestHeaders().getFirst("Content-Length");
-      byte[] body = length != null && Long.parseLong(length) > MAX_BODY_BYTES
-          ? new byte[MAX_BODY_BYTES + 1]
-          : exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
-      if (body.length <= MAX_BODY_BYTES) {
-        return body;
-      }
-    } catch (IOException | NumberFormatException unreadable) {
-      throw new Routes.RefusedException(closing(400, "the body cannot be read"));
-    }
-    throw new Routes.RefusedException(
-        closing(413, "expected at most " + MAX_BODY_BYTES + " bytes"));
-  }
-
-  private static Reply closing(int status, String detail) {
-    return Reply.problem(status, detail).with("Connection", "close");
-  }
-
-  private void send(HttpExchange exchange, ProbeReply probe) throws IOException {
-    probe.headers().forEach(exchange.getResponseHeaders()::set);
-    advise(exchange);
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.sendResponseHeaders(probe.status(), -1);
-    } else {
-      exchange.sendResponseHeaders(probe.status(), probe.length());
-      probe.writeTo(exchange.getResponseBody());
-    }
+  /** When it may be tried again: whole seconds, at least one. */
+  private static String seconds(Exception away) {
+    Duration wait = away instanceof CallRejectedException rejected
+        ? rejected.retryAfter().orElse(Duration.ZERO)
+        : Duration.ZERO;
+    return Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()));
   }
 
   private void send(HttpExchange exchange, Reply reply) throws IOException {
     byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
-    reply.headers().forEach(exchange.getResponseHeaders()::set);
-    advise(exchange);
+    Headers headers = exchange.getResponseHeaders();
+    reply.headers().forEach(headers::set);
+    if (inFlight.draining()) {
+      headers.set("Connection", "close");
+    }
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    if (reply.stream().isPresent() && !head) {
-      exchange.sendResponseHeaders(reply.status(), 0);
-      stream(exchange, reply.stream().get());
-      return;
-    }
     if (head) {
-      exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
+      headers.set("Content-Length", Integer.toString(body.length));
     }
-    exchange.sendResponseHeaders(reply.status(), head || body.length == 0 ? -1 : body.length);
-    if (!head && body.length > 0) {
+    boolean bare = head || body.length == 0;
+    exchange.sendResponseHeaders(reply.status(), bare ? -1 : body.length);
+    if (!bare) {
       exchange.getResponseBody().write(body);
       exchange.getResponseBody().flush(); // JDK 25 would first wait for the rest of the request
-    }
-  }
-
-  private static void stream(HttpExchange exchange, Reply.Stream stream) throws IOException {
-    try {
-      stream.writeTo(exchange.getResponseBody());
-    } catch (InterruptedException ended) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void advise(HttpExchange exchange) {
-    if (inFlight.draining()) {
-      exchange.getResponseHeaders().set("Connection", "close");
     }
   }
 }

@@ -4,15 +4,15 @@ import cnkit.config.Config;
 import cnkit.config.ConfigException;
 import cnkit.config.Problem;
 import cnkit.lifecycle.ShutdownPlan;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 
 /** Settings, then the service, then the exit code. */
 public final class Main {
-  private static final String HTTP_URL = "expected an http:// or https:// URL with a host";
-
   private Main() {}
 
   /**
@@ -43,19 +43,6 @@ public final class Main {
       problems.add(Problem.of(
           "leave no time to drain\n" + plan.table(), "propagation-delay", "shutdown-grace"));
     }
-    settings
-        .requiredUrl()
-        .filter(Main::isNoHttpUrl)
-        .ifPresent(url -> problems.add(Problem.of(HTTP_URL, "required-url")));
-    settings
-        .inventoryUrl()
-        .filter(Main::isNoHttpUrl)
-        .ifPresent(url -> problems.add(Problem.of(HTTP_URL, "inventory-url")));
-    settings
-        .natsUrl()
-        .filter(url -> !"nats".equals(url.getScheme()) || url.getHost() == null)
-        .ifPresent(
-            url -> problems.add(Problem.of("expected a nats:// URL with a host", "nats-url")));
     String database = settings.database().url();
     if (!database.matches("jdbc:(h2|postgresql):.+")) {
       problems.add(
@@ -75,29 +62,12 @@ public final class Main {
     return problems;
   }
 
-  private static boolean isNoHttpUrl(URI url) {
-    return !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
-        || url.getHost() == null;
-  }
-
   /** What the JDK's server reads once, when its class is loaded; a flag on the command line still wins. */
-  private static void serverDefaults() {
-    // without it JDK 17 answers on a kept connection only after the peer's delayed acknowledgement,
-    // 40 ms later
-    setDefault("sun.net.httpserver.nodelay", "true");
-    // a client that sends its request drop by drop loses its connection, and only its own
-    setDefault("sun.net.httpserver.maxReqTime", "10");
-    setDefault("sun.net.httpserver.idleInterval", "60");
-    // it closes without a word what is beyond its limits: the listener's own are lower, and answer
-    setDefault("sun.net.httpserver.maxReqHeaders", "1000");
-    setDefault("sun.net.httpserver.maxReqHeaderSize", "65536");
-    setDefault("sun.net.httpserver.maxIdleConnections", "2000");
-    setDefault("jdk.httpserver.maxConnections", "11000");
-  }
-
-  private static void setDefault(String name, String value) {
-    if (System.getProperty(name) == null) {
-      System.setProperty(name, value);
+  private static void serverDefaults() throws IOException {
+    Properties defaults = new Properties();
+    try (InputStream in = Main.class.getResourceAsStream("/http-server.properties")) {
+      defaults.load(in);
     }
+    defaults.forEach(System.getProperties()::putIfAbsent);
   }
 }

@@ -43,11 +43,13 @@ final class Outbox {
   private final Database database;
   private final Publisher publisher;
   private final InFlight inFlight;
-  private final Orders orders;
-  private final Heartbeat heartbeat = Heartbeat.named("outbox", ofSeconds(30));
+  final Orders orders;
+  final Heartbeat heartbeat = Heartbeat.named("outbox", ofSeconds(30));
   private final Thread thread = new Thread(this::run, "outbox");
   private volatile boolean stopping;
-  private volatile boolean stalled;
+
+  /** A fault made on purpose: the loop stands still, as in a deadlock. */
+  volatile boolean stalled;
 
   Outbox(Database database, Inventory inventory, Publisher publisher, InFlight inFlight) {
     this.database = database;
@@ -57,21 +59,8 @@ final class Outbox {
     thread.setDaemon(true);
   }
 
-  Orders orders() {
-    return orders;
-  }
-
-  Heartbeat heartbeat() {
-    return heartbeat;
-  }
-
   void start() {
     thread.start();
-  }
-
-  /** A fault made on purpose: the loop stands still, as in a deadlock. */
-  void stall(boolean stalled) {
-    this.stalled = stalled;
   }
 
   /** Nothing more is begun; the message in work is finished, the rest is left to other replicas. */
@@ -110,7 +99,6 @@ final class Outbox {
   private int publishSome(Connection c) throws SQLException, InterruptedException {
     int published = 0;
     try (PreparedStatement next = c.prepareStatement(NEXT);
-        PreparedStatement done = c.prepareStatement("DELETE FROM outbox WHERE seq = ?");
         ResultSet row = next.executeQuery()) {
       while (!stopping && row.next()) {
         String id = row.getString(2) + '.' + row.getString(3);
@@ -124,9 +112,7 @@ final class Outbox {
           LOG.warn("{} waits: {}", id, failed.getMessage());
           break;
         }
-        done.setLong(1, row.getLong(1));
-        done.executeUpdate();
-        published++;
+        published += Database.update(c, "DELETE FROM outbox WHERE seq = ?", row.getLong(1));
       }
     }
     return published;

@@ -2,18 +2,18 @@ package cnkit.examples.service;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
@@ -22,9 +22,14 @@ import org.slf4j.LoggerFactory;
 /** The last spans and log lines, for the console: a bounded ring of each, written without a lock. */
 final class Recent implements SpanProcessor {
   /** The last things of one kind; a number says how far a reader is. */
-  private static final class Ring<T> {
+  static final class Ring<T> {
     private final AtomicReferenceArray<T> slots = new AtomicReferenceArray<>(256);
     private final AtomicLong next = new AtomicLong();
+    private final Function<T, Map<String, Object>> shown;
+
+    Ring(Function<T, Map<String, Object>> shown) {
+      this.shown = shown;
+    }
 
     void add(T item) {
       slots.set((int) (next.getAndIncrement() % slots.length()), item);
@@ -34,10 +39,10 @@ final class Recent implements SpanProcessor {
       return next.get();
     }
 
-    List<Map<String, Object>> since(long from, int most, Function<T, Map<String, Object>> shown) {
-      long until = next.get();
+    /** What came between two positions, the last 60 of it. */
+    List<Map<String, Object>> between(long from, long until) {
       List<Map<String, Object>> items = new ArrayList<>();
-      for (long i = Math.max(from, until - most); i < until; i++) {
+      for (long i = Math.max(Math.max(from, 0), until - 60); i < until; i++) {
         T item = slots.get((int) (i % slots.length()));
         if (item != null) {
           items.add(shown.apply(item));
@@ -47,8 +52,8 @@ final class Recent implements SpanProcessor {
     }
   }
 
-  private final Ring<ReadableSpan> spans = new Ring<>();
-  private final Ring<ILoggingEvent> lines = new Ring<>();
+  final Ring<ReadableSpan> spans = new Ring<>(Recent::shown);
+  final Ring<ILoggingEvent> lines = new Ring<>(Recent::shown);
 
   /** Listens to all that is logged from now on. */
   void followLog() {
@@ -58,8 +63,7 @@ final class Recent implements SpanProcessor {
         lines.add(line);
       }
     };
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    appender.setContext(context);
+    appender.setContext(root().getLoggerContext());
     appender.start();
     root().addAppender(appender);
   }
@@ -72,47 +76,36 @@ final class Recent implements SpanProcessor {
     root().setLevel(Level.toLevel(name));
   }
 
-  long spanPosition() {
-    return spans.position();
-  }
-
-  long linePosition() {
-    return lines.position();
-  }
-
-  List<Map<String, Object>> spansSince(long position) {
-    return spans.since(position, 60, Recent::shown);
-  }
-
-  List<Map<String, Object>> linesSince(long position) {
-    return lines.since(position, 60, Recent::shown);
-  }
-
+  /** A span as the console's page draws it. */
   private static Map<String, Object> shown(ReadableSpan span) {
     SpanData data = span.toSpanData();
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("trace", data.getTraceId());
-    shown.put("span", data.getSpanId());
-    shown.put("parent", data.getParentSpanContext().isValid() ? data.getParentSpanId() : "");
-    shown.put("name", data.getName());
-    shown.put("kind", data.getKind().name());
-    shown.put("start", data.getStartEpochNanos() / 1e6);
-    shown.put("ms", (data.getEndEpochNanos() - data.getStartEpochNanos()) / 1e6);
-    shown.put("failed", data.getStatus().getStatusCode().name().equals("ERROR"));
-    Map<String, String> attributes = new LinkedHashMap<>();
+    Map<String, String> attributes = new TreeMap<>();
     data.getAttributes().forEach((key, value) -> attributes.put(key.getKey(), value.toString()));
-    shown.put("attributes", attributes);
-    return shown;
+    return Map.of(
+        "trace",
+        data.getTraceId(),
+        "parent",
+        data.getParentSpanContext().isValid() ? data.getParentSpanId() : "",
+        "name",
+        data.getName(),
+        "kind",
+        data.getKind(),
+        "start",
+        data.getStartEpochNanos() / 1e6,
+        "ms",
+        (data.getEndEpochNanos() - data.getStartEpochNanos()) / 1e6,
+        "failed",
+        data.getStatus().getStatusCode() == StatusCode.ERROR,
+        "attributes",
+        attributes);
   }
 
   private static Map<String, Object> shown(ILoggingEvent line) {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("at", line.getTimeStamp());
-    shown.put("level", line.getLevel().toString());
-    shown.put("logger", line.getLoggerName());
-    shown.put("message", line.getFormattedMessage());
-    shown.put("trace", line.getMDCPropertyMap().getOrDefault("trace_id", ""));
-    return shown;
+    return Map.of(
+        "at", line.getTimeStamp(),
+        "level", line.getLevel().toString(),
+        "message", line.getFormattedMessage(),
+        "trace", line.getMDCPropertyMap().getOrDefault("trace_id", ""));
   }
 
   @Override

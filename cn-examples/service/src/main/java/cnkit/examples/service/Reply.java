@@ -1,31 +1,20 @@
 package cnkit.examples.service;
 
+import cnkit.health.ProbeReply;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import java.io.IOException;
-import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** What a route answers; how it gets on the wire is the listener's business. */
-record Reply(
-    int status,
-    String contentType,
-    String body,
-    Map<String, String> headers,
-    Optional<Stream> stream) {
-  /** A body that goes on until it returns or the client leaves. */
-  @FunctionalInterface
-  interface Stream {
-    void writeTo(OutputStream out) throws IOException, InterruptedException;
-  }
-
+record Reply(int status, Map<String, String> headers, String body) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<Integer, String> TITLES = Map.of(
       400, "Bad Request",
+      403, "Forbidden",
       404, "Not Found",
       405, "Method Not Allowed",
       414, "URI Too Long",
@@ -33,27 +22,29 @@ record Reply(
       422, "Unprocessable Content",
       431, "Request Header Fields Too Large",
       500, "Internal Server Error",
-      502, "Bad Gateway",
       503, "Service Unavailable");
 
-  Reply {
-    headers = Map.copyOf(headers);
+  /** The request ends here, with that answer. */
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+    final transient Reply reply;
+
+    RefusedException(Reply reply) {
+      super("refused", null, false, false); // it is thrown often, and nobody looks where
+      this.reply = reply;
+    }
   }
 
-  Reply(int status, String contentType, String body, Map<String, String> headers) {
-    this(status, contentType, body, headers, Optional.empty());
+  static Reply of(ProbeReply probe) {
+    return new Reply(probe.status(), probe.headers(), probe.text());
   }
 
-  static Reply stream(String contentType, Stream stream) {
-    return new Reply(200, contentType, "", Map.of(), Optional.of(stream));
+  static Reply of(String contentType, String body) {
+    return new Reply(200, Map.of("Content-Type", contentType), body);
   }
 
   static Reply json(int status, Object value) {
-    return new Reply(status, "application/json", write(value), Map.of());
-  }
-
-  static Reply text(String contentType, String body) {
-    return new Reply(200, contentType, body, Map.of());
+    return new Reply(status, Map.of("Content-Type", "application/json"), write(value));
   }
 
   /** A problem as RFC 9457 has it: what is wrong for the client, and nothing about our inside. */
@@ -73,13 +64,17 @@ record Reply(
     if (span.isValid()) {
       problem.put("trace_id", span.getTraceId());
     }
-    return new Reply(status, "application/problem+json", write(problem), Map.of());
+    return new Reply(status, Map.of("Content-Type", "application/problem+json"), write(problem));
+  }
+
+  static RefusedException refused(int status, String detail) {
+    return new RefusedException(problem(status, detail));
   }
 
   Reply with(String header, String value) {
-    Map<String, String> more = new LinkedHashMap<>(headers);
+    Map<String, String> more = new HashMap<>(headers);
     more.put(header, value);
-    return new Reply(status, contentType, body, more, stream);
+    return new Reply(status, more, body);
   }
 
   static String write(Object value) {

@@ -5,7 +5,6 @@ import static java.time.Duration.ofSeconds;
 
 import cnkit.config.Config;
 import cnkit.config.ConfigException;
-import cnkit.config.Problem;
 import cnkit.health.Check;
 import cnkit.health.Checks;
 import cnkit.health.Health;
@@ -21,16 +20,16 @@ import cnkit.telemetry.LifecycleTelemetry;
 import cnkit.telemetry.PipelineTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.util.ArrayList;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,61 +38,54 @@ final class Service {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
   private static final int LONGEST_WORK_MILLIS = 60_000;
 
+  final Settings settings;
+  final Health health;
+  final InFlight inFlight = new InFlight();
+  final List<Pipeline> pipelines;
+  final Listener application;
+  final Listener management;
   private final Config<Settings> config;
-  private final Settings settings;
   private final BuildInfo build = BuildInfo.of(Service.class);
-  private final InFlight inFlight = new InFlight();
-  private final FlakyInventory flaky;
-  private final Inventory inventory;
-  private final Database database;
-  private final Optional<Broker> broker;
-  private final Outbox outbox;
   private final Telemetry telemetry;
-  private final Health health;
-  private final Console console;
-  private final Listener application;
-  private final Listener management;
+  private final FlakyInventory flaky;
+  private final Listener flakyInventory;
+  private final Database database;
+  private final Outbox outbox;
 
-  Service(Config<Settings> config) throws IOException {
+  Service(Config<Settings> config) throws IOException, GeneralSecurityException {
     this.config = config;
     this.settings = config.value();
-    Recent recent = new Recent();
     Recent.level(settings.logLevel().name());
-    for (Problem warning : config.warnings()) {
-      LOG.warn("configuration: {}", warning);
-    }
-    flaky = new FlakyInventory(Faults.parse(settings.inventoryFaults().orElse("")));
+    config.warnings().forEach(warning -> LOG.warn("configuration: {}", warning));
+    Recent recent = new Recent();
     telemetry = new Telemetry(System.getenv(), build, recent);
-    inventory =
-        new Inventory(settings.inventoryUrl().orElseGet(flaky::uri), telemetry.openTelemetry());
+    flaky = new FlakyInventory(Faults.parse(settings.inventoryFaults().orElse("")));
+    Inventory inventory =
+        new Inventory(() -> settings.inventoryUrl().orElseGet(this::flakyUri), telemetry.sdk);
     database = new Database(settings.database());
-    broker = settings.natsUrl().map(Broker::new);
-    outbox = new Outbox(
-        database,
-        inventory,
-        broker.<Outbox.Publisher>map(nats -> nats).orElse(Service::logged),
-        inFlight);
+    Optional<Broker> broker = settings.natsUrl().map(Broker::new);
+    Outbox.Publisher publisher = broker.<Outbox.Publisher>map(nats -> nats).orElse(Service::logged);
+    outbox = new Outbox(database, inventory, publisher, inFlight);
+    pipelines = Stream.of(
+            Optional.of(inventory.pipeline),
+            Optional.of(database.pipeline),
+            broker.map(nats -> nats.pipeline))
+        .flatMap(Optional::stream)
+        .toList();
     health = checks();
-    console = new Console(
-        health, inFlight, pipelines(), recent, settings.logLevel().name(), settings.chaos());
-    application = new Listener(
-        "application",
-        new InetSocketAddress(settings.host(), settings.port()),
-        2048,
-        health,
-        inFlight,
-        Kind.REQUEST,
-        applicationRoutes(),
-        telemetry.openTelemetry());
-    management = new Listener(
-        "management",
-        new InetSocketAddress(settings.managementHost(), settings.managementPort()),
-        256,
-        health,
-        inFlight,
-        Kind.PROBE,
-        managementRoutes(),
-        OpenTelemetry.noop()); // who scrapes and probes is not traced
+    Routes routes = new Routes()
+        .get("/work", Service::work)
+        .get("/inventory/{sku}", inventory::stock)
+        .post(
+            "/orders",
+            request -> outbox.orders.place(request.header("Idempotency-Key"), request.body()))
+        .get("/orders", outbox.orders::list)
+        .get("/orders/{id}", outbox.orders::one);
+    OpenTelemetry unrecorded = Telemetry.unrecorded(); // who scrapes and probes
+    application = new Listener(health, inFlight, Kind.REQUEST, routes, telemetry.sdk, 2048);
+    management =
+        new Listener(health, inFlight, Kind.PROBE, managementRoutes(recent), unrecorded, 256);
+    flakyInventory = new Listener(health, inFlight, Kind.PROBE, flaky.routes(), unrecorded, 64);
   }
 
   Lifecycle lifecycle() {
@@ -101,14 +93,24 @@ final class Service {
     Lifecycle lifecycle = Lifecycle.builder()
         .grace(settings.shutdownGrace())
         .outermost("health", health::start, health::close)
-        .outermost("management", management::start, management::stop)
+        .outermost(
+            "management",
+            () -> management.start(
+                "management", settings.managementHost(), settings.managementPort()),
+            management::stop)
         .component(
             "startup-delay", () -> Thread.sleep(settings.startupDelay().toMillis()), () -> {})
-        .component("inventory-fake", flaky::start, flaky::stop)
+        .component(
+            "inventory-fake",
+            () -> flakyInventory.start("inventory-fake", "127.0.0.1", 0),
+            flakyInventory::stop)
         .component("database", database::open, database::close)
         .component("inventory", inventory::open, () -> {})
         .component("outbox", outbox::start, outbox::stop)
-        .component("application", application::start, application::stop)
+        .component(
+            "application",
+            () -> application.start("application", settings.host(), settings.port()),
+            application::stop)
         .onStarted(health::open)
         .onAnnounce(health::drain)
         .onAnnounce(outbox::stopIntake)
@@ -120,39 +122,21 @@ final class Service {
     return lifecycle;
   }
 
-  Health health() {
-    return health;
-  }
-
-  Listener application() {
-    return application;
-  }
-
-  Listener management() {
-    return management;
-  }
-
   /** The registrations live as long as the process, so nobody closes them. */
   private void observe(Lifecycle lifecycle) {
-    OpenTelemetry otel = telemetry.openTelemetry();
+    OpenTelemetry otel = telemetry.sdk;
     build.observe(otel);
     ConfigTelemetry.observe(config, otel);
     HealthTelemetry.observe(health, otel);
     LifecycleTelemetry.observe(lifecycle, otel);
-    PipelineTelemetry.observe(pipelines(), otel);
-  }
-
-  private List<Pipeline> pipelines() {
-    List<Pipeline> pipelines = new ArrayList<>(List.of(inventory.pipeline(), database.pipeline()));
-    broker.map(Broker::pipeline).ifPresent(pipelines::add);
-    return pipelines;
+    PipelineTelemetry.observe(pipelines, otel);
   }
 
   private Health checks() {
     // degrading: a database that all share must not take all of them out of rotation
     Health.Builder builder = Health.builder()
-        .liveness(outbox.heartbeat())
-        .check(Check.degrading("orders-db", Checks.jdbc(database.source(), ofSeconds(1)))
+        .liveness(outbox.heartbeat)
+        .check(Check.degrading("orders-db", Checks.jdbc(database.source, ofSeconds(1)))
             .every(ofSeconds(5))
             .timeout(ofSeconds(3)));
     settings
@@ -164,68 +148,22 @@ final class Service {
     return builder.build();
   }
 
-  private Routes applicationRoutes() {
-    return new Routes()
-        .get("/work", request -> work(request.query().getOrDefault("ms", "0")))
-        .get("/inventory/{sku}", request -> inventory.stock(request.variable()))
-        .post("/orders", outbox.orders()::place)
-        .get("/orders", outbox.orders()::list)
-        .get("/orders/{id}", outbox.orders()::one);
-  }
-
-  private Routes managementRoutes() {
-    Routes routes = new Routes()
-        .get("/version", request -> new Reply(200, "application/json", build.toJson(), Map.of()))
-        .get("/config", request -> new Reply(200, "application/json", config.toJson(), Map.of()))
+  private Routes managementRoutes(Recent recent) throws IOException, GeneralSecurityException {
+    Routes routes = new Console(this, recent)
+        .routes()
+        .get("/version", request -> Reply.of("application/json", build.toJson()))
+        .get("/config", request -> Reply.of("application/json", config.toJson()))
         .get("/metrics", request -> telemetry.scrape());
-    console.addTo(routes);
     if (settings.chaos()) {
       HttpClient client = HttpClient.newHttpClient();
       routes
           .post("/chaos/inventory", Console.guarded(this::inventoryFaults))
-          .post("/chaos/database", Console.fault("database away", database::away))
-          .post("/chaos/heartbeat", Console.fault("stalled heartbeat", outbox::stall))
+          .post("/chaos/database", Console.fault("database away", on -> database.away = on))
+          .post("/chaos/heartbeat", Console.fault("stalled heartbeat", on -> outbox.stalled = on))
           .post("/chaos/load", Console.guarded(request -> oneOrder(client)))
-          .post("/chaos/sigterm", Console.guarded(request -> Console.terminate()));
+          .post("/chaos/sigterm", Console.guarded(Service::terminate));
     }
     return routes;
-  }
-
-  private Reply inventoryFaults(Routes.Request request) {
-    try {
-      flaky.faults(Faults.parse(request.rawQuery().replace('&', ',')));
-    } catch (ConfigException wrong) {
-      return Reply.problem(400, wrong.getMessage());
-    }
-    return Reply.json(200, Map.of());
-  }
-
-  /** One order by the front door, so that there is something to see. */
-  private Reply oneOrder(HttpClient client) throws IOException, InterruptedException {
-    HttpRequest order = HttpRequest.newBuilder(
-            URI.create("http://localhost:" + application.port() + "/orders"))
-        .timeout(ofSeconds(5))
-        .header("Content-Type", "application/json")
-        .header("Idempotency-Key", UUID.randomUUID().toString())
-        .POST(HttpRequest.BodyPublishers.ofString("{\"sku\":\"apple\",\"quantity\":1}"))
-        .build();
-    return Reply.json(
-        200,
-        Map.of(
-            "status", client.send(order, HttpResponse.BodyHandlers.discarding()).statusCode()));
-  }
-
-  /** Work that takes as long as it is told, for demonstrations of the drain. */
-  private static Reply work(String millis) throws InterruptedException {
-    boolean digits = !millis.isEmpty() && millis.chars().allMatch(c -> c >= '0' && c <= '9');
-    if (!digits) {
-      return Reply.problem(400, "ms: expected a whole number of milliseconds, 0 or more");
-    }
-    long length = millis.length() > 9
-        ? LONGEST_WORK_MILLIS
-        : Math.min(Long.parseLong(millis), LONGEST_WORK_MILLIS);
-    Thread.sleep(length);
-    return Reply.json(200, Map.of("slept_ms", length));
   }
 
   /** What an event becomes where there is no broker. */
@@ -235,5 +173,49 @@ final class Service {
         .addKeyValue("event.id", id)
         .addKeyValue("order", payload)
         .log("published");
+  }
+
+  private URI flakyUri() {
+    return URI.create("http://127.0.0.1:" + flakyInventory.port());
+  }
+
+  private Reply inventoryFaults(Request request) {
+    try {
+      flaky.behave(Faults.parse(request.rawQuery().replace('&', ',')));
+      return Reply.json(200, Map.of());
+    } catch (ConfigException wrong) {
+      return Reply.problem(400, wrong.getMessage());
+    }
+  }
+
+  /** One order by the front door, so that there is something to see. */
+  private Reply oneOrder(HttpClient client) throws IOException, InterruptedException {
+    HttpRequest order = HttpRequest.newBuilder(
+            URI.create("http://localhost:" + application.port() + "/orders"))
+        .timeout(ofSeconds(5))
+        .POST(BodyPublishers.ofString("{\"sku\":\"apple\",\"quantity\":1}"))
+        .build();
+    int status = client.send(order, BodyHandlers.discarding()).statusCode();
+    return Reply.json(200, Map.of("status", status));
+  }
+
+  /** SIGTERM to this process, as the kubelet sends it. By reflection, since javac warns of the type. */
+  private static Reply terminate(Request request) throws ReflectiveOperationException {
+    Class<?> signal = Class.forName("sun.misc.Signal");
+    Object term = signal.getConstructor(String.class).newInstance("TERM");
+    signal.getMethod("raise", signal).invoke(null, term);
+    return Reply.json(202, Map.of("signal", "TERM"));
+  }
+
+  /** Work that takes as long as it is told, for demonstrations of the drain. */
+  private static Reply work(Request request) throws InterruptedException {
+    String millis = request.parameter("ms", "0");
+    if (millis.isEmpty() || !millis.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return Reply.problem(400, "ms: expected a whole number of milliseconds, 0 or more");
+    }
+    long wanted = millis.length() > 9 ? LONGEST_WORK_MILLIS : Long.parseLong(millis);
+    long length = Math.min(wanted, LONGEST_WORK_MILLIS);
+    Thread.sleep(length);
+    return Reply.json(200, Map.of("slept_ms", length));
   }
 }

@@ -2,11 +2,13 @@ package cnkit.examples.service;
 
 import cnkit.config.Default;
 import cnkit.config.Doc;
+import cnkit.config.Matches;
 import cnkit.config.Range;
 import cnkit.config.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.event.Level;
 
 /** All that an operator may set; each component is one environment variable and one flag. */
 record Settings(
@@ -24,7 +26,7 @@ record Settings(
     @Doc("address that the management port listens on") @Default("0.0.0.0")
     String managementHost,
 
-    @Doc("least level that is logged") @Default("info") LogLevel logLevel,
+    @Doc("least level that is logged") @Default("info") Level logLevel,
 
     @Doc("name of this environment, for logs and metrics") @Default("development")
     String appEnv,
@@ -42,23 +44,26 @@ record Settings(
     @Doc("demonstration: a component that starts this slowly") @Default("0s") @Range("0s..1h")
     Duration startupDelay,
 
-    @Doc("demonstration: not ready unless a GET of this URL answers 2xx")
+    @Doc("demonstration: not ready unless a GET of this URL answers 2xx") @Matches(HTTP_URL)
     Optional<URI> requiredUrl,
 
-    @Doc("the inventory; unset: a flaky one inside this process")
+    @Doc("the inventory; unset: a flaky one inside this process") @Matches(HTTP_URL)
     Optional<URI> inventoryUrl,
 
-    @Doc(
-        "demonstration: error=0..1,latency=DURATION,hang=0..1,seed=N for the inventory inside this process")
+    @Doc("demonstration: error=0..1,latency=DURATION,hang=0..1,seed=N for the inventory inside this"
+        + " process")
     Optional<String> inventoryFaults,
 
     @Doc("where orders are stored") Database database,
 
     @Doc("NATS server that orders are published to; unset: they are logged")
+    @Matches("nats://[^/].*")
     Optional<URI> natsUrl,
 
     @Doc("demonstration: whether POST /chaos/… on the management port works") @Default("false")
     boolean chaos) {
+
+  static final String HTTP_URL = "https?://[^/].*";
 
   /** Where orders are stored. */
   record Database(
@@ -73,12 +78,4 @@ record Settings(
 
       @Doc("connections at most") @Default("10") @Range("1..100")
       int poolSize) {}
-
-  enum LogLevel {
-    TRACE,
-    DEBUG,
-    INFO,
-    WARN,
-    ERROR
-  }
 }

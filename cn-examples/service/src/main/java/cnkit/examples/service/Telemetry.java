@@ -2,17 +2,26 @@ package cnkit.examples.service;
 
 import cnkit.telemetry.BuildInfo;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The OpenTelemetry SDK as its own variables (OTEL_…) configure it, with our defaults: nothing is exported unless
@@ -25,10 +34,11 @@ final class Telemetry {
   private final PrometheusMetricReader scraped = PrometheusMetricReader.create();
   private final PrometheusTextFormatWriter format =
       PrometheusTextFormatWriter.builder().build();
-  private final Delivery delivery = new Delivery();
-  private final OpenTelemetrySdk sdk;
+  // spans and metrics that exporters were given and that are not known to have arrived
+  private final AtomicLong missing = new AtomicLong();
+  final OpenTelemetrySdk sdk;
 
-  Telemetry(Map<String, String> environment, BuildInfo build, SpanProcessor watcher) {
+  Telemetry(Map<String, String> environment, BuildInfo build, Recent recent) {
     String exporter = environment.containsKey("OTEL_EXPORTER_OTLP_ENDPOINT") ? "otlp" : "none";
     sdk = AutoConfiguredOpenTelemetrySdk.builder()
         .disableShutdownHook() // ours flushes it last, inside the grace
@@ -42,16 +52,22 @@ final class Telemetry {
             "otel.java.exporter.otlp.retry.disabled", "true"))
         .addResourceCustomizer((resource, properties) ->
             resource.toBuilder().putAll(build.attributes()).build())
-        .addTracerProviderCustomizer((builder, properties) -> builder.addSpanProcessor(watcher))
-        .addSpanExporterCustomizer((spans, properties) -> delivery.watch(spans))
-        .addMetricExporterCustomizer((metrics, properties) -> delivery.watch(metrics))
+        .addTracerProviderCustomizer((builder, properties) -> builder.addSpanProcessor(recent))
+        .addSpanExporterCustomizer((spans, properties) -> watched(SpanExporter.class, spans))
+        .addMetricExporterCustomizer(
+            (metrics, properties) -> watched(MetricExporter.class, metrics))
         .addMeterProviderCustomizer((builder, properties) -> builder.registerMetricReader(scraped))
         .build()
         .getOpenTelemetrySdk();
   }
 
-  OpenTelemetry openTelemetry() {
-    return sdk;
+  /** For those who scrape and probe: a trace's id for what they are told and for the log, and nothing recorded. */
+  static OpenTelemetry unrecorded() {
+    return OpenTelemetrySdk.builder()
+        .setTracerProvider(
+            SdkTracerProvider.builder().setSampler(Sampler.alwaysOff()).build())
+        .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+        .build();
   }
 
   /** All metrics in the text format of Prometheus. */
@@ -59,7 +75,7 @@ final class Telemetry {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     format.write(out, scraped.collect());
     String text = out.toString(StandardCharsets.UTF_8);
-    return Reply.text(format.getContentType(), text.replace(TARGET, TARGET_HELP + TARGET));
+    return Reply.of(format.getContentType(), text.replace(TARGET, TARGET_HELP + TARGET));
   }
 
   /**
@@ -68,17 +84,32 @@ final class Telemetry {
    * @throws IllegalStateException when not all of the last telemetry arrived; the stop report quotes it
    */
   void close(Duration slice) throws InterruptedException {
-    long before = delivery.missing();
+    long before = missing.get();
     // shutdown() itself waits for an export under way
     Thread closing = new Thread(
         () -> sdk.shutdown().join(slice.toMillis(), TimeUnit.MILLISECONDS), "telemetry-close");
     closing.setDaemon(true);
     closing.start();
     closing.join(slice.toMillis() * 3 / 4);
-    long lost = delivery.missing() - before;
+    long lost = missing.get() - before;
     if (lost > 0 || closing.isAlive()) {
       throw new IllegalStateException("telemetry was lost: " + lost
           + " spans and metrics of the last moments did not reach the collector in time");
     }
+  }
+
+  /** The exporter, watched: the SDK's own shutdown says success also when all was lost, only exports themselves know. */
+  private <T> T watched(Class<T> type, T exporter) {
+    return type.cast(Proxy.newProxyInstance(
+        type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+          Object result = method.invoke(exporter, arguments);
+          if (method.getName().equals("export")) {
+            long size = ((Collection<?>) arguments[0]).size();
+            missing.addAndGet(size);
+            CompletableResultCode export = (CompletableResultCode) result;
+            export.whenComplete(() -> missing.addAndGet(export.isSuccess() ? -size : 0));
+          }
+          return result;
+        }));
   }
 }

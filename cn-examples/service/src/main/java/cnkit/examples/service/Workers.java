@@ -1,49 +1,38 @@
 package cnkit.examples.service;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 
 /**
- * Threads for a listener: virtual where the JVM has them. A connection holds one from its first byte to the end of its
- * answer, so a client that sends slowly takes one too: the bound is what they may take altogether, and beyond it
- * connections are closed.
+ * A thread a request, virtual where the JVM has them. A connection holds one from its first byte to the end of its answer, so
+ * a client that sends slowly takes one too: the bound is what they may take altogether, and beyond it connections are closed.
  */
-final class Workers {
-  private Workers() {}
-
-  static ExecutorService create(String name, int bound) {
-    return new ThreadPoolExecutor(
-        0, bound, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads(name));
+record Workers(ExecutorService threads, Semaphore free) implements Executor {
+  static Workers atMost(int bound) {
+    ExecutorService threads;
+    try {
+      threads = (ExecutorService)
+          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    } catch (ReflectiveOperationException before21) {
+      threads = Executors.newCachedThreadPool();
+    }
+    return new Workers(threads, new Semaphore(bound));
   }
 
-  private static ThreadFactory threads(String name) {
-    try {
-      Object virtual = MethodHandles.publicLookup()
-          .findStatic(
-              Thread.class,
-              "ofVirtual",
-              MethodType.methodType(Class.forName("java.lang.Thread$Builder$OfVirtual")))
-          .invoke();
-      MethodHandle factory = MethodHandles.publicLookup()
-          .findVirtual(
-              Class.forName("java.lang.Thread$Builder"),
-              "factory",
-              MethodType.methodType(ThreadFactory.class));
-      return (ThreadFactory) factory.invoke(virtual);
-    } catch (Throwable before21) {
-      AtomicInteger count = new AtomicInteger();
-      return task -> {
-        Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-      };
+  @Override
+  public void execute(Runnable task) {
+    if (!free.tryAcquire()) {
+      throw new RejectedExecutionException("as many requests at once as are allowed");
     }
+    threads.execute(() -> {
+      try {
+        task.run();
+      } finally {
+        free.release();
+      }
+    });
   }
 }

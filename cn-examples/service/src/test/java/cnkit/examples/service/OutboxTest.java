@@ -33,7 +33,7 @@ class OutboxTest {
       10));
   // nobody answers there: orders stay pending
   private final Inventory silent =
-      new Inventory(URI.create("http://127.0.0.1:9/"), OpenTelemetry.noop());
+      new Inventory(() -> URI.create("http://127.0.0.1:9/"), OpenTelemetry.noop());
   private final InFlight inFlight = new InFlight();
   private final BlockingQueue<String> published = new LinkedBlockingQueue<>();
 
@@ -157,8 +157,7 @@ class OutboxTest {
     List<String> ids = new ArrayList<>();
     byte[] body = "{\"sku\":\"apple\",\"quantity\":1}".getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < orders; i++) {
-      Reply reply =
-          outbox.orders().place(new Routes.Request("", "", name -> Optional.empty(), () -> body));
+      Reply reply = outbox.orders.place(Optional.empty(), body);
       assertEquals(201, reply.status(), reply::body);
       assertTrue(reply.body().contains("\"pending\""), reply::body);
       ids.add(

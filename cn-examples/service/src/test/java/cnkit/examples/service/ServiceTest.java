@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,7 @@ class ServiceTest {
         .load());
     lifecycle = service.lifecycle();
     lifecycle.start();
-    assertTrue(service.health().await(Probe.READY, Duration.ofSeconds(20)));
+    assertTrue(service.health.await(Probe.READY, Duration.ofSeconds(20)));
   }
 
   @AfterAll
@@ -163,11 +164,27 @@ class ServiceTest {
   void unknownPathsAndMethodsAreProblemsThatSayWhatToUse() throws Exception {
     assertProblem(404, get(application("/nowhere")));
     assertProblem(404, get(application("/inventory/a/b")));
-    assertEquals(404, get(application("/metrics")).statusCode());
+    assertProblem(404, get(application("/metrics")));
     assertProblem(404, get(application("/version")));
     HttpResponse<String> wrongMethod = post(application("/work"));
     assertProblem(405, wrongMethod);
     assertEquals("GET", wrongMethod.headers().firstValue("allow").orElse(""));
+  }
+
+  @Test
+  void aProblemOnTheManagementPortIsOfTheCallersTrace() throws Exception {
+    String trace = "0af7651916cd43dd8448eb211c80319c";
+    for (URI uri : List.of(management("/nowhere"), application("/nowhere"))) {
+      HttpRequest request = HttpRequest.newBuilder(uri)
+          .header("traceparent", "00-" + trace + "-b7ad6b7169203331-01")
+          .build();
+      HttpResponse<String> problem = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+      assertProblem(404, problem);
+      assertEquals(trace, JSON.readTree(problem.body()).path("trace_id").asText());
+    }
+    assertProblem(405, post(management("/metrics")));
+    String metrics = get(management("/metrics")).body();
+    assertTrue(!metrics.contains("http_route=\"/metrics\""), "scrapes leave no series");
   }
 
   @Test
@@ -221,17 +238,15 @@ class ServiceTest {
         response.headers().firstValue("content-type").orElse(""));
     JsonNode problem = JSON.readTree(response.body());
     assertEquals(status, problem.path("status").asInt());
-    if (response.uri().getPort() == service.application().port()) {
-      assertTrue(problem.path("trace_id").asText().matches("[0-9a-f]{32}"), response::body);
-    }
+    assertTrue(problem.path("trace_id").asText().matches("[0-9a-f]{32}"), response::body);
   }
 
   private static URI application(String path) {
-    return URI.create("http://127.0.0.1:" + service.application().port() + path);
+    return URI.create("http://127.0.0.1:" + service.application.port() + path);
   }
 
   private static URI management(String path) {
-    return URI.create("http://127.0.0.1:" + service.management().port() + path);
+    return URI.create("http://127.0.0.1:" + service.management.port() + path);
   }
 
   private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
