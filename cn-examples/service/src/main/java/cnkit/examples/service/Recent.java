@@ -4,12 +4,20 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import cnkit.resilience.RateLimit;
+import cnkit.resilience.RateLimiter;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +114,29 @@ final class Recent implements SpanProcessor {
         "level", line.getLevel().toString(),
         "message", line.getFormattedMessage(),
         "trace", line.getMDCPropertyMap().getOrDefault("trace_id", ""));
+  }
+
+  /** Where only the console reads spans, a busy service records some of its traces and drops the others for almost nothing. */
+  static Sampler sampler(Sampler configured) {
+    RateLimiter traces = RateLimiter.named("traces", new RateLimit(50, Duration.ofSeconds(1), 50));
+    return Sampler.parentBased(new Sampler() {
+      @Override
+      public SamplingResult shouldSample(
+          Context parent,
+          String trace,
+          String name,
+          SpanKind kind,
+          Attributes attributes,
+          List<LinkData> links) {
+        Sampler chosen = traces.tryAcquire(1).isEmpty() ? configured : Sampler.alwaysOff();
+        return chosen.shouldSample(parent, trace, name, kind, attributes, links);
+      }
+
+      @Override
+      public String getDescription() {
+        return "at most 50 traces a second";
+      }
+    });
   }
 
   @Override

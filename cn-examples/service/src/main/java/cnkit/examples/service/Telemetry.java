@@ -39,7 +39,8 @@ final class Telemetry {
   final OpenTelemetrySdk sdk;
 
   Telemetry(Map<String, String> environment, BuildInfo build, Recent recent) {
-    String exporter = environment.containsKey("OTEL_EXPORTER_OTLP_ENDPOINT") ? "otlp" : "none";
+    boolean exports = environment.containsKey("OTEL_EXPORTER_OTLP_ENDPOINT");
+    String exporter = exports ? "otlp" : "none";
     sdk = AutoConfiguredOpenTelemetrySdk.builder()
         .disableShutdownHook() // ours flushes it last, inside the grace
         .addPropertiesSupplier(() -> Map.of(
@@ -53,6 +54,8 @@ final class Telemetry {
         .addResourceCustomizer((resource, properties) ->
             resource.toBuilder().putAll(build.attributes()).build())
         .addTracerProviderCustomizer((builder, properties) -> builder.addSpanProcessor(recent))
+        .addSamplerCustomizer(
+            (configured, properties) -> exports ? configured : Recent.sampler(configured))
         .addSpanExporterCustomizer((spans, properties) -> watched(SpanExporter.class, spans))
         .addMetricExporterCustomizer(
             (metrics, properties) -> watched(MetricExporter.class, metrics))
