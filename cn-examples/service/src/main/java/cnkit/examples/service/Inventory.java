@@ -45,14 +45,15 @@ final class Inventory {
   Inventory(Supplier<URI> base, OpenTelemetry otel) {
     this.base = base;
     // a client sets up all of TLS, whether it is needed or not: beside the start, not in its way
-    this.http = new CompletableFuture<Outbound>().completeAsync(
-        () -> Outbound.of(
-            HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(ofMillis(500))
-                .build(),
-            otel),
-        task -> new Thread(task, "inventory-client").start());
+    this.http = new CompletableFuture<Outbound>()
+        .completeAsync(
+            () -> Outbound.of(
+                HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(ofMillis(500))
+                    .build(),
+                otel),
+            task -> new Thread(task, "inventory-client").start());
   }
 
   /** Waits for the client: nobody is ready before it. */

@@ -52,16 +52,10 @@ final class Listener {
     server.createContext("/", this::handle);
   }
 
-  void start(String name, String host, int port) throws IOException {
+  void start(String host, int port) throws IOException {
     // a burst of clients waits here, and not for their own second try
     server.bind(new InetSocketAddress(host, port), 1024);
     server.start();
-    LOG.atInfo()
-        .addKeyValue("event.name", "cn.listening")
-        .addKeyValue("listener", name)
-        .addKeyValue("host", host)
-        .addKeyValue("port", port())
-        .log("listening");
   }
 
   /** The port that it really listens on. */

@@ -22,16 +22,13 @@ public final class Main {
    * @throws Exception if the service cannot be put together
    */
   public static void main(String[] args) throws Exception {
-    // named, it is not searched for in all jars; said without a line about it
-    setDefault("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
-    setDefault("slf4j.internal.verbosity", "WARN");
+    systemDefaults();
     Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .args(args)
         .environment()
         .check(Main::problems)
         .loadOrExit();
-    serverDefaults();
     System.exit(new Service(config).lifecycle().run());
   }
 
@@ -62,10 +59,10 @@ public final class Main {
     return problems;
   }
 
-  /** What the JDK's server reads once, when its class is loaded; a flag on the command line still wins. */
-  private static void serverDefaults() throws IOException {
+  /** What the JDK's server and the logging read once, when they are loaded; a flag on the command line still wins. */
+  private static void systemDefaults() throws IOException {
     Properties defaults = new Properties();
-    try (InputStream in = Main.class.getResourceAsStream("/http-server.properties")) {
+    try (InputStream in = Main.class.getResourceAsStream("/system-defaults.properties")) {
       defaults.load(in);
     }
     defaults.forEach(System.getProperties()::putIfAbsent);

@@ -47,6 +47,7 @@ final class Service {
   private final Config<Settings> config;
   private final BuildInfo build = BuildInfo.of(Service.class);
   private final Telemetry telemetry;
+  private final Inventory inventory;
   private final FlakyInventory flaky;
   private final Listener flakyInventory;
   private final Database database;
@@ -60,7 +61,7 @@ final class Service {
     Recent recent = new Recent();
     telemetry = new Telemetry(System.getenv(), build, recent);
     flaky = new FlakyInventory(Faults.parse(settings.inventoryFaults().orElse("")));
-    Inventory inventory =
+    inventory =
         new Inventory(() -> settings.inventoryUrl().orElseGet(this::flakyUri), telemetry.sdk);
     database = new Database(settings.database());
     Optional<Broker> broker = settings.natsUrl().map(Broker::new);
@@ -95,21 +96,19 @@ final class Service {
         .outermost("health", health::start, health::close)
         .outermost(
             "management",
-            () -> management.start(
-                "management", settings.managementHost(), settings.managementPort()),
+            () -> listen(
+                "management", management, settings.managementHost(), settings.managementPort()),
             management::stop)
         .component(
             "startup-delay", () -> Thread.sleep(settings.startupDelay().toMillis()), () -> {})
         .component(
-            "inventory-fake",
-            () -> flakyInventory.start("inventory-fake", "127.0.0.1", 0),
-            flakyInventory::stop)
+            "inventory-fake", () -> flakyInventory.start("127.0.0.1", 0), flakyInventory::stop)
         .component("database", database::open, database::close)
         .component("inventory", inventory::open, () -> {})
         .component("outbox", outbox::start, outbox::stop)
         .component(
             "application",
-            () -> application.start("application", settings.host(), settings.port()),
+            () -> listen("application", application, settings.host(), settings.port()),
             application::stop)
         .onStarted(health::open)
         .onAnnounce(health::drain)
@@ -120,6 +119,17 @@ final class Service {
         .build();
     observe(lifecycle);
     return lifecycle;
+  }
+
+  private static void listen(String name, Listener listener, String host, int port)
+      throws IOException {
+    listener.start(host, port);
+    LOG.atInfo()
+        .addKeyValue("event.name", "cn.listening")
+        .addKeyValue("listener", name)
+        .addKeyValue("host", host)
+        .addKeyValue("port", listener.port())
+        .log("listening");
   }
 
   /** The registrations live as long as the process, so nobody closes them. */
