@@ -120,8 +120,9 @@ final class Listener {
       Thread.currentThread().interrupt();
       return Reply.problem(503, "cut at the deadline of the shutdown");
     } catch (IOException | SQLException | CallRejectedException away) {
-      LOG.debug("{}: no answer from what it needs: {}", match.template(), away.getMessage());
-      Reply later = Reply.problem(503, "what this needs does not answer; it may be repeated");
+      LOG.warn("{}: no answer from what it needs: {}", match.template(), away.getMessage());
+      Reply later = Reply.problem(
+          503, "what this needs does not answer; repeat an order with the same Idempotency-Key");
       return away instanceof IOException ? later : later.with("Retry-After", seconds(away));
     } catch (Exception | LinkageError | StackOverflowError e) {
       LOG.error("{} failed", match.template(), e);
