@@ -133,6 +133,12 @@ final class ServiceProcess implements AutoCloseable {
     process.toHandle().destroy();
   }
 
+  /** SIGKILL, until nothing of the process is left: all its ports are closed then. */
+  void kill() throws InterruptedException {
+    close();
+    process.waitFor();
+  }
+
   boolean alive() {
     return process.isAlive();
   }
