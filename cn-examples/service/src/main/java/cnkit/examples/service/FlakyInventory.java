@@ -1,5 +1,8 @@
 package cnkit.examples.service;
 
+import cnkit.examples.web.Reply;
+import cnkit.examples.web.Request;
+import cnkit.examples.web.Routes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;

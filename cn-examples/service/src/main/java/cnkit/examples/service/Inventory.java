@@ -4,6 +4,8 @@ import static java.net.http.HttpResponse.BodyHandlers.ofString;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
+import cnkit.examples.web.Reply;
+import cnkit.examples.web.Request;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.Classifier;

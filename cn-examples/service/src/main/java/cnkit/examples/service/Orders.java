@@ -1,5 +1,7 @@
 package cnkit.examples.service;
 
+import cnkit.examples.web.Reply;
+import cnkit.examples.web.Request;
 import cnkit.resilience.CallRejectedException;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -5,6 +5,12 @@ import static java.time.Duration.ofSeconds;
 
 import cnkit.config.Config;
 import cnkit.config.ConfigException;
+import cnkit.examples.console.Console;
+import cnkit.examples.console.Recent;
+import cnkit.examples.web.Listener;
+import cnkit.examples.web.Reply;
+import cnkit.examples.web.Request;
+import cnkit.examples.web.Routes;
 import cnkit.health.Check;
 import cnkit.health.Checks;
 import cnkit.health.Health;
@@ -38,10 +44,10 @@ final class Service {
   private static final Logger LOG = LoggerFactory.getLogger(Service.class);
   private static final int LONGEST_WORK_MILLIS = 60_000;
 
-  final Settings settings;
+  private final Settings settings;
   final Health health;
-  final InFlight inFlight = new InFlight();
-  final List<Pipeline> pipelines;
+  private final InFlight inFlight = new InFlight();
+  private final List<Pipeline> pipelines;
   final Listener application;
   final Listener management;
   private final Config<Settings> config;
@@ -159,7 +165,8 @@ final class Service {
   }
 
   private Routes managementRoutes(Recent recent) throws IOException, GeneralSecurityException {
-    Routes routes = new Console(this, recent)
+    Routes routes = new Console(
+            health, inFlight, pipelines, recent, settings.logLevel().name(), settings.chaos())
         .routes()
         .get("/version", request -> Reply.of("application/json", build.toJson()))
         .get("/config", request -> Reply.of("application/json", config.toJson()))

@@ -1,5 +1,7 @@
 package cnkit.examples.service;
 
+import cnkit.examples.console.Recent;
+import cnkit.examples.web.Reply;
 import cnkit.telemetry.BuildInfo;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;

@@ -3,6 +3,7 @@ package cnkit.examples.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.examples.web.Reply;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Kind;
 import io.opentelemetry.api.OpenTelemetry;

@@ -1,4 +1,4 @@
-package cnkit.examples.service;
+package cnkit.examples.web;
 
 import cnkit.health.ProbeReply;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,8 +9,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a route answers; how it gets on the wire is the listener's business. */
-record Reply(int status, Map<String, String> headers, String body) {
+/**
+ * What a route answers; how it gets on the wire is the listener's business.
+ *
+ * @param status of HTTP
+ * @param headers by name
+ * @param body as text
+ */
+public record Reply(int status, Map<String, String> headers, String body) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<Integer, String> TITLES = Map.of(
       400, "Bad Request",
@@ -25,11 +31,16 @@ record Reply(int status, Map<String, String> headers, String body) {
       503, "Service Unavailable");
 
   /** The request ends here, with that answer. */
-  static final class RefusedException extends Exception {
+  public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1;
     final transient Reply reply;
 
-    RefusedException(Reply reply) {
+    /**
+     * Ends a request.
+     *
+     * @param reply what it is answered
+     */
+    public RefusedException(Reply reply) {
       super("refused", null, false, false); // it is thrown often, and nobody looks where
       this.reply = reply;
     }
@@ -39,21 +50,48 @@ record Reply(int status, Map<String, String> headers, String body) {
     return new Reply(probe.status(), probe.headers(), probe.text());
   }
 
-  static Reply of(String contentType, String body) {
+  /**
+   * 200.
+   *
+   * @param contentType of the body
+   * @param body as text
+   * @return the answer
+   */
+  public static Reply of(String contentType, String body) {
     return new Reply(200, Map.of("Content-Type", contentType), body);
   }
 
-  static Reply json(int status, Object value) {
+  /**
+   * A value as JSON.
+   *
+   * @param status of HTTP
+   * @param value a record, a map or a list of plain values
+   * @return the answer
+   */
+  public static Reply json(int status, Object value) {
     return new Reply(status, Map.of("Content-Type", "application/json"), write(value));
   }
 
-  /** A problem as RFC 9457 has it: what is wrong for the client, and nothing about our inside. */
-  static Reply problem(int status, String detail) {
+  /**
+   * A problem as RFC 9457 has it: what is wrong for the client, and nothing about our inside.
+   *
+   * @param status of HTTP
+   * @param detail for a person
+   * @return the answer
+   */
+  public static Reply problem(int status, String detail) {
     return problem(status, detail, Map.of());
   }
 
-  /** The same with members of its own. */
-  static Reply problem(int status, String detail, Map<String, ?> more) {
+  /**
+   * The same with members of its own.
+   *
+   * @param status of HTTP
+   * @param detail for a person
+   * @param more members by name
+   * @return the answer
+   */
+  public static Reply problem(int status, String detail, Map<String, ?> more) {
     Map<String, Object> problem = new LinkedHashMap<>();
     problem.put("type", "about:blank");
     problem.put("title", TITLES.getOrDefault(status, "Error"));
@@ -67,17 +105,37 @@ record Reply(int status, Map<String, String> headers, String body) {
     return new Reply(status, Map.of("Content-Type", "application/problem+json"), write(problem));
   }
 
-  static RefusedException refused(int status, String detail) {
+  /**
+   * A problem to throw.
+   *
+   * @param status of HTTP
+   * @param detail for a person
+   * @return what ends the request with it
+   */
+  public static RefusedException refused(int status, String detail) {
     return new RefusedException(problem(status, detail));
   }
 
-  Reply with(String header, String value) {
+  /**
+   * The same with one header more.
+   *
+   * @param header its name
+   * @param value its value
+   * @return the answer
+   */
+  public Reply with(String header, String value) {
     Map<String, String> more = new HashMap<>(headers);
     more.put(header, value);
     return new Reply(status, more, body);
   }
 
-  static String write(Object value) {
+  /**
+   * A value as JSON text.
+   *
+   * @param value a record, a map or a list of plain values
+   * @return one line
+   */
+  public static String write(Object value) {
     try {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {

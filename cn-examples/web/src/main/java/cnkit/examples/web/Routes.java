@@ -1,16 +1,26 @@
-package cnkit.examples.service;
+package cnkit.examples.web;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Finds the handler of a request: exact paths, and templates whose last segment is a variable. */
-final class Routes {
+public final class Routes {
   /** Answers one request; whatever it throws becomes a problem without details. */
   @FunctionalInterface
-  interface Handler {
+  public interface Handler {
+    /**
+     * Answers.
+     *
+     * @param request what is asked
+     * @return the answer
+     * @throws Exception anything: what is away is a 503, a bug a 500
+     */
     Reply handle(Request request) throws Exception;
   }
+
+  /** No routes yet. */
+  public Routes() {}
 
   /** What was found, or the refusal to send instead; {@code template} names it with few values. */
   record Match(String template, String variable, Handler handler) {}
@@ -21,15 +31,37 @@ final class Routes {
   private final Map<String, Route> exact = new HashMap<>();
   private final Map<String, Route> below = new HashMap<>(); // by what stands before the variable
 
-  Routes get(String template, Handler handler) {
+  /**
+   * {@code GET} and {@code HEAD} of a template.
+   *
+   * @param template a path, whose last segment may be {@code {name}}
+   * @param handler who answers
+   * @return this
+   */
+  public Routes get(String template, Handler handler) {
     return add("GET", template, handler);
   }
 
-  Routes post(String template, Handler handler) {
+  /**
+   * {@code POST} of a template.
+   *
+   * @param template a path, whose last segment may be {@code {name}}
+   * @param handler who answers
+   * @return this
+   */
+  public Routes post(String template, Handler handler) {
     return add("POST", template, handler);
   }
 
-  Routes add(String method, String template, Handler handler) {
+  /**
+   * Any method of a template.
+   *
+   * @param method in capitals
+   * @param template a path, whose last segment may be {@code {name}}
+   * @param handler who answers
+   * @return this
+   */
+  public Routes add(String method, String template, Handler handler) {
     int open = template.indexOf('{');
     (open < 0 ? exact : below)
         .computeIfAbsent(

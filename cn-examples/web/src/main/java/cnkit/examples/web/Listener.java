@@ -1,4 +1,4 @@
-package cnkit.examples.service;
+package cnkit.examples.web;
 
 import cnkit.health.Health;
 import cnkit.health.ProbeReply;
@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One port of the JDK's HTTP server: probes first, then what is in flight is counted, then the routes. */
-final class Listener {
+public final class Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
   private final Health health;
@@ -37,9 +37,15 @@ final class Listener {
   /**
    * A listener that does not listen yet.
    *
+   * @param health who answers probes
+   * @param inFlight where requests are counted
    * @param kind what its requests count as; probes are always let in and never counted
+   * @param routes who answers everything else
+   * @param otel where requests are told of
+   * @param threads how many requests may be in work at once
+   * @throws IOException if the server cannot be made
    */
-  Listener(
+  public Listener(
       Health health, InFlight inFlight, Kind kind, Routes routes, OpenTelemetry otel, int threads)
       throws IOException {
     this.health = health;
@@ -52,19 +58,30 @@ final class Listener {
     server.createContext("/", this::handle);
   }
 
-  void start(String host, int port) throws IOException {
+  /**
+   * Listens from now on.
+   *
+   * @param host an address of this machine
+   * @param port 0 picks a free one
+   * @throws IOException if it is taken
+   */
+  public void start(String host, int port) throws IOException {
     // a burst of clients waits here, and not for their own second try
     server.bind(new InetSocketAddress(host, port), 1024);
     server.start();
   }
 
-  /** The port that it really listens on. */
-  int port() {
+  /**
+   * The port that it really listens on.
+   *
+   * @return 1 to 65535
+   */
+  public int port() {
     return server.getAddress().getPort();
   }
 
   /** Closes the port at once: what was in flight has been waited for by then. */
-  void stop() {
+  public void stop() {
     server.stop(0);
     workers.threads().shutdownNow();
   }
@@ -122,7 +139,7 @@ final class Listener {
     } catch (IOException | SQLException | CallRejectedException away) {
       LOG.warn("{}: no answer from what it needs: {}", match.template(), away.getMessage());
       Reply later = Reply.problem(
-          503, "what this needs does not answer; repeat an order with the same Idempotency-Key");
+          503, "what this needs does not answer; with an Idempotency-Key this may be repeated");
       return away instanceof IOException ? later : later.with("Retry-After", seconds(away));
     } catch (Exception | LinkageError | StackOverflowError e) {
       LOG.error("{} failed", match.template(), e);

@@ -1,4 +1,4 @@
-package cnkit.examples.service;
+package cnkit.examples.web;
 
 import static java.util.Objects.requireNonNullElse;
 
@@ -8,23 +8,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a handler may know of a request, and the limits of what is read of it. */
-record Request(HttpExchange exchange, String variable) {
+/**
+ * What a handler may know of a request, and the limits of what is read of it.
+ *
+ * @param exchange the server's own, for answers that have no end
+ * @param variable what stands in the place of the template's variable, or empty
+ */
+public record Request(HttpExchange exchange, String variable) {
   private static final int MAX_BODY_BYTES = 16 * 1024;
   private static final int MAX_HEADERS = 100;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final int MAX_TARGET = 8 * 1024;
 
-  Optional<String> header(String name) {
+  /**
+   * The first header of that name.
+   *
+   * @param name in any case
+   * @return its value
+   */
+  public Optional<String> header(String name) {
     return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
   }
 
-  String rawQuery() {
+  /**
+   * The query as it was sent.
+   *
+   * @return without the question mark, empty when there is none
+   */
+  public String rawQuery() {
     return requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
   }
 
-  /** A parameter of the query as it was sent; the last one wins, without {@code =} it is empty. */
-  String parameter(String name, String otherwise) {
+  /**
+   * A parameter of the query as it was sent; the last one wins, without {@code =} it is empty.
+   *
+   * @param name as it was sent
+   * @param otherwise where there is none
+   * @return its value
+   */
+  public String parameter(String name, String otherwise) {
     String value = otherwise;
     for (String pair : rawQuery().split("&", -1)) {
       String[] parts = pair.split("=", 2);
@@ -35,8 +57,13 @@ record Request(HttpExchange exchange, String variable) {
     return value;
   }
 
-  /** The body, or a refusal once it is too long; what is left of it is not waited for before the answer. */
-  byte[] body() throws Reply.RefusedException {
+  /**
+   * The body; what is left of one that is refused is not waited for before the answer.
+   *
+   * @return at most 16 KiB
+   * @throws Reply.RefusedException with a 413 for a longer one, and a 400 for what cannot be read
+   */
+  public byte[] body() throws Reply.RefusedException {
     Reply refusal = Reply.problem(413, "expected at most " + MAX_BODY_BYTES + " bytes");
     try {
       if (Long.parseLong(header("Content-Length").orElse("0")) <= MAX_BODY_BYTES) {

@@ -1,10 +1,14 @@
-package cnkit.examples.service;
+package cnkit.examples.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cnkit.examples.web.Reply;
+import cnkit.examples.web.Request;
+import cnkit.examples.web.Routes;
 import cnkit.health.CheckReport;
 import cnkit.health.Health;
 import cnkit.health.Probe;
+import cnkit.lifecycle.InFlight;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.Timer;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,25 +31,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What an operator sees of this instance in a browser: one page, one stream of its state, the switches. */
-final class Console {
+public final class Console {
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
   private static final int EVENT_MILLIS = 250;
   private static final int LONGEST_LEVEL_SECONDS = 3600;
 
-  private final Service service;
+  private final Health health;
+  private final InFlight inFlight;
+  private final List<Pipeline> pipelines;
   private final Recent recent;
+  private final String level;
+  private final boolean faults;
   private final Semaphore viewers = new Semaphore(8);
   private final Timer timer = Timer.create();
   private volatile long levelUntil;
   private Timer.Pending levelEnds = () -> {};
 
-  Console(Service service, Recent recent) {
-    this.service = service;
+  /**
+   * A console of one instance.
+   *
+   * @param health its probes
+   * @param inFlight its work
+   * @param pipelines its dependencies
+   * @param recent its last spans and lines; told of all that is logged from now on
+   * @param level what is logged when nobody has asked for more
+   * @param faults whether there are buttons for faults
+   */
+  public Console(
+      Health health,
+      InFlight inFlight,
+      List<Pipeline> pipelines,
+      Recent recent,
+      String level,
+      boolean faults) {
+    this.health = health;
+    this.inFlight = inFlight;
+    this.pipelines = pipelines;
     this.recent = recent;
+    this.level = level;
+    this.faults = faults;
     recent.followLog();
   }
 
-  Routes routes() throws IOException, GeneralSecurityException {
+  /**
+   * The page, its stream and the switch of the log level.
+   *
+   * @return routes to add to
+   * @throws IOException if the page is not in the jar
+   * @throws GeneralSecurityException if this JDK has no SHA-256
+   */
+  public Routes routes() throws IOException, GeneralSecurityException {
     Reply page = page();
     return new Routes()
         .get("/", request -> page)
@@ -52,8 +88,14 @@ final class Console {
         .post("/console/log-level", guarded(this::changeLevel));
   }
 
-  /** A fault that a button can cause; the parameter {@code on} is {@code true} or {@code false}. */
-  static Routes.Handler fault(String name, Consumer<Boolean> fault) {
+  /**
+   * A fault that a button can cause; the parameter {@code on} is {@code true} or {@code false}.
+   *
+   * @param name for the log
+   * @param fault begins and ends it
+   * @return a handler for {@code POST}
+   */
+  public static Routes.Handler fault(String name, Consumer<Boolean> fault) {
     return guarded(request -> {
       String on = request.parameter("on", "");
       if (!on.matches("true|false")) {
@@ -65,8 +107,13 @@ final class Console {
     });
   }
 
-  /** Refuses what another site's page makes a browser send. */
-  static Routes.Handler guarded(Routes.Handler handler) {
+  /**
+   * Refuses what another site's page makes a browser send.
+   *
+   * @param handler for everybody else
+   * @return a handler for {@code POST}
+   */
+  public static Routes.Handler guarded(Routes.Handler handler) {
     return request -> request.header("Sec-Fetch-Site").orElse("none").matches("same-origin|none")
         ? handler.handle(request)
         : Reply.problem(403, "only from this console");
@@ -86,7 +133,7 @@ final class Console {
     levelUntil = System.currentTimeMillis() + limit.toMillis();
     levelEnds = timer.schedule(limit, () -> {
       levelUntil = 0;
-      announce(service.settings.logLevel().name());
+      announce(level);
     });
     announce(wanted);
     return Reply.json(200, Map.of("level", wanted, "for", limit.toSeconds()));
@@ -133,11 +180,10 @@ final class Console {
   private Map<String, Object> state() {
     Map<String, Object> state = new LinkedHashMap<>();
     state.put("at", System.currentTimeMillis());
-    state.put("chaos", service.settings.chaos());
+    state.put("chaos", faults);
     state.put("level", Recent.root().getLevel().toString().toLowerCase(Locale.ROOT));
     state.put("levelUntil", levelUntil);
     Map<String, Integer> probes = new LinkedHashMap<>();
-    Health health = service.health;
     for (Probe probe : Probe.values()) {
       health
           .answer("GET", "/" + probe.endpoint(), "", "")
@@ -146,9 +192,9 @@ final class Console {
     state.put("probes", probes);
     state.put("gate", health.report().gate().toString());
     state.put("checks", health.report().checks().stream().map(Console::shown).toList());
-    state.put("pipelines", service.pipelines.stream().map(Console::shown).toList());
-    state.put("ledger", service.inFlight.ledgers());
-    state.put("draining", service.inFlight.draining());
+    state.put("pipelines", pipelines.stream().map(Console::shown).toList());
+    state.put("ledger", inFlight.ledgers());
+    state.put("draining", inFlight.draining());
     return state;
   }
 

@@ -1,4 +1,4 @@
-package cnkit.examples.service;
+package cnkit.examples.console;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -28,7 +28,7 @@ import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /** The last spans and log lines, for the console: a bounded ring of each, written without a lock. */
-final class Recent implements SpanProcessor {
+public final class Recent implements SpanProcessor {
   /** The last things of one kind; a number says how far a reader is. */
   static final class Ring<T> {
     private final AtomicReferenceArray<T> slots = new AtomicReferenceArray<>(256);
@@ -60,6 +60,9 @@ final class Recent implements SpanProcessor {
     }
   }
 
+  /** Nothing yet. */
+  public Recent() {}
+
   final Ring<ReadableSpan> spans = new Ring<>(Recent::shown);
   final Ring<ILoggingEvent> lines = new Ring<>(Recent::shown);
 
@@ -80,7 +83,12 @@ final class Recent implements SpanProcessor {
     return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   }
 
-  static void level(String name) {
+  /**
+   * Sets the least level that is logged, until it is set again.
+   *
+   * @param name of the level, in any case
+   */
+  public static void level(String name) {
     root().setLevel(Level.toLevel(name));
   }
 
@@ -116,8 +124,13 @@ final class Recent implements SpanProcessor {
         "trace", line.getMDCPropertyMap().getOrDefault("trace_id", ""));
   }
 
-  /** Where only the console reads spans, a busy service records some of its traces and drops the others for almost nothing. */
-  static Sampler sampler(Sampler configured) {
+  /**
+   * Where only the console reads spans, a busy service records some of its traces and drops the others for almost nothing.
+   *
+   * @param configured who decides about those that are recorded
+   * @return at most fifty traces a second
+   */
+  public static Sampler sampler(Sampler configured) {
     RateLimiter traces = RateLimiter.named("traces", new RateLimit(50, Duration.ofSeconds(1), 50));
     return Sampler.parentBased(new Sampler() {
       @Override

@@ -1,4 +1,4 @@
-package cnkit.examples.service;
+package cnkit.examples.web;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
