@@ -155,11 +155,14 @@ final class HealthState {
       return this;
     }
     Status status = Aggregate.of(Probe.LIVE, entries);
-    var judged = new ProbeReport(
-        Probe.LIVE, status.passes(), status, List.of(), Aggregate.causes(Probe.LIVE, entries));
-    return judged.equals(live)
-        ? this
-        : new HealthState(entries, gate, started, outOfRotation, judged, pauses, pausedNanos, this);
+    List<String> causes = Aggregate.causes(Probe.LIVE, entries);
+    // not the record's own equals, whose first call costs a start milliseconds
+    if (status == live.status() && causes.equals(live.causes())) {
+      return this;
+    }
+    var judged = new ProbeReport(Probe.LIVE, status.passes(), status, List.of(), causes);
+    return new HealthState(
+        entries, gate, started, outOfRotation, judged, pauses, pausedNanos, this);
   }
 
   HealthState paused(long nanos) {
