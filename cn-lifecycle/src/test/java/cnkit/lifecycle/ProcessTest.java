@@ -194,7 +194,7 @@ class ProcessTest {
 
   @Test
   void sigintWithoutATerminalIsLikeSigterm() throws Exception {
-    try (var child = ChildProcess.start("idle")) {
+    try (var child = hearingSigint(ChildProcess.java(List.of(), "idle"))) {
       child.await("running");
       child.signal("INT");
       assertEquals(0, child.exitCode(), child.said()::toString);
@@ -209,7 +209,7 @@ class ProcessTest {
     String command =
         "exec " + String.join(" ", java.stream().map(word -> "'" + word + "'").toList());
     Machine.needs("script", "-qec", "true", "/dev/null");
-    try (var child = ChildProcess.startCommand(List.of("script", "-qec", command, "/dev/null"))) {
+    try (var child = hearingSigint(List.of("script", "-qec", command, "/dev/null"))) {
       child.await("running");
       long began = System.nanoTime();
       child.type('\u0003'); // the terminal turns it into SIGINT
@@ -218,6 +218,14 @@ class ProcessTest {
       assertTrue(
           child.said().toString().contains("\"result\":\"skipped\""), child.said()::toString);
     }
+  }
+
+  /** A build that a shell has put in the background ignores SIGINT, and so would its children. */
+  private static ChildProcess hearingSigint(List<String> command) throws Exception {
+    Machine.needs("env", "--default-signal=INT", "true");
+    var hearing = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    hearing.addAll(command);
+    return ChildProcess.startCommand(hearing);
   }
 
   @Test // case L10
