@@ -77,12 +77,15 @@ public final class Routes {
     Route route = variable.isEmpty()
         ? exact.getOrDefault(path, NONE)
         : below.getOrDefault(path.substring(0, path.length() - variable.length()), NONE);
-    String allowed = String.join(", ", route.handlers().keySet());
-    Handler refusal = allowed.isEmpty()
+    Handler handler = route.handlers().get(method.equals("HEAD") ? "GET" : method);
+    return handler == null
+        ? new Match("", variable, refusal(String.join(", ", route.handlers().keySet())))
+        : new Match(route.template(), variable, handler);
+  }
+
+  private static Handler refusal(String allowed) {
+    return allowed.isEmpty()
         ? request -> Reply.problem(404, "no such resource")
         : request -> Reply.problem(405, "use " + allowed).with("Allow", allowed);
-    Handler handler =
-        route.handlers().getOrDefault(method.equals("HEAD") ? "GET" : method, refusal);
-    return new Match(handler == refusal ? "" : route.template(), variable, handler);
   }
 }
