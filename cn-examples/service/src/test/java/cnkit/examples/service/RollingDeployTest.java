@@ -53,7 +53,7 @@ class RollingDeployTest {
         "retries 3\n  option redispatch\n  retry-on conn-failure\n  option http-server-close")) {
       awaitBalanced();
       List<Client> quick = clients(balancer, 4, "/work?ms=5");
-      List<Client> slow = clients(balancer, 6, "/work?ms=1500");
+      List<Client> slow = clients(balancer, 9, "/work?ms=1500");
       awaitServed(slow, 2);
       replicas.get(0).awaitInFlight(1, 20);
       replicas.get(0).kill();
@@ -68,7 +68,7 @@ class RollingDeployTest {
       for (Client client : stopped(quick)) {
         assertEquals(List.of(), client.failedAfter(died));
       }
-      assertTrue(lost < 6, "all clients lost their request, but only a third of the replicas died");
+      assertTrue(lost < 9, "all clients lost their request, but only a third of the replicas died");
       assertTrue(replicas.get(1).alive() && replicas.get(2).alive());
     } finally {
       replicas.forEach(ServiceProcess::close);
