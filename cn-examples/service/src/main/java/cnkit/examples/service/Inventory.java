@@ -22,7 +22,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -74,10 +73,13 @@ final class Inventory {
         : Reply.problem(503, "the inventory does not answer");
   }
 
+  /** What is asked of the inventory: a record, so that every replica repeats a request in the same bytes. */
+  private record Reservation(String sku, int quantity) {}
+
   /** Sets stock aside for an order: reserved or backordered, or pending while the inventory does not say. Once an id. */
   String reserve(UUID order, String sku, int quantity) {
     HttpRequest request = HttpRequest.newBuilder(base.get().resolve("/reservations/" + order))
-        .PUT(BodyPublishers.ofString(Reply.write(Map.of("sku", sku, "quantity", quantity))))
+        .PUT(BodyPublishers.ofString(Reply.write(new Reservation(sku, quantity))))
         .build();
     return pipeline.callOrElse(
         attempt -> {

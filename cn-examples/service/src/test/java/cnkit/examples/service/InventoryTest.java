@@ -3,13 +3,29 @@ package cnkit.examples.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("full")
 class InventoryTest {
+  /** Each JVM orders a Map.of as it likes: another replica's repetition was another request then, and was refused. */
+  @Test
+  void aReservationIsRepeatedInTheSameBytesByEveryReplica() throws Exception {
+    try (StockKeeper stock = new StockKeeper()) {
+      stock.recover();
+      UUID order = UUID.randomUUID();
+      Inventory inventory = new Inventory(stock::uri, OpenTelemetry.noop());
+      inventory.open();
+      assertEquals("reserved", inventory.reserve(order, "apple", 3));
+      assertEquals(
+          Map.of(order.toString(), "{\"sku\":\"apple\",\"quantity\":3}"), stock.reservations);
+    }
+  }
+
+  @Tag("full")
   @Test
   void aFailingDependencyOpensTheBreakerCostsNoProbeAndHealsByItself() throws Exception {
     try (ServiceProcess service =
@@ -40,6 +56,7 @@ class InventoryTest {
     }
   }
 
+  @Tag("full")
   @Test
   void faultsAreNotForEverybody() throws Exception {
     try (ServiceProcess service = ServiceProcess.ready(Map.of())) {

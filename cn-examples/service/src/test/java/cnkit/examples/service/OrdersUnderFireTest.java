@@ -56,7 +56,7 @@ class OrdersUnderFireTest {
       stock.recover();
 
       assertTrue(clients.refusals.get() > 0, "the database was away, and nobody noticed");
-      awaitEmptyOutbox(postgres);
+      awaitEmptyOutbox(postgres, List.of(service));
       Map<String, String> stored = orders(postgres);
       for (Map.Entry<String, JsonNode> order : clients.acknowledged.entrySet()) {
         assertEquals(
@@ -114,7 +114,7 @@ class OrdersUnderFireTest {
         }
         clients.stop();
         stock.recover();
-        awaitEmptyOutbox(postgres);
+        awaitEmptyOutbox(postgres, replicas);
 
         Map<String, String> stored = orders(postgres);
         clients.acknowledged.forEach(
@@ -148,15 +148,17 @@ class OrdersUnderFireTest {
     return orders;
   }
 
-  private static void awaitEmptyOutbox(Component postgres) throws Exception {
-    String left =
-        "SELECT (SELECT COUNT(*) FROM outbox), (SELECT COUNT(*) FROM orders WHERE status = 'pending')";
-    AtomicInteger count = new AtomicInteger(1);
+  private static void awaitEmptyOutbox(Component postgres, Iterable<ServiceProcess> replicas)
+      throws Exception {
+    String what = "SELECT order_id || '.' || type FROM outbox UNION ALL"
+        + " SELECT id || ' is pending' FROM orders WHERE status = 'pending'";
+    List<String> left = new ArrayList<>(List.of("not asked yet"));
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (count.get() > 0) {
-      assertTrue(System.nanoTime() - deadline < 0, count + " orders and events are left");
+    while (!left.isEmpty()) {
+      assertTrue(System.nanoTime() - deadline < 0, () -> left + "\n" + replicas);
       TimeUnit.MILLISECONDS.sleep(50);
-      query(postgres, left, row -> count.set(row.getInt(1) + row.getInt(2)));
+      left.clear();
+      query(postgres, what, row -> left.add(row.getString(1)));
     }
   }
 
