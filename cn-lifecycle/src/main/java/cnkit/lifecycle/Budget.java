@@ -80,13 +80,4 @@ record Budget(List<Slot> slots, long grace, long propagation, long close, long f
       default -> 0;
     };
   }
-
-  int indexOf(String name) {
-    for (int i = 0; i < slots.size(); i++) {
-      if (slots.get(i).name().equals(name)) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("no phase " + name);
-  }
 }

@@ -104,6 +104,9 @@ class VirtualLifecycleTest {
     for (Report.PhaseRun run : report.phases()) {
       assertTrue(run.took().compareTo(run.allowance()) <= 0, run::toString);
     }
+    assertEquals(ofSeconds(1), phase(report, Phase.ANNOUNCE).took(), "a quarter of close");
+    assertEquals(
+        ofSeconds(4), phase(report, Phase.PROPAGATE).took(), "counted from the announcement on");
     assertEquals(ofSeconds(4), phase(report, Phase.STOP_INTAKE).took(), "its slice and no more");
     assertTrue(phase(report, Phase.DRAIN).took().compareTo(ofSeconds(18)) <= 0);
     assertEquals(ofSeconds(3), phase(report, Phase.FLUSH).allowance(), "never lent");
@@ -131,6 +134,35 @@ class VirtualLifecycleTest {
         stuck.stack().stream().anyMatch(frame -> frame.contains("Scripted")), stuck::toString);
     assertEquals(81, report.exitCode());
     assertTrue(report.stop().compareTo(ofSeconds(10)) < 0);
+  }
+
+  @Test
+  void whatHangsIsGivenUpInTimeForWhatItNeedsToBeStopped() {
+    LifecycleBuilder builder = builder().closeSlice(ofSeconds(2));
+    with(builder, "db", scripted("db"));
+    with(builder, "cache", scripted("cache").stopHangs());
+    with(builder, "http", scripted("http").stopHangs());
+    Lifecycle lifecycle = builder.build();
+    lifecycle.start();
+    Report report = lifecycle.shutdown("done");
+    // three quarters of the slice for the first, half of the rest for each of the next
+    assertEquals(
+        List.of("0s stop http", "1.5s stop cache", "1.75s stop db"),
+        time.journal().stream().filter(line -> line.contains(" stop ")).toList());
+    assertEquals(ofSeconds(2), phase(report, Phase.CLOSE).allowance());
+    assertEquals(81, report.exitCode());
+  }
+
+  @Test
+  void theDeadlineOfAStartCountsFromTheStart() throws Exception {
+    LifecycleBuilder builder = builder().startDeadline(ofSeconds(3));
+    with(builder, "late", scripted("late").startHangs());
+    with(builder, "next", scripted("next"));
+    Lifecycle lifecycle = builder.build();
+    time.sleep(ofSeconds(10));
+    long began = time.nanoTime();
+    assertThrows(LifecycleException.class, lifecycle::start);
+    assertEquals(ofMillis(3_050).toNanos(), time.nanoTime() - began, "and 50 ms to react");
   }
 
   @Test // case L5
