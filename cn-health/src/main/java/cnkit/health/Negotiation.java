@@ -52,7 +52,7 @@ final class Negotiation {
     return (semicolon < 0 ? range : range.substring(0, semicolon)).strip();
   }
 
-  /** In thousandths; 1000 when nothing is said or what is said cannot be read. */
+  /** In thousandths; 1000 when nothing is said, 0 when what is said is no number. */
   private static int quality(String range) {
     int at = range.indexOf("q=");
     if (at < 0) {
