@@ -94,6 +94,8 @@ class CheckStateTest {
         state.status(),
         () -> "after " + history);
     assertEquals(history.stream().filter(s -> s != Step.SILENCE).count(), state.runs());
+    assertEquals(
+        history.stream().filter(s -> s != Step.SILENCE && !s.passes()).count(), state.failedRuns());
   }
 
   /** Every sequence of up to six steps of four kinds under all thresholds up to three: no forbidden move. */
