@@ -95,6 +95,21 @@ class AggregateTest {
     }
   }
 
+  @Example
+  void aSecondCauseIsToldAlthoughTheVerdictStaysTheSame() {
+    Check one = check("one", true).local();
+    Check other = check("other", true).local();
+    HealthState state = HealthState.EMPTY
+        .add(one, EnumSet.of(Probe.LIVE), false)
+        .add(other, EnumSet.of(Probe.LIVE), false)
+        .observe(one, Observation.of(Verdict.down("stands still"), 0, 1))
+        .judge();
+    assertEquals(List.of("one"), state.probe(Probe.LIVE).causes());
+    assertSame(state, state.judge(), "nothing has changed");
+    state = state.observe(other, Observation.of(Verdict.down("too"), 0, 2)).judge();
+    assertEquals(List.of("one", "other"), state.probe(Probe.LIVE).causes());
+  }
+
   /** What can happen to a registry. */
   enum Move {
     OPEN,
