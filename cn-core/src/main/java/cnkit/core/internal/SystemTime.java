@@ -73,11 +73,15 @@ public final class SystemTime implements Time {
       Future<?> scheduled = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
       return () -> scheduled.cancel(false);
     }
-    CompletableFuture<Void> later = new CompletableFuture<>();
-    CompletableFuture<Void> unused = later.thenRun(task);
-    // completing it, by cancelling too, takes the delay out of the JDK's queue
-    later.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
-    return () -> later.cancel(false);
+    // true: the time has come; false: cancelled. Either takes the delay out of the JDK's queue
+    CompletableFuture<Boolean> later = new CompletableFuture<>();
+    CompletableFuture<Void> unused = later.thenAccept(due -> {
+      if (due) {
+        task.run();
+      }
+    });
+    later.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
+    return () -> later.complete(false);
   }
 
   @Override
