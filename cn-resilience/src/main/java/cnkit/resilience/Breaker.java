@@ -24,12 +24,12 @@ import org.slf4j.LoggerFactory;
  * before never moves it.
  *
  * <pre>{@code
- * Breaker breaker = Breaker.named("inventory", BreakerSettings.countWindow(50).failureRate(0.5));
- * Pipeline pipeline = Pipeline.named("inventory").breaker(breaker).build();
+ * Breaker breaker = Breaker.of("inventory", BreakerSettings.countWindow(50).withFailureRate(0.5));
+ * Pipeline pipeline = Pipeline.builder("inventory").breaker(breaker).build();
  *
  * // or by hand
  * Optional<Breaker.Permit> permit = breaker.tryAcquire();
- * permit.ifPresent(p -> p.complete(ping() ? Kind.SUCCESS : Kind.FAILURE));
+ * permit.ifPresent(p -> p.complete(ping() ? Handling.SUCCESS : Handling.FAILURE));
  * }</pre>
  */
 public final class Breaker {
@@ -140,8 +140,8 @@ public final class Breaker {
    * @param settings when it opens and closes
    * @return a closed breaker
    */
-  public static Breaker named(String name, BreakerSettings settings) {
-    return named(name, settings, SystemTime.TICKER);
+  public static Breaker of(String name, BreakerSettings settings) {
+    return of(name, settings, SystemTime.TICKER);
   }
 
   /**
@@ -152,8 +152,8 @@ public final class Breaker {
    * @param ticker a monotonic nanosecond clock; may wrap; give pipelines that use the breaker the same one
    * @return a closed breaker
    */
-  public static Breaker named(String name, BreakerSettings settings, LongSupplier ticker) {
-    return named(name, settings, ticker, SystemTime.RANDOM, Runnable::run);
+  public static Breaker of(String name, BreakerSettings settings, LongSupplier ticker) {
+    return of(name, settings, ticker, SystemTime.RANDOM, Runnable::run);
   }
 
   /**
@@ -167,7 +167,7 @@ public final class Breaker {
    *     request's
    * @return a closed breaker
    */
-  public static Breaker named(
+  public static Breaker of(
       String name,
       BreakerSettings settings,
       LongSupplier ticker,
@@ -214,7 +214,7 @@ public final class Breaker {
     BreakerState s = state;
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
-      Window window = closed.era().window;
+      Window window = closed.period().window;
       tally = window == null
           ? new Window.Tally(
               CountWord.size(closed.outcomes()),
@@ -241,10 +241,10 @@ public final class Breaker {
    * @return the permit, or empty if the breaker refuses
    */
   public Optional<Permit> tryAcquire() {
-    long ticket = admit();
+    long permit = admit();
     boolean measured = timed;
-    return ticket >= 0
-        ? Optional.of(new Permit(this, ticket, measured, measured ? ticker.getAsLong() : 0))
+    return permit >= 0
+        ? Optional.of(new Permit(this, permit, measured, measured ? ticker.getAsLong() : 0))
         : Optional.empty();
   }
 
@@ -314,9 +314,9 @@ public final class Breaker {
     }
   }
 
-  /** The ticket of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
+  /** The permit of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
   long admit() {
-    return state instanceof BreakerState.Closed closed ? closed.era().epoch : admitUnlessOpen();
+    return state instanceof BreakerState.Closed closed ? closed.period().epoch : admitUnlessOpen();
   }
 
   private long admitUnlessOpen() {
@@ -336,8 +336,8 @@ public final class Breaker {
       BreakerState after = before.onAcquire(now, this::openNanos);
       if (swap(before, after)) {
         boolean granted =
-            after instanceof BreakerState.HalfOpen && after.lastTicket() != before.lastTicket();
-        return granted ? after.lastTicket() : ~after.retryAfterNanos(now);
+            after instanceof BreakerState.HalfOpen && after.lastPermit() != before.lastPermit();
+        return granted ? after.lastPermit() : ~after.retryAfterNanos(now);
       }
     }
   }
@@ -362,72 +362,73 @@ public final class Breaker {
     if (state != admitting) {
       return false;
     }
-    Window window = admitting.era().window;
+    Window window = admitting.period().window;
     if (window != null) {
       window.recordGood(ticker);
     }
     return true;
   }
 
-  Recorded complete(long ticket, Kind kind, long nanos) {
-    return kind == Kind.SUCCESS && isHealthySuccess(ticket, nanos)
-        ? Recorded.RECORDED
-        : complete(ticket, kind, nanos, ticker.getAsLong());
+  Completion complete(long permit, Handling handling, long nanos) {
+    return handling == Handling.SUCCESS && isHealthySuccess(permit, nanos)
+        ? Completion.RECORDED
+        : complete(permit, handling, nanos, ticker.getAsLong());
   }
 
   /** Whether that was all there is to do for it: in a window of good outcomes nothing, elsewhere to count it there. */
-  private boolean isHealthySuccess(long ticket, long nanos) {
+  private boolean isHealthySuccess(long permit, long nanos) {
     BreakerState present = state;
     if (!(present instanceof BreakerState.Closed closed)) {
       return false;
     }
-    BreakerState.Era era = closed.era();
-    if (era.epoch != ticket || nanos > era.slowNanos) {
+    BreakerState.Period period = closed.period();
+    if (period.epoch != permit || nanos > period.slowNanos) {
       return false;
     }
-    if (era.window == null && (closed.outcomes() != era.clean || closed.slows() != era.clean)) {
+    if (period.window == null
+        && (closed.outcomes() != period.clean || closed.slows() != period.clean)) {
       return false;
     }
-    if (era.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
+    if (period.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
       knownHealthy = closed;
     }
-    if (era.window != null) {
-      era.window.recordGood(ticker);
+    if (period.window != null) {
+      period.window.recordGood(ticker);
     }
     return true;
   }
 
-  private Recorded complete(long ticket, Kind kind, long nanos, long now) {
+  private Completion complete(long permit, Handling handling, long nanos, long now) {
     while (true) {
       BreakerState before = state;
-      if (!before.knows(ticket)) {
-        return Recorded.STALE;
+      if (!before.knows(permit)) {
+        return Completion.STALE;
       }
-      boolean slow =
-          nanos > before.rules().slowNanos && (kind == Kind.SUCCESS || kind == Kind.FAILURE);
-      if (before instanceof BreakerState.Closed closed && closed.era().window != null) {
-        record(closed, closed.era().window, kind, slow, now);
-        return Recorded.RECORDED;
+      boolean slow = nanos > before.rules().slowNanos
+          && (handling == Handling.SUCCESS || handling == Handling.FAILURE);
+      if (before instanceof BreakerState.Closed closed && closed.period().window != null) {
+        record(closed, closed.period().window, handling, slow, now);
+        return Completion.RECORDED;
       }
-      if (swap(before, before.onResult(ticket, kind, slow, now, this::openNanos))) {
-        return Recorded.RECORDED;
+      if (swap(before, before.onResult(permit, handling, slow, now, this::openNanos))) {
+        return Completion.RECORDED;
       }
     }
   }
 
   /** For the windows that are not one word: written in place, and only a trip replaces the state. */
   private void record(
-      BreakerState.Closed closed, Window window, Kind kind, boolean slow, long now) {
-    if (kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
+      BreakerState.Closed closed, Window window, Handling handling, boolean slow, long now) {
+    if (handling == Handling.NEUTRAL || handling == Handling.NOT_SENT) {
       return;
     }
-    boolean failed = kind == Kind.FAILURE;
+    boolean failed = handling == Handling.FAILURE;
     boolean healthyBefore = (failed || slow) && window.isFull(now);
     window.record(failed, slow, now);
     if (failed || slow) {
       BreakerState.Closed judged = closed;
       while (!swap(judged, judged.trip(window.tally(now), healthyBefore, now, this::openNanos))) {
-        if (!(state instanceof BreakerState.Closed present) || present.era().window != window) {
+        if (!(state instanceof BreakerState.Closed present) || present.period().window != window) {
           return; // somebody else's transition came first
         }
         judged = present; // only the settings changed
@@ -489,29 +490,29 @@ public final class Breaker {
   public static final class Permit {
     private final Breaker breaker;
     private final AtomicBoolean used = new AtomicBoolean();
-    private final long ticket;
+    private final long permit;
     private final boolean measured;
     private final long startNanos;
 
-    Permit(Breaker breaker, long ticket, boolean measured, long startNanos) {
+    Permit(Breaker breaker, long permit, boolean measured, long startNanos) {
       this.breaker = breaker;
-      this.ticket = ticket;
+      this.permit = permit;
       this.measured = measured;
       this.startNanos = startNanos;
     }
 
     /**
-     * Reports how the call went. {@link Kind#NOT_SENT} gives the permit back as if it had never been asked for.
+     * Reports how the call went. {@link Handling#NOT_SENT} gives the permit back as if it had never been asked for.
      *
-     * @param kind what the call was worth
+     * @param handling what the call was worth
      * @return whether it counted
      */
-    public Recorded complete(Kind kind) {
+    public Completion complete(Handling handling) {
       if (!used.compareAndSet(false, true)) {
-        return Recorded.DUPLICATE;
+        return Completion.DUPLICATE;
       }
       long nanos = measured ? breaker.ticker.getAsLong() - startNanos : 0;
-      return breaker.complete(ticket, kind, nanos);
+      return breaker.complete(permit, handling, nanos);
     }
   }
 }

@@ -133,7 +133,7 @@ final class Listeners {
 
     private synchronized @Nullable BreakerEvent next() {
       if (dropped > 0) {
-        BreakerEvent told = new BreakerEvent.Dropped(breaker, dropped);
+        BreakerEvent told = new BreakerEvent.EventsDropped(breaker, dropped);
         dropped = 0;
         return told;
       }

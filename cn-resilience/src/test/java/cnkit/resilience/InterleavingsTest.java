@@ -44,10 +44,10 @@ class InterleavingsTest {
   private static final BreakerRules RULES = new BreakerRules(
       "b",
       BreakerSettings.countWindow(2)
-          .minimumCalls(2)
-          .failureRate(1.0)
-          .openFor(ofNanos(10))
-          .probes(2, 2),
+          .withMinimumCalls(2)
+          .withFailureRate(1.0)
+          .withOpenTime(ofNanos(10))
+          .withProbes(2, 2),
       now -> {
         throw new IllegalStateException("one word holds two outcomes");
       });
@@ -76,14 +76,14 @@ class InterleavingsTest {
 
     long granted() {
       return threads.stream()
-          .mapToLong(t -> t.ticket)
+          .mapToLong(t -> t.permit)
           .filter(t -> t >= 0)
           .distinct()
           .count();
     }
 
     long recorded() {
-      return threads.stream().filter(t -> t.result == Recorded.RECORDED).count();
+      return threads.stream().filter(t -> t.result == Completion.RECORDED).count();
     }
 
     long transitions() {
@@ -94,8 +94,8 @@ class InterleavingsTest {
     void checkHistory() {
       for (int i = 1; i < history.size(); i++) {
         assertTrue(
-            history.get(i).lastTicket() >= history.get(i - 1).lastTicket(),
-            "a later state has drawn fewer tickets");
+            history.get(i).lastPermit() >= history.get(i - 1).lastPermit(),
+            "a later state has drawn fewer permits");
       }
     }
   }
@@ -106,8 +106,8 @@ class InterleavingsTest {
     private final UnaryOperator<BreakerState> step;
     private BreakerState before;
     private boolean read;
-    long ticket = -1;
-    Recorded result = Recorded.DUPLICATE;
+    long permit = -1;
+    Completion result = Completion.DUPLICATE;
 
     Advance(Cell cell, UnaryOperator<BreakerState> step) {
       this.cell = cell;
@@ -139,11 +139,11 @@ class InterleavingsTest {
     abstract void done(BreakerState before, BreakerState after);
   }
 
-  private static Advance complete(Cell cell, long admission, Kind kind) {
-    return new Advance(cell, s -> s.onResult(admission, kind, false, 20, (r, opens) -> 10)) {
+  private static Advance complete(Cell cell, long admission, Handling handling) {
+    return new Advance(cell, s -> s.onResult(admission, handling, false, 20, (r, opens) -> 10)) {
       @Override
       void done(BreakerState before, BreakerState after) {
-        result = before.knows(admission) ? Recorded.RECORDED : Recorded.STALE;
+        result = before.knows(admission) ? Completion.RECORDED : Completion.STALE;
       }
     };
   }
@@ -152,7 +152,7 @@ class InterleavingsTest {
     return new Advance(cell, s -> s.onAcquire(20, (r, opens) -> 10)) {
       @Override
       void done(BreakerState before, BreakerState after) {
-        ticket = after.lastTicket() != before.lastTicket() ? after.lastTicket() : -1;
+        permit = after.lastPermit() != before.lastPermit() ? after.lastPermit() : -1;
       }
     };
   }
@@ -171,16 +171,16 @@ class InterleavingsTest {
 
   /** Opened at 0 for 10: at 20, its time is over. */
   private static BreakerState opened() {
-    BreakerState once = closed().onResult(0, Kind.FAILURE, false, 0, (r, opens) -> 10);
-    return once.onResult(0, Kind.FAILURE, false, 0, (r, opens) -> 10);
+    BreakerState once = closed().onResult(0, Handling.FAILURE, false, 0, (r, opens) -> 10);
+    return once.onResult(0, Handling.FAILURE, false, 0, (r, opens) -> 10);
   }
 
   private static Scenario threeFailures(Swap swap) {
     Cell cell = new Cell(swap, closed());
     List<Program> programs = List.of(
-        complete(cell, 0, Kind.FAILURE),
-        complete(cell, 0, Kind.FAILURE),
-        complete(cell, 0, Kind.FAILURE));
+        complete(cell, 0, Handling.FAILURE),
+        complete(cell, 0, Handling.FAILURE),
+        complete(cell, 0, Handling.FAILURE));
     return new Meeting(cell, programs, () -> {
       assertEquals(Breaker.State.OPEN, cell.state.state());
       assertEquals(1, cell.transitions(), "transitions");
@@ -213,10 +213,10 @@ class InterleavingsTest {
 
   private static Scenario stragglerAmongProbes(Swap swap) {
     Cell cell = new Cell(swap, opened());
-    Advance straggler = complete(cell, 0, Kind.SUCCESS);
+    Advance straggler = complete(cell, 0, Handling.SUCCESS);
     List<Program> programs = List.of(straggler, acquire(cell), acquire(cell));
     return new Meeting(cell, programs, () -> {
-      assertEquals(Recorded.STALE, straggler.result);
+      assertEquals(Completion.STALE, straggler.result);
       assertEquals(Breaker.State.HALF_OPEN, cell.state.state());
       assertEquals(2, cell.granted(), "leases");
     });
@@ -232,8 +232,8 @@ class InterleavingsTest {
     BreakerState first = opened().onAcquire(20, (r, opens) -> 10);
     BreakerState both = first.onAcquire(20, (r, opens) -> 10);
     Cell cell = new Cell(swap, both);
-    Advance one = complete(cell, first.lastTicket(), Kind.SUCCESS);
-    Advance two = complete(cell, both.lastTicket(), Kind.FAILURE);
+    Advance one = complete(cell, first.lastPermit(), Handling.SUCCESS);
+    Advance two = complete(cell, both.lastPermit(), Handling.FAILURE);
     Advance operator =
         new Advance(cell, s -> BreakerState.manual(s, Breaker.State.FORCED_OPEN, 20)) {
           @Override

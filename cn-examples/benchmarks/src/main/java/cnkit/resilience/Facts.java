@@ -18,7 +18,7 @@ final class Facts {
         SystemTime.RANDOM,
         Runnable::run,
         stores::incrementAndGet);
-    Pipeline pipeline = Pipeline.named("b").breaker(breaker).build();
+    Pipeline pipeline = Pipeline.builder("b").breaker(breaker).build();
     return during(pipeline, stores);
   }
 
@@ -29,9 +29,9 @@ final class Facts {
   static long clockReads(BreakerSettings settings, UnaryOperator<Pipeline.Builder> stages)
       throws InterruptedException {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.named("b", settings, reads::incrementAndGet);
+    Breaker breaker = Breaker.of("b", settings, reads::incrementAndGet);
     Pipeline pipeline = stages
-        .apply(Pipeline.named("b").breaker(breaker).ticker(reads::incrementAndGet))
+        .apply(Pipeline.builder("b").breaker(breaker).ticker(reads::incrementAndGet))
         .build();
     return during(pipeline, reads);
   }
