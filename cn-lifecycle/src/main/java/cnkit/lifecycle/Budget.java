@@ -10,7 +10,7 @@ import java.util.Map;
  * times are nanoseconds.
  *
  * <p>A phase gets {@code min(own, what is left of the grace - what later phases have reserved)}. Flush reserves all of its
- * slice, so it always gets it. Stop intake, close and outermost share one slice: each may use all of it while there is time,
+ * slice, so it always gets it. Stop intake, close and infrastructure share one slice: each may use all of it while there is time,
  * and close keeps a half, outermost a quarter of it, whatever happened before them.
  */
 @Pure
@@ -33,11 +33,11 @@ record Budget(List<Slot> slots, long grace, long propagation, long close, long f
   record Slot(String name, long own, long reserve) {}
 
   static Budget of(ShutdownPlan plan, List<String> order) {
-    long close = plan.close().toNanos();
-    long flush = plan.flush().toNanos();
+    long close = plan.closeBudget().toNanos();
+    long flush = plan.flushBudget().toNanos();
     Map<String, Long> slices = new HashMap<>();
     for (Phase phase : plan.phases()) {
-      slices.put(phase.name(), phase.slice().toNanos());
+      slices.put(phase.name(), phase.budget().toNanos());
     }
     var slots = new ArrayList<Slot>();
     for (String name : order) {
@@ -46,10 +46,10 @@ record Budget(List<Slot> slots, long grace, long propagation, long close, long f
             case Phase.ANNOUNCE -> new Slot(name, close / 4, 0);
             case Phase.PROPAGATE -> new Slot(name, plan.propagation().toNanos(), 0);
             case Phase.STOP_INTAKE -> new Slot(name, close, 0);
-            case Phase.DRAIN -> new Slot(name, Math.max(0, plan.drain().toNanos()), 0);
+            case Phase.DRAIN -> new Slot(name, Math.max(0, plan.drainBudget().toNanos()), 0);
             case Phase.CLOSE -> new Slot(name, close, close / 2);
             case Phase.FLUSH -> new Slot(name, flush, flush);
-            case Phase.OUTERMOST -> new Slot(name, close, close / 4);
+            case Phase.INFRASTRUCTURE -> new Slot(name, close, close / 4);
             default -> {
               long slice = slices.getOrDefault(name, 0L);
               yield new Slot(name, slice, slice);
@@ -76,7 +76,7 @@ record Budget(List<Slot> slots, long grace, long propagation, long close, long f
   private static long forcedReserve(Slot slot) {
     return switch (slot.name()) {
       case Phase.FLUSH -> slot.own();
-      case Phase.OUTERMOST -> Math.min(slot.own(), FORCED_OUTERMOST_NANOS);
+      case Phase.INFRASTRUCTURE -> Math.min(slot.own(), FORCED_OUTERMOST_NANOS);
       default -> 0;
     };
   }

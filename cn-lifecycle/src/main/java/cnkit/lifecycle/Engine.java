@@ -72,7 +72,8 @@ final class Engine {
   private long firstTrigger;
 
   private volatile Runnable onStopping = () -> {};
-  private volatile Farewell farewell = new Farewell(Optional.empty(), Optional.empty());
+  private volatile TerminationMessage terminationMessage =
+      new TerminationMessage(Optional.empty(), Optional.empty());
   private volatile long alarmAt = Long.MAX_VALUE;
 
   Engine(
@@ -104,7 +105,7 @@ final class Engine {
 
   /** Whether this caller is the one to start it. */
   boolean claim() {
-    boolean fresh = state.status() == Status.NEW || state.startAt() < 0;
+    boolean fresh = state.status() == LifecycleState.NEW || state.startAt() < 0;
     return fresh && claimed.compareAndSet(false, true);
   }
 
@@ -114,12 +115,12 @@ final class Engine {
   }
 
   /** Gets the last word. */
-  void farewell(Farewell farewell) {
-    this.farewell = farewell;
+  void terminationMessage(TerminationMessage terminationMessage) {
+    this.terminationMessage = terminationMessage;
   }
 
-  Farewell farewell() {
-    return farewell;
+  TerminationMessage terminationMessage() {
+    return terminationMessage;
   }
 
   State state() {
@@ -142,7 +143,7 @@ final class Engine {
   void trigger(Trigger.Source source, String detail, boolean atTerminal) {
     // the first to get here is the reason, whoever takes the step
     synchronized (triggers) {
-      if (state.status() == Status.STOPPED) {
+      if (state.status() == LifecycleState.STOPPED) {
         return;
       }
       Duration at = triggers.isEmpty() ? Duration.ZERO : Duration.ofNanos(now() - firstTrigger);
@@ -171,9 +172,9 @@ final class Engine {
 
   private void step(Event event) {
     ShutdownMachine.Step step = machine.next(state, event, now());
-    boolean stopping = state.status() != Status.STOPPING;
+    boolean stopping = state.status() != LifecycleState.STOPPING;
     state = step.state();
-    if (stopping && state.status() == Status.STOPPING) {
+    if (stopping && state.status() == LifecycleState.STOPPING) {
       if (state.startFailed()) {
         startGaveUp();
       }
@@ -275,7 +276,7 @@ final class Engine {
           if (failed && !start) {
             LOG.warn("lifecycle: stopping {} threw", name(unit), thrown.get());
           }
-          if (!start && failed && thrown.get() instanceof Survivors survivors) {
+          if (!start && failed && thrown.get() instanceof StillRunning survivors) {
             unfinished.addAll(survivors.unfinished());
             post(new Event.Survived(unit));
             return;
@@ -396,7 +397,7 @@ final class Engine {
 
   /** Looks again and again while the phase lasts; its allowance ends it at the latest. */
   private void watch(int phase, QuietWatch before) {
-    if (state.status() != Status.STOPPING || state.phase() != phase) {
+    if (state.status() != LifecycleState.STOPPING || state.phase() != phase) {
       return;
     }
     QuietWatch watch = before.look(arrivals(), now());
@@ -414,7 +415,7 @@ final class Engine {
   private void endStreams(long allowance) {
     var streams = new ArrayList<Token>();
     for (InFlight work : inFlight) {
-      work.open().stream().filter(token -> token.kind() == Kind.STREAM).forEach(streams::add);
+      work.open().stream().filter(token -> token.kind() == WorkKind.STREAM).forEach(streams::add);
     }
     if (allowance == 0) {
       return; // they are cut at once
@@ -435,7 +436,7 @@ final class Engine {
   private void ended(int phase) {
     events.publish(new LifecycleEvent.PhaseEnded(phaseRun(state, phase)));
     if (phaseName(phase).equals(Phase.DRAIN)) {
-      events.publish(new LifecycleEvent.Drained(ledger()));
+      events.publish(new LifecycleEvent.Drained(workCounts()));
     }
   }
 
@@ -465,7 +466,7 @@ final class Engine {
           .addKeyValue("event.name", "cn.lifecycle.stopped")
           .addKeyValue("report", report.attributes())
           .log("{}", report.summary());
-      farewell.end(report);
+      terminationMessage.end(report);
     } finally {
       started.complete(state);
       stopped.complete(report);
@@ -495,15 +496,15 @@ final class Engine {
     return suspects;
   }
 
-  List<Ledger> ledger() {
+  List<WorkCounts> workCounts() {
     if (inFlight.isEmpty()) {
       return List.of();
     }
-    var sums = new ArrayList<>(inFlight.get(0).ledgers());
+    var sums = new ArrayList<>(inFlight.get(0).workCounts());
     for (InFlight more : inFlight.subList(1, inFlight.size())) {
-      List<Ledger> ledgers = more.ledgers();
+      List<WorkCounts> counts = more.workCounts();
       for (int i = 0; i < sums.size(); i++) {
-        sums.set(i, sums.get(i).plus(ledgers.get(i)));
+        sums.set(i, sums.get(i).plus(counts.get(i)));
       }
     }
     return List.copyOf(sums);
@@ -561,12 +562,11 @@ final class Engine {
     return new Report(
         now.status(),
         now.outcome(),
-        triggers.isEmpty() ? Optional.empty() : Optional.of(triggers.get(0).detail()),
         triggers,
         Duration.ofNanos(startTook(now)),
         Duration.ofNanos(stopTook(now)),
         phases,
-        ledger(),
+        workCounts(),
         unfinished);
   }
 
@@ -585,7 +585,7 @@ final class Engine {
     if (now.since() < 0) {
       return 0;
     }
-    long end = now.status() == Status.STOPPED ? now.since() : now();
+    long end = now.status() == LifecycleState.STOPPED ? now.since() : now();
     for (PhaseLife life : now.phases()) {
       end = Math.max(end, life.endedAt());
     }

@@ -104,7 +104,7 @@ final class Events {
 
     private synchronized @Nullable LifecycleEvent next() {
       if (dropped > 0) {
-        var missed = new LifecycleEvent.Missed(dropped);
+        var missed = new LifecycleEvent.EventsDropped(dropped);
         dropped = 0;
         return missed;
       }

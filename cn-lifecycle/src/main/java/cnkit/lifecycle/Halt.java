@@ -4,7 +4,7 @@ package cnkit.lifecycle;
 final class Halt {
   private Halt() {}
 
-  static void now(Outcome outcome) {
+  static void now(ShutdownOutcome outcome) {
     Runtime.getRuntime().halt(outcome.exitCode());
   }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * Lifecycle lifecycle = Lifecycle.builder()
  *     .grace(Duration.ofSeconds(25))
- *     .outermost("management", management::start, management::stop)
+ *     .infrastructure("management", management::start, management::stop)
  *     .component("db", pool::open, pool::close)
  *     .component("http", server::start, server::stop)
  *     .component("consumer", consumer::start, consumer::stop).dependsOn("db")
@@ -48,7 +48,7 @@ public final class Lifecycle implements AutoCloseable {
   private final ShutdownPlan plan;
   private final Settings settings;
   private volatile @Nullable ProcessDriver process;
-  private volatile Optional<PreviousLife> previousLife = Optional.empty();
+  private volatile Optional<PreviousRun> previousRun = Optional.empty();
 
   /** What concerns the process around it. */
   record Settings(
@@ -84,7 +84,7 @@ public final class Lifecycle implements AutoCloseable {
    *
    * <p>A second signal forces, a third halts. Where signals are not to be had, the JVM's shutdown hook does the work; the JVM
    * then exits with its own code. If the shutdown has not ended a quarter of a second after its grace, or another hook keeps
-   * the JVM from exiting that long, the process is halted with {@link Outcome#HUNG}.
+   * the JVM from exiting that long, the process is halted with {@link ShutdownOutcome#HUNG}.
    *
    * <p>What would keep a signal from arriving, or another hook from waiting for ours, is warned of while the components start.
    * Where the platform has a termination log, it gets the report's summary, and the whole report if that fits into 4,096
@@ -92,7 +92,7 @@ public final class Lifecycle implements AutoCloseable {
    *
    * <p>An interrupt of the calling thread asks for the end; it is restored.
    *
-   * @return the exit code, see {@link Outcome}
+   * @return the exit code, see {@link ShutdownOutcome}
    * @throws IllegalStateException if it was started before
    */
   public int run() {
@@ -105,7 +105,7 @@ public final class Lifecycle implements AutoCloseable {
     driver.diagnose(); // beside the start, which need not wait for it
     await(engine.stopped());
     Report report = engine.report();
-    if (report.outcome() != Outcome.STOPPED && engine.state().startFailed()) {
+    if (report.outcome() != ShutdownOutcome.STOPPED && engine.state().startFailed()) {
       LifecycleException failure = startFailure();
       LOG.error("{}", failure.getMessage(), failure);
     }
@@ -144,25 +144,25 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   private void remember(Optional<Path> terminationLog) {
-    var farewell = new Farewell(terminationLog, settings.marker());
-    previousLife = farewell.previous();
-    previousLife
-        .filter(life -> life.outcome().filter(Outcome.STOPPED::equals).isEmpty())
-        .ifPresent(life -> LOG.atWarn()
+    var terminationMessage = new TerminationMessage(terminationLog, settings.marker());
+    previousRun = terminationMessage.previous();
+    previousRun
+        .filter(run -> run.outcome().filter(ShutdownOutcome.STOPPED::equals).isEmpty())
+        .ifPresent(run -> LOG.atWarn()
             .addKeyValue("event.name", "cn.lifecycle.previous")
-            .log("the previous life of this service: {}", life.summary()));
-    engine.farewell(farewell);
+            .log("the previous run of this service: {}", run.summary()));
+    engine.terminationMessage(terminationMessage);
     if (settings.marker().isPresent()) {
-      farewell.phase("start");
+      terminationMessage.phase("start");
       events.subscribe(
           event -> {
             if (event instanceof LifecycleEvent.Started) {
-              farewell.phase("running");
+              terminationMessage.phase("running");
             } else if (event instanceof LifecycleEvent.PhaseBegan began) {
-              farewell.phase(began.phase());
+              terminationMessage.phase(began.phase());
             }
           },
-          new LifecycleEvent.Current(status()));
+          new LifecycleEvent.Current(state()));
     }
   }
 
@@ -170,10 +170,10 @@ public final class Lifecycle implements AutoCloseable {
    * How the process before this one ended, by the marker that {@link LifecycleBuilder#marker(Path)} names; known once this one
    * has begun to start.
    *
-   * @return its end; empty without a marker, or when this is the first life
+   * @return its end; empty without a marker, or when this is the first run
    */
-  public Optional<PreviousLife> previousLife() {
-    return previousLife;
+  public Optional<PreviousRun> previousRun() {
+    return previousRun;
   }
 
   /**
@@ -242,7 +242,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * What has happened so far; complete when its status is {@link Status#STOPPED}.
+   * What has happened so far; complete when its state is {@link LifecycleState#STOPPED}.
    *
    * @return a snapshot
    */
@@ -251,11 +251,11 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * Where the lifecycle is.
+   * The state of the lifecycle.
    *
-   * @return the status now
+   * @return the state now
    */
-  public Status status() {
+  public LifecycleState state() {
     return engine.state().status();
   }
 
@@ -271,28 +271,28 @@ public final class Lifecycle implements AutoCloseable {
   /**
    * What became of all work in flight so far, by kind.
    *
-   * @return the ledgers; empty when nothing is tracked
+   * @return the counts; empty when nothing is tracked
    */
-  public List<Ledger> ledger() {
-    return engine.ledger();
+  public List<WorkCounts> workCounts() {
+    return engine.workCounts();
   }
 
   /**
-   * Listens to what happens. The first event is the current status; the others follow in order, on a daemon thread that is
+   * Listens to what happens. The first event is the current state; the others follow in order, on a daemon thread that is
    * there while there is something to deliver. At most 256 events wait for a slow listener, then the oldest are dropped and
-   * {@link LifecycleEvent.Missed} says how many.
+   * {@link LifecycleEvent.EventsDropped} says how many.
    *
    * @param listener gets the events; what it throws is logged once per type
    * @return ends the subscription
    */
   public Subscription subscribe(Consumer<? super LifecycleEvent> listener) {
-    return events.subscribe(listener, new LifecycleEvent.Current(status()));
+    return events.subscribe(listener, new LifecycleEvent.Current(state()));
   }
 
   /** Shuts down if that has not happened, and puts back signal handlers and the hook that {@link #run()} has set. */
   @Override
   public void close() {
-    if (engine.state().status() != Status.STOPPED) {
+    if (engine.state().status() != LifecycleState.STOPPED) {
       shutdown("closed");
     }
     ProcessDriver driver = process;

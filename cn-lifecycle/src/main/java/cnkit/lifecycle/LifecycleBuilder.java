@@ -43,10 +43,10 @@ public final class LifecycleBuilder {
   private Optional<Duration> platformGrace = Optional.empty();
   private Duration preStop = Duration.ZERO;
   private Optional<Path> marker = Optional.empty();
-  private Path terminationLog = Farewell.TERMINATION_LOG;
+  private Path terminationLog = TerminationMessage.TERMINATION_LOG;
   private final List<Action> onIntakeStopped = new ArrayList<>();
-  private Optional<Duration> closeSlice = Optional.empty();
-  private Optional<Duration> flushSlice = Optional.empty();
+  private Optional<Duration> closeBudget = Optional.empty();
+  private Optional<Duration> flushBudget = Optional.empty();
   private Duration startDeadline = DEFAULT_START_DEADLINE;
   private boolean lenient;
   private boolean withSignals = true;
@@ -136,7 +136,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Over how long {@linkplain Kind#STREAM streams} are told to end, one after the other from the beginning of the drain on, so
+   * Over how long {@linkplain WorkKind#STREAM streams} are told to end, one after the other from the beginning of the drain on, so
    * that their clients do not all come back somewhere else at once.
    *
    * @param window zero or more; clipped to the drain; default half of it
@@ -149,7 +149,7 @@ public final class LifecycleBuilder {
 
   /**
    * A file in which this process says where it is, so that the next one knows how it ended, even if it was killed: {@link
-   * Lifecycle#previousLife()}. In Kubernetes an {@code emptyDir} volume outlives the container.
+   * Lifecycle#previousRun()}. In Kubernetes an {@code emptyDir} volume outlives the container.
    *
    * @param file written at the start and with each phase; its folder must exist
    * @return this builder
@@ -171,13 +171,13 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The slice that stop intake, close and outermost share.
+   * The slice that stop intake, close and infrastructure share.
    *
    * @param slice above zero; default the smaller of 2 s and a twelfth of the grace
    * @return this builder
    */
-  public LifecycleBuilder closeSlice(Duration slice) {
-    this.closeSlice = Optional.of(slice);
+  public LifecycleBuilder closeBudget(Duration slice) {
+    this.closeBudget = Optional.of(slice);
     return this;
   }
 
@@ -187,8 +187,8 @@ public final class LifecycleBuilder {
    * @param slice above zero; default the smaller of 2 s and a twelfth of the grace
    * @return this builder
    */
-  public LifecycleBuilder flushSlice(Duration slice) {
-    this.flushSlice = Optional.of(slice);
+  public LifecycleBuilder flushBudget(Duration slice) {
+    this.flushBudget = Optional.of(slice);
     return this;
   }
 
@@ -212,8 +212,8 @@ public final class LifecycleBuilder {
    * @param stop returns when it has stopped
    * @return this builder; {@link #dependsOn(String...)} now speaks of this component
    */
-  public LifecycleBuilder outermost(String name, Action start, Action stop) {
-    register(outermost, name, start, stop, Phase.OUTERMOST);
+  public LifecycleBuilder infrastructure(String name, Action start, Action stop) {
+    register(outermost, name, start, stop, Phase.INFRASTRUCTURE);
     return this;
   }
 
@@ -466,11 +466,11 @@ public final class LifecycleBuilder {
    * @return the plan, which may have problems
    */
   public ShutdownPlan plan() {
-    Duration slice = ShutdownPlan.defaultSlice(grace);
+    Duration slice = ShutdownPlan.defaultBudget(grace);
     Duration delay =
         propagation.orElse(preStop.isZero() ? ShutdownPlan.DEFAULT_PROPAGATION : Duration.ZERO);
     return new ShutdownPlan(
-        grace, delay, closeSlice.orElse(slice), flushSlice.orElse(slice), phases);
+        grace, delay, closeBudget.orElse(slice), flushBudget.orElse(slice), phases);
   }
 
   /**
@@ -546,8 +546,8 @@ public final class LifecycleBuilder {
     text.append('\n').append(plan.table());
     boolean onlyTight = Lifecycle.positive(plan.grace())
         && !plan.propagation().isNegative()
-        && Lifecycle.positive(plan.close())
-        && Lifecycle.positive(plan.flush());
+        && Lifecycle.positive(plan.closeBudget())
+        && Lifecycle.positive(plan.flushBudget());
     if (!lenient || !onlyTight) {
       throw new LifecycleException(Reason.BUDGET, text.toString(), wrong, plan.table());
     }
@@ -574,7 +574,9 @@ public final class LifecycleBuilder {
     for (Phase phase : phases) {
       var precedes = new ArrayList<>(phase.precedes());
       precedes.add(
-          phase.follows().isEmpty() && phase.precedes().isEmpty() ? Phase.CLOSE : Phase.OUTERMOST);
+          phase.follows().isEmpty() && phase.precedes().isEmpty()
+              ? Phase.CLOSE
+              : Phase.INFRASTRUCTURE);
       for (String other : concat(phase.follows(), precedes)) {
         if (!needs.containsKey(other)) {
           all.add(new Problem(
@@ -612,7 +614,7 @@ public final class LifecycleBuilder {
     int before = all.size();
     for (Part part : concatParts()) {
       graph.node(part.name, part.needs);
-      boolean isOutermost = part.phase.equals(Phase.OUTERMOST);
+      boolean isOutermost = part.phase.equals(Phase.INFRASTRUCTURE);
       if (isOutermost != outermost.contains(part) || !stopsIn(part.phase, order)) {
         all.add(new Problem(
             List.of(part.name),
@@ -645,7 +647,7 @@ public final class LifecycleBuilder {
     int at = order.indexOf(phase);
     return switch (phase) {
       case Phase.ANNOUNCE, Phase.PROPAGATE, Phase.DRAIN, Phase.FLUSH -> false;
-      case Phase.OUTERMOST -> true;
+      case Phase.INFRASTRUCTURE -> true;
       default -> at >= 0 && at < order.indexOf(Phase.FLUSH);
     };
   }
@@ -663,7 +665,7 @@ public final class LifecycleBuilder {
       Phase.DRAIN,
       Phase.CLOSE,
       Phase.FLUSH,
-      Phase.OUTERMOST);
+      Phase.INFRASTRUCTURE);
 
   private Lifecycle assemble(ShutdownPlan plan, List<String> order) {
     var units = new ArrayList<Unit>();
@@ -676,7 +678,7 @@ public final class LifecycleBuilder {
     for (Part part : parts) {
       var needs = new ArrayList<Integer>();
       part.needs.forEach(need -> needs.add(index.get(need)));
-      if (!part.phase.equals(Phase.OUTERMOST)) {
+      if (!part.phase.equals(Phase.INFRASTRUCTURE)) {
         for (int i = 0; i < outermost.size(); i++) {
           needs.add(i);
         }
@@ -716,7 +718,7 @@ public final class LifecycleBuilder {
     var events = new Events(timeline.isPresent() ? Runnable::run : Events::onADaemon);
     var engine = new Engine(
         blueprint, code, inFlight, time, events, new Engine.Options(quiet, streamWindow));
-    taskSlice = Duration.ofNanos(ShutdownPlan.nanos(plan.close()) / 2);
+    taskSlice = Duration.ofNanos(ShutdownPlan.nanos(plan.closeBudget()) / 2);
     var stanza = PodStanza.of(plan).withPreStop(preStop).withStartDeadline(startDeadline);
     return new Lifecycle(
         engine, events, plan, new Lifecycle.Settings(withSignals, terminationLog, marker, stanza));

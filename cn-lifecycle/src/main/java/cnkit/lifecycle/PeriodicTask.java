@@ -49,7 +49,7 @@ final class PeriodicTask {
     executor.shutdown();
   }
 
-  void stop(Duration slice) throws Survivors {
+  void stop(Duration slice) throws StillRunning {
     TrackedExecutor.stopOrThrow(name, executor, slice);
   }
 }

@@ -69,7 +69,7 @@ final class ProcessDriver implements AutoCloseable {
   private void onSignal(String name) {
     // here and not in the machine: it must work even if a step hangs
     if (signalCount.incrementAndGet() > 2) {
-      Halt.now(Outcome.FORCED);
+      Halt.now(ShutdownOutcome.FORCED);
     }
     engine.trigger(Trigger.Source.SIGNAL, "SIG" + name, name.equals("INT") && Terminal.isPresent());
   }
@@ -107,12 +107,12 @@ final class ProcessDriver implements AutoCloseable {
         State state = engine.state();
         if (engine.now() - state.end() > HUNG_AFTER_NANOS) {
           if (!engine.stopped().isDone()) {
-            farewell(engine.suspects());
+            terminationMessage(engine.suspects());
             dump("the shutdown did not end in its grace");
-            Halt.now(Outcome.HUNG);
+            Halt.now(ShutdownOutcome.HUNG);
           } else if (exiting) {
             dump("a hook of the JVM that is not ours did not return");
-            Halt.now(Outcome.HUNG);
+            Halt.now(ShutdownOutcome.HUNG);
           }
           return;
         }
@@ -124,9 +124,10 @@ final class ProcessDriver implements AutoCloseable {
   }
 
   /** On a thread of its own and not for long: a file system may be what hangs. */
-  private void farewell(List<Unfinished> suspects) throws InterruptedException {
+  private void terminationMessage(List<Unfinished> suspects) throws InterruptedException {
     Report report = engine.report().hung(suspects);
-    var writer = new Thread(() -> engine.farewell().end(report), "cn-lifecycle-farewell");
+    var writer = new Thread(
+        () -> engine.terminationMessage().end(report), "cn-lifecycle-termination-message");
     writer.setDaemon(true);
     writer.start();
     writer.join(200);
@@ -135,7 +136,7 @@ final class ProcessDriver implements AutoCloseable {
   /** To standard error, since a logger may be what hangs. */
   private void dump(String why) {
     var text = new StringBuilder("cn-lifecycle: ").append(why).append("; halting with exit code ");
-    text.append(Outcome.HUNG.exitCode());
+    text.append(ShutdownOutcome.HUNG.exitCode());
     for (Unfinished suspect : engine.suspects()) {
       text.append("\n").append(suspect.what()).append(" of ").append(suspect.name());
       text.append(" for ").append(ShutdownPlan.text(suspect.age())).append(" on \"");

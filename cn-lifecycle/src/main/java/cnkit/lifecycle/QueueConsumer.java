@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Consumes a queue on a daemon thread of its own, in the order in which a drain needs it: the intake stops first, the message
- * in work is finished, and what was fetched but not begun is given back. Each message is a {@link Kind#JOB} in flight. Safe
+ * in work is finished, and what was fetched but not begun is given back. Each message is a {@link WorkKind#JOB} in flight. Safe
  * for use by many threads; it lives once.
  *
  * <pre>{@code
@@ -210,7 +210,8 @@ public final class QueueConsumer<M> {
   /** False when the intake is closed: the message stays where it is, to be given back. */
   private boolean work() {
     M message = fetched.getFirst();
-    try (Token job = inFlight.open(Kind.JOB, name).onCancel(Thread.currentThread()::interrupt)) {
+    try (Token job =
+        inFlight.open(WorkKind.JOB, name).onCancel(Thread.currentThread()::interrupt)) {
       if (job.refused()) {
         return false;
       }

@@ -100,7 +100,7 @@ final class ShutdownMachine {
    * @param brief no propagation: a rollback, or a person at a terminal
    */
   record State(
-      Status status,
+      LifecycleState status,
       List<UnitLife> units,
       List<PhaseLife> phases,
       int phase,
@@ -119,18 +119,18 @@ final class ShutdownMachine {
       boolean errors,
       boolean drained) {
 
-    Outcome outcome() {
-      Outcome outcome = Outcome.STOPPED;
+    ShutdownOutcome outcome() {
+      ShutdownOutcome outcome = ShutdownOutcome.STOPPED;
       if (errors) {
-        outcome = outcome.or(Outcome.STOPPED_WITH_ERRORS);
+        outcome = outcome.or(ShutdownOutcome.STOPPED_WITH_ERRORS);
       }
       if (startFailed) {
-        outcome = outcome.or(Outcome.START_FAILED);
+        outcome = outcome.or(ShutdownOutcome.START_FAILED);
       }
       if (cut || hung) {
-        outcome = outcome.or(Outcome.DRAIN_TIMEOUT);
+        outcome = outcome.or(ShutdownOutcome.DRAIN_TIMEOUT);
       }
-      return forced ? outcome.or(Outcome.FORCED) : outcome;
+      return forced ? outcome.or(ShutdownOutcome.FORCED) : outcome;
     }
   }
 
@@ -190,7 +190,7 @@ final class ShutdownMachine {
     var phases = new ArrayList<PhaseLife>();
     blueprint.budget().slots().forEach(slot -> phases.add(PhaseLife.WAITING));
     return new State(
-        Status.NEW,
+        LifecycleState.NEW,
         List.copyOf(units),
         List.copyOf(phases),
         CANCEL,
@@ -245,7 +245,7 @@ final class ShutdownMachine {
     private final List<Effect> effects = new ArrayList<>();
     private final List<UnitLife> units;
     private final List<PhaseLife> phases;
-    private Status status;
+    private LifecycleState status;
     private int phase;
     private long until;
     private long softUntil;
@@ -310,8 +310,8 @@ final class ShutdownMachine {
 
     void apply(Event event) {
       if (event instanceof Event.Start) {
-        if (status == Status.NEW) {
-          status = Status.STARTING;
+        if (status == LifecycleState.NEW) {
+          status = LifecycleState.STARTING;
           startAt = now;
         }
       } else if (event instanceof Event.Ended ended) {
@@ -320,14 +320,14 @@ final class ShutdownMachine {
         UnitLife was = units.get(survived.unit());
         if (was.life() == Life.STOPPING) {
           units.set(survived.unit(), was.stopEnded(Life.STOP_LOST, now));
-          hung |= status != Status.STOPPED; // the outcome was told by then
+          hung |= status != LifecycleState.STOPPED; // the outcome was told by then
         }
       } else if (event instanceof Event.Trigger trigger) {
         trigger(trigger);
       } else if (event instanceof Event.Drained) {
         drained = true;
       } else if (event instanceof Event.Quiet) {
-        if (status == Status.STOPPING && phaseIs(Phase.PROPAGATE)) {
+        if (status == LifecycleState.STOPPING && phaseIs(Phase.PROPAGATE)) {
           until = now;
         }
       }
@@ -338,7 +338,7 @@ final class ShutdownMachine {
       switch (was.life()) {
         case STARTING -> {
           units.set(unit, was.startEnded(failed ? Life.NOT_STARTED : Life.STARTED, now));
-          if (failed && status == Status.STARTING) {
+          if (failed && status == LifecycleState.STARTING) {
             startFailed = true;
             rollBack();
           }
@@ -349,7 +349,7 @@ final class ShutdownMachine {
         }
         case STOPPING -> {
           units.set(unit, was.stopEnded(failed ? Life.STOP_FAILED : Life.STOPPED, now));
-          errors |= failed && status != Status.STOPPED;
+          errors |= failed && status != LifecycleState.STOPPED;
         }
         default -> {
           // it was given up, and the report has said so
@@ -363,7 +363,7 @@ final class ShutdownMachine {
       }
       switch (status) {
         case NEW -> {
-          status = Status.STOPPED;
+          status = LifecycleState.STOPPED;
           since = now;
           effects.add(new Effect.Stopped());
         }
@@ -392,7 +392,7 @@ final class ShutdownMachine {
     }
 
     private void stop(boolean withoutPropagation) {
-      status = Status.STOPPING;
+      status = LifecycleState.STOPPING;
       since = now;
       end = now + blueprint.budget().grace();
       brief = withoutPropagation;
@@ -444,7 +444,7 @@ final class ShutdownMachine {
         }
       }
       if (all) {
-        status = Status.RUNNING;
+        status = LifecycleState.RUNNING;
         effects.add(new Effect.Running());
       }
       return false;
@@ -637,7 +637,7 @@ final class ShutdownMachine {
         for (int earlier = 0; earlier < phases.size(); earlier++) {
           giveUpStops(earlier);
         }
-        status = Status.STOPPED;
+        status = LifecycleState.STOPPED;
         effects.add(new Effect.Stopped());
       }
     }
@@ -646,7 +646,7 @@ final class ShutdownMachine {
     private boolean stopLate() {
       for (int i = 0; i < units.size(); i++) {
         Unit unit = blueprint.units().get(i);
-        boolean past = status == Status.STOPPED || unit.phase() < phase;
+        boolean past = status == LifecycleState.STOPPED || unit.phase() < phase;
         if (past && unit.role() == Role.COMPONENT && units.get(i).life() == Life.STARTED) {
           units.set(i, units.get(i).stopping(now));
           effects.add(new Effect.Stop(i));

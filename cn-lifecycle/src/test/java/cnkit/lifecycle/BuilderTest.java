@@ -92,8 +92,8 @@ class BuilderTest {
     LifecycleBuilder builder = builder()
         .grace(ofSeconds(30))
         .propagation(ofSeconds(20))
-        .closeSlice(ofSeconds(12))
-        .flushSlice(ofSeconds(8));
+        .closeBudget(ofSeconds(12))
+        .flushBudget(ofSeconds(8));
     LifecycleException thrown = assertThrows(LifecycleException.class, builder::build);
     assertEquals(LifecycleException.Reason.BUDGET, thrown.reason());
     assertEquals(List.of("grace", "propagation"), thrown.problems().get(0).settings());

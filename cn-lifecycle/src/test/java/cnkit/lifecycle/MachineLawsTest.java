@@ -40,7 +40,7 @@ class MachineLawsTest {
       "snapshot",
       Phase.CLOSE,
       Phase.FLUSH,
-      Phase.OUTERMOST);
+      Phase.INFRASTRUCTURE);
 
   /** What a component does; a time of -1 is never. */
   record Script(
@@ -160,8 +160,8 @@ class MachineLawsTest {
             needs.add(earlier);
           }
         }
-        int phase =
-            ORDER.indexOf(i == 0 ? Phase.OUTERMOST : script.snapshot() ? "snapshot" : Phase.CLOSE);
+        int phase = ORDER.indexOf(
+            i == 0 ? Phase.INFRASTRUCTURE : script.snapshot() ? "snapshot" : Phase.CLOSE);
         needs.removeIf(need -> phaseOf(units, need) < phase);
         units.add(new Unit("c" + i, Role.COMPONENT, phase, needs));
       }
@@ -215,7 +215,10 @@ class MachineLawsTest {
         if (firstTrigger < 0) {
           firstTrigger = now;
         }
-        if (signals >= 2 && trigger.signal() && state.status() == Status.STOPPING && forcedAt < 0) {
+        if (signals >= 2
+            && trigger.signal()
+            && state.status() == LifecycleState.STOPPING
+            && forcedAt < 0) {
           forcedAt = now;
         }
       } else if (event instanceof Event.Ended ended) {
@@ -224,7 +227,7 @@ class MachineLawsTest {
         if (!stopped && !ended.failed()) {
           startedOk.add(ended.unit());
         }
-        if (!stopped && ended.failed() && state.status() == Status.STARTING) {
+        if (!stopped && ended.failed() && state.status() == LifecycleState.STARTING) {
           startFailure = true;
         }
         if (stopped && ended.failed() && !givenUp.contains(ended.unit()) && stoppedTold == 0) {
@@ -240,9 +243,9 @@ class MachineLawsTest {
       State before = state;
       state = step.state();
       assertTrue(before.status().compareTo(state.status()) <= 0, "the status went back");
-      if (before.status() == Status.STARTING
+      if (before.status() == LifecycleState.STARTING
           && now >= before.startAt() + blueprint.startDeadline()
-          && state.status() == Status.STOPPING
+          && state.status() == LifecycleState.STOPPING
           && !(event instanceof Event.Trigger)) {
         startFailure = true;
       }
@@ -298,8 +301,8 @@ class MachineLawsTest {
       if (forcedAt < 0 && name.equals(Phase.CLOSE)) {
         assertTrue(allowance >= blueprint.budget().close() / 2, "close keeps a half");
       }
-      if (forcedAt < 0 && name.equals(Phase.OUTERMOST)) {
-        assertTrue(allowance >= blueprint.budget().close() / 4, "outermost keeps a quarter");
+      if (forcedAt < 0 && name.equals(Phase.INFRASTRUCTURE)) {
+        assertTrue(allowance >= blueprint.budget().close() / 4, "infrastructure keeps a quarter");
       }
       if (forcedAt < 0 && name.equals("snapshot")) {
         assertEquals(300 * MS, allowance, "an added phase has its slice");
@@ -364,7 +367,7 @@ class MachineLawsTest {
     }
 
     private void atTheEnd() {
-      assertEquals(Status.STOPPED, state.status());
+      assertEquals(LifecycleState.STOPPED, state.status());
       assertEquals(1, stoppedTold);
       for (int unit : startedOk) {
         assertTrue(stopsAsked.contains(unit), () -> "c" + unit + " was never stopped");
@@ -388,17 +391,17 @@ class MachineLawsTest {
     }
 
     /** The plainest model of the exit code: the worst that was seen. */
-    private Outcome expected() {
+    private ShutdownOutcome expected() {
       if (forcedAt >= 0) {
-        return Outcome.FORCED;
+        return ShutdownOutcome.FORCED;
       }
       if (cut || hang) {
-        return Outcome.DRAIN_TIMEOUT;
+        return ShutdownOutcome.DRAIN_TIMEOUT;
       }
       if (startFailure) {
-        return Outcome.START_FAILED;
+        return ShutdownOutcome.START_FAILED;
       }
-      return stopFailure ? Outcome.STOPPED_WITH_ERRORS : Outcome.STOPPED;
+      return stopFailure ? ShutdownOutcome.STOPPED_WITH_ERRORS : ShutdownOutcome.STOPPED;
     }
   }
 }

@@ -30,12 +30,12 @@ class PlanTest {
         shutdown budget
           grace                25s
           - propagation         5s  keeps serving while load balancers learn
-          - close            1.25s  shared by stop-intake, close and outermost
+          - close            1.25s  shared by stop-intake, close and infrastructure
           - flush            250ms  protected
           - leave-the-ring      3s
           = drain            15.5s""",
-        PLAN.withClose(ofMillis(1250))
-            .withFlush(ofMillis(250))
+        PLAN.withCloseBudget(ofMillis(1250))
+            .withFlushBudget(ofMillis(250))
             .withPhase(Phase.named("leave-the-ring", ofSeconds(3)))
             .table());
     assertTrue(ShutdownPlan.of(ofSeconds(4), ofSeconds(5))
@@ -88,8 +88,8 @@ class PlanTest {
     assertEquals(List.of(), ShutdownPlan.of(ofMillis(1), ZERO).problems());
     assertEquals(1, ShutdownPlan.of(ofHours(24).plusNanos(1), ZERO).problems().size());
     assertEquals(1, ShutdownPlan.of(ofMillis(1).minusNanos(1), ZERO).problems().size());
-    ShutdownPlan nothingLeft = PLAN.withClose(ofSeconds(18));
-    assertEquals(ZERO, nothingLeft.drain());
+    ShutdownPlan nothingLeft = PLAN.withCloseBudget(ofSeconds(18));
+    assertEquals(ZERO, nothingLeft.drainBudget());
     assertEquals(
         "nothing is left to drain requests: propagation 5s + close 18s + flush 2s = 25s of a grace of"
             + " 25s; raise grace or lower propagation",
@@ -104,7 +104,7 @@ class PlanTest {
 
   @Test
   void eachPhaseHasItsSliceAndWhatEarlierOnesLeaveIt() {
-    ShutdownPlan plan = PLAN.withClose(ofNanos(8)).withPhase(Phase.named("ring", ofNanos(5)));
+    ShutdownPlan plan = PLAN.withCloseBudget(ofNanos(8)).withPhase(Phase.named("ring", ofNanos(5)));
     List<String> order = List.of(
         Phase.ANNOUNCE,
         Phase.PROPAGATE,
@@ -113,7 +113,7 @@ class PlanTest {
         "ring",
         Phase.CLOSE,
         Phase.FLUSH,
-        Phase.OUTERMOST);
+        Phase.INFRASTRUCTURE);
     assertEquals(
         List.of(
             new Slot(Phase.ANNOUNCE, 2, 0),
@@ -123,7 +123,7 @@ class PlanTest {
             new Slot("ring", 5, 5),
             new Slot(Phase.CLOSE, 8, 4),
             new Slot(Phase.FLUSH, 2_000_000_000L, 2_000_000_000L),
-            new Slot(Phase.OUTERMOST, 8, 2)),
+            new Slot(Phase.INFRASTRUCTURE, 8, 2)),
         Budget.of(plan, order).slots());
   }
 
@@ -197,10 +197,10 @@ class PlanTest {
 
   @Test
   void ledgersOfTwoIntakesAddUp() {
-    Ledger one = new Ledger(Kind.JOB, 100, 10, 20, 30, 40);
-    Ledger other = new Ledger(Kind.JOB, 1111, 1, 10, 100, 1000);
-    assertEquals(new Ledger(Kind.JOB, 1211, 11, 30, 130, 1040), one.plus(other));
-    assertThrows(IllegalArgumentException.class, () -> new Ledger(Kind.JOB, 2, 1, 0, 0, 0));
+    WorkCounts one = new WorkCounts(WorkKind.JOB, 100, 10, 20, 30, 40);
+    WorkCounts other = new WorkCounts(WorkKind.JOB, 1111, 1, 10, 100, 1000);
+    assertEquals(new WorkCounts(WorkKind.JOB, 1211, 11, 30, 130, 1040), one.plus(other));
+    assertThrows(IllegalArgumentException.class, () -> new WorkCounts(WorkKind.JOB, 2, 1, 0, 0, 0));
   }
 
   @Test
@@ -228,9 +228,9 @@ class PlanTest {
 
   @Test
   void theWorseOfTwoOutcomesIsTold() {
-    List<Outcome> fromBest = List.of(Outcome.values());
-    for (Outcome one : fromBest) {
-      for (Outcome other : fromBest) {
+    List<ShutdownOutcome> fromBest = List.of(ShutdownOutcome.values());
+    for (ShutdownOutcome one : fromBest) {
+      for (ShutdownOutcome other : fromBest) {
         int worse = Math.max(fromBest.indexOf(one), fromBest.indexOf(other));
         assertEquals(fromBest.get(worse), one.or(other));
       }

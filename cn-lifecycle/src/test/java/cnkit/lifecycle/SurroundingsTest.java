@@ -60,7 +60,7 @@ class SurroundingsTest {
   void clippedTextIsAPrefixThatFitsAndEndsWithAWholeCharacter(
       @ForAll String text, @ForAll @IntRange(max = 200) int max) {
     String clean = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    byte[] clipped = Farewell.clip(clean, max);
+    byte[] clipped = TerminationMessage.clip(clean, max);
     assertTrue(clipped.length <= max || clipped.length == 0);
     String back = new String(clipped, StandardCharsets.UTF_8);
     assertTrue(clean.startsWith(back), () -> back + " of " + clean);
@@ -70,10 +70,9 @@ class SurroundingsTest {
 
   private static Report report(List<Unfinished> unfinished) {
     return new Report(
-        Status.STOPPED,
-        unfinished.isEmpty() ? Outcome.STOPPED : Outcome.DRAIN_TIMEOUT,
-        Optional.of("SIGTERM"),
-        List.of(),
+        LifecycleState.STOPPED,
+        unfinished.isEmpty() ? ShutdownOutcome.STOPPED : ShutdownOutcome.DRAIN_TIMEOUT,
+        List.of(new Trigger(Trigger.Source.SIGNAL, "SIGTERM", Duration.ZERO)),
         Duration.ZERO,
         Duration.ofSeconds(3),
         List.of(),
@@ -95,12 +94,12 @@ class SurroundingsTest {
           "worker",
           List.of("a.B.c(B.java:1)")));
     }
-    new Farewell(Optional.of(log), Optional.empty()).end(report(many));
+    new TerminationMessage(Optional.of(log), Optional.empty()).end(report(many));
     byte[] written = Files.readAllBytes(log);
     assertTrue(written.length <= 4_096 && written.length > 4_000, written.length + " bytes");
     assertTrue(new String(written, StandardCharsets.UTF_8)
         .startsWith("drain timeout in 3s after SIGTERM"));
-    new Farewell(Optional.of(log), Optional.empty()).end(report(List.of()));
+    new TerminationMessage(Optional.of(log), Optional.empty()).end(report(List.of()));
     String small = Files.readString(log);
     assertTrue(small.contains("\n{\"status\":\"stopped\""), small);
   }
@@ -108,18 +107,20 @@ class SurroundingsTest {
   @Test
   void theNextLifeLearnsHowTheLastOneEnded(@TempDir Path folder) {
     Path marker = folder.resolve("marker");
-    assertEquals(Optional.empty(), new Farewell(Optional.empty(), Optional.of(marker)).previous());
-    var killed = new Farewell(Optional.empty(), Optional.of(marker));
+    assertEquals(
+        Optional.empty(), new TerminationMessage(Optional.empty(), Optional.of(marker)).previous());
+    var killed = new TerminationMessage(Optional.empty(), Optional.of(marker));
     killed.phase("running");
     killed.phase("drain");
-    PreviousLife life = killed.previous().orElseThrow();
+    PreviousRun life = killed.previous().orElseThrow();
     assertEquals(Optional.empty(), life.outcome());
     assertEquals("drain", life.phase());
     assertTrue(
-        life.summary().startsWith("ended in phase drain without a farewell"), life.summary());
+        life.summary().startsWith("ended in phase drain without a clean end"), life.summary());
     killed.end(report(List.of()));
-    killed.phase("outermost"); // told late
-    assertEquals(Optional.of(Outcome.STOPPED), killed.previous().orElseThrow().outcome());
+    killed.phase("infrastructure"); // told late
+    assertEquals(
+        Optional.of(ShutdownOutcome.STOPPED), killed.previous().orElseThrow().outcome());
   }
 
   @Test
@@ -138,12 +139,12 @@ class SurroundingsTest {
       Lifecycle lifecycle =
           Lifecycle.builder().propagation(Duration.ZERO).marker(marker).build();
       lifecycle.start();
-      assertEquals(life, lifecycle.previousLife().stream().count());
+      assertEquals(life, lifecycle.previousRun().stream().count());
       lifecycle.shutdown("done");
     }
-    PreviousLife last =
-        new Farewell(Optional.empty(), Optional.of(marker)).previous().orElseThrow();
-    assertEquals(Optional.of(Outcome.STOPPED), last.outcome());
+    PreviousRun last =
+        new TerminationMessage(Optional.empty(), Optional.of(marker)).previous().orElseThrow();
+    assertEquals(Optional.of(ShutdownOutcome.STOPPED), last.outcome());
     assertTrue(last.summary().contains("after done"), last.summary());
   }
 }

@@ -9,4 +9,4 @@ import java.util.Optional;
  * @param phase where it was last seen: {@code running}, or the phase of its start or shutdown
  * @param summary a line for people
  */
-public record PreviousLife(Optional<Outcome> outcome, String phase, String summary) {}
+public record PreviousRun(Optional<ShutdownOutcome> outcome, String phase, String summary) {}

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * What outlives the process: the platform's termination log, which is shown with the container's status, and a marker that
  * the next start reads. Neither may ever keep the shutdown from going on: what cannot be written is logged.
  */
-final class Farewell {
+final class TerminationMessage {
   /** What Kubernetes keeps of the file. */
   static final int MAX_BYTES = 4_096;
 
@@ -30,13 +30,13 @@ final class Farewell {
   private final Optional<Path> marker;
   private boolean over;
 
-  Farewell(Optional<Path> terminationLog, Optional<Path> marker) {
+  TerminationMessage(Optional<Path> terminationLog, Optional<Path> marker) {
     this.terminationLog = terminationLog;
     this.marker = marker;
   }
 
   /** What the process before has left; empty when there was none, or when its marker says nothing. */
-  Optional<PreviousLife> previous() {
+  Optional<PreviousRun> previous() {
     if (marker.isEmpty() || !Files.isRegularFile(marker.get())) {
       return Optional.empty();
     }
@@ -44,22 +44,22 @@ final class Farewell {
     try (InputStream in = Files.newInputStream(marker.get())) {
       all.load(in);
     } catch (IOException | IllegalArgumentException e) {
-      LOG.warn("the marker of the previous life cannot be read: {}", marker.get(), e);
+      LOG.warn("the marker of the previous run cannot be read: {}", marker.get(), e);
       return Optional.empty();
     }
     String phase = all.getProperty("phase", "");
     if (phase.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Outcome> outcome = Optional.empty();
-    for (Outcome each : Outcome.values()) {
+    Optional<ShutdownOutcome> outcome = Optional.empty();
+    for (ShutdownOutcome each : ShutdownOutcome.values()) {
       if (each.name().equals(all.getProperty("outcome"))) {
         outcome = Optional.of(each);
       }
     }
-    String ended = "ended in phase " + phase + " without a farewell, killed or crashed; last seen "
+    String ended = "ended in phase " + phase + " without a clean end, killed or crashed; last seen "
         + all.getProperty("at", "?");
-    return Optional.of(new PreviousLife(
+    return Optional.of(new PreviousRun(
         outcome, phase, outcome.isPresent() ? all.getProperty("summary", "") : ended));
   }
 
