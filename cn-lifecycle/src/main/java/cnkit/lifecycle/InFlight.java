@@ -1,5 +1,7 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Work in flight: how much there is, whether more may begin, and what became of it. Safe for use by many threads.
@@ -40,7 +40,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class InFlight {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   /** What {@link #enter(WorkKind)} answers once the intake is closed. */
   public static final int REFUSED = -1;

@@ -1,17 +1,19 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
+
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.LifecycleException.Reason;
-import cnkit.lifecycle.ShutdownMachine.Event;
+import cnkit.lifecycle.machine.ShutdownMachine.Event;
+import cnkit.lifecycle.machine.ShutdownState.Flag;
+import cnkit.lifecycle.process.ProcessDriver;
+import cnkit.lifecycle.process.TerminationMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts components in order, waits for the end, drains, and stops them in reverse, all inside one budget. Safe for use by
@@ -41,8 +43,6 @@ import org.slf4j.LoggerFactory;
  * block: the shutdown goes on without it and the report names it.
  */
 public final class Lifecycle implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
-
   private final Engine engine;
   private final Events events;
   private final ShutdownPlan plan;
@@ -99,13 +99,16 @@ public final class Lifecycle implements AutoCloseable {
     claim();
     // only where the platform has made it: a file of that name anywhere else would be a surprise
     remember(Optional.of(settings.terminationLog()).filter(Files::isWritable));
-    ProcessDriver driver = ProcessDriver.attach(engine, settings.withSignals());
+    var codes = new ProcessDriver.ExitCodes(
+        ShutdownOutcome.FORCED.exitCode(), ShutdownOutcome.HUNG.exitCode());
+    ProcessDriver driver = ProcessDriver.attach(engine, codes, settings.withSignals());
+    engine.onStopping(driver::watchDeadline);
     process = driver;
     engine.post(new Event.Start());
     driver.diagnose(); // beside the start, which need not wait for it
-    await(engine.stopped());
+    await(engine.whenStopped());
     Report report = engine.report();
-    if (report.outcome() != ShutdownOutcome.STOPPED && engine.state().startFailed()) {
+    if (report.outcome() != ShutdownOutcome.STOPPED && engine.state().has(Flag.START_FAILED)) {
       LifecycleException failure = startFailure();
       LOG.error("{}", failure.getMessage(), failure);
     }
@@ -126,8 +129,8 @@ public final class Lifecycle implements AutoCloseable {
     claim();
     remember(Optional.empty());
     engine.post(new Event.Start());
-    await(engine.started());
-    if (engine.state().rollback() || engine.state().startAt() < 0) {
+    await(engine.whenStarted());
+    if (engine.state().has(Flag.ROLLBACK) || engine.state().startAt().isEmpty()) {
       throw startFailure();
     }
     return engine.report();
@@ -138,14 +141,13 @@ public final class Lifecycle implements AutoCloseable {
       throw new IllegalStateException("a component cannot start its own lifecycle");
     }
     if (!engine.claim()) {
-      throw new IllegalStateException(
-          "expected a lifecycle that is new, but it is " + engine.state().status());
+      throw new IllegalStateException("expected a lifecycle that is new, but it is " + state());
     }
   }
 
   private void remember(Optional<Path> terminationLog) {
     var terminationMessage = new TerminationMessage(terminationLog, settings.marker());
-    previousRun = terminationMessage.previous();
+    previousRun = terminationMessage.previous().map(PreviousRun::of);
     previousRun
         .filter(run -> run.outcome().filter(ShutdownOutcome.STOPPED::equals).isEmpty())
         .ifPresent(run -> LOG.atWarn()
@@ -186,9 +188,10 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   private LifecycleException startFailure() {
-    List<Throwable> errors = engine.startErrors();
-    boolean failed = engine.state().startFailed();
-    String name = engine.failedStart().orElse("a component");
+    ReportOf view = engine.view();
+    List<Throwable> errors = view.startErrorsInOrder();
+    boolean failed = view.state().has(Flag.START_FAILED);
+    String name = view.failedStart().orElse("a component");
     String message;
     if (!failed) {
       message = "the start was cancelled: " + engine.report().reason().orElse("");
@@ -197,19 +200,13 @@ public final class Lifecycle implements AutoCloseable {
     } else {
       message = name + " did not start: " + errors.get(0);
     }
-    var exception = errors.isEmpty()
-        ? new LifecycleException(
-            failed ? Reason.START_FAILED : Reason.START_CANCELLED,
-            message,
-            List.of(new Problem(List.of(name), message)),
-            "")
-        : new LifecycleException(
-            failed ? Reason.START_FAILED : Reason.START_CANCELLED,
-            message,
-            List.of(new Problem(List.of(name), message)),
-            errors.get(0));
+    var exception = new LifecycleException(
+        failed ? Reason.START_FAILED : Reason.START_CANCELLED,
+        message,
+        List.of(new Problem(List.of(name), message)),
+        errors.stream().findFirst());
     errors.stream().skip(1).forEach(exception::addSuppressed);
-    engine.stopErrors().forEach(exception::addSuppressed);
+    view.stopErrorsInOrder().forEach(exception::addSuppressed);
     return exception;
   }
 
@@ -228,7 +225,7 @@ public final class Lifecycle implements AutoCloseable {
     if (engine.onWorker()) {
       return engine.report();
     }
-    awaitAnyway(engine.stopped());
+    awaitAnyway(engine.whenStopped());
     return engine.report();
   }
 
@@ -256,7 +253,7 @@ public final class Lifecycle implements AutoCloseable {
    * @return the state now
    */
   public LifecycleState state() {
-    return engine.state().status();
+    return ReportOf.lifecycleState(engine.state());
   }
 
   /**
@@ -292,7 +289,7 @@ public final class Lifecycle implements AutoCloseable {
   /** Shuts down if that has not happened, and puts back signal handlers and the hook that {@link #run()} has set. */
   @Override
   public void close() {
-    if (engine.state().status() != LifecycleState.STOPPED) {
+    if (!engine.state().isStopped()) {
       shutdown("closed");
     }
     ProcessDriver driver = process;
@@ -324,10 +321,5 @@ public final class Lifecycle implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** The duration that a slice must at least have to be of any use. */
-  static boolean positive(Duration duration) {
-    return !duration.isNegative() && !duration.isZero();
   }
 }

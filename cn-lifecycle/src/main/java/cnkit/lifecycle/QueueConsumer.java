@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayDeque;
@@ -8,8 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Consumes a queue on a daemon thread of its own, in the order in which a drain needs it: the intake stops first, the message
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * @param <M> a message
  */
 public final class QueueConsumer<M> {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   private final String name;
   private final InFlight inFlight;

@@ -270,6 +270,16 @@ public final class Report {
     return one;
   }
 
+  /** What did not end, each with the top of its stack. */
+  String details() {
+    var text = new StringBuilder();
+    for (Unfinished work : unfinished) {
+      text.append(work.title()).append(": ").append(ShutdownPlan.text(work.age()));
+      text.append(work.frames(8, "\n  at ")).append('\n');
+    }
+    return text.toString();
+  }
+
   private static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
@@ -305,7 +315,7 @@ public final class Report {
       text.append(rejected).append(" rejected, ").append(cut).append(" cut");
     }
     for (Unfinished work : unfinished) {
-      text.append("; ").append(work.what()).append(" of ").append(work.name());
+      text.append("; ").append(work.title());
       text.append(" did not end in ").append(ShutdownPlan.text(work.age()));
     }
     return text.append("; exit code ").append(exitCode()).toString();

@@ -153,6 +153,14 @@ public record ShutdownPlan(
     return problems;
   }
 
+  /** Whether every setting is in its range by itself, except for a grace that is too long. */
+  boolean isOnlyTight() {
+    return positive(grace)
+        && !propagation.isNegative()
+        && positive(closeBudget)
+        && positive(flushBudget);
+  }
+
   private Problem overspent() {
     var settings = new ArrayList<String>();
     settings.add("grace");
@@ -209,6 +217,10 @@ public record ShutdownPlan(
     if (!note.isEmpty()) {
       lines.append("  ").append(note);
     }
+  }
+
+  static boolean positive(Duration duration) {
+    return !duration.isNegative() && !duration.isZero();
   }
 
   /** Saturates instead of throwing: a table must be printable for any plan. */

@@ -131,7 +131,7 @@ public final class TrackedExecutor extends AbstractExecutorService {
     for (Task task : tasks) {
       Thread thread = task.thread;
       if (thread != null) {
-        all.add(Engine.unfinished(
+        all.add(Unfinished.of(
             "task", name + ": " + task.body, System.nanoTime() - task.since, Optional.of(thread)));
       }
     }

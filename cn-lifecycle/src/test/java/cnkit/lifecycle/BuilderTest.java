@@ -84,7 +84,7 @@ class BuilderTest {
   @Test
   void anUnknownPhaseIsRefused() {
     String message = graph(builder().phase(Phase.named("snapshot", ofMillis(10)).after("drian")));
-    assertTrue(message.contains("phase snapshot speaks of a phase drian"), message);
+    assertTrue(message.contains("phase snapshot names a phase drian"), message);
   }
 
   @Test // case L28
@@ -123,6 +123,25 @@ class BuilderTest {
     assertEquals(ofSeconds(5), builder().plan().propagation());
     Lifecycle lifecycle = builder().preStop(ofSeconds(5)).build();
     assertEquals(32, lifecycle.podStanza().terminationGracePeriodSeconds());
+  }
+
+  @Test
+  void everyProblemOfEveryKindIsInOneException() {
+    LifecycleException thrown = assertThrows(
+        LifecycleException.class,
+        builder()
+            .grace(ofSeconds(4))
+            .phase(Phase.named("snapshot", ofMillis(10)).after("drian"))
+            .component("a", NOTHING, NOTHING)
+            .dependsOn("nobody")
+            .startDeadline(Duration.ZERO)
+            .preStop(ofMillis(1500))
+            .propagation(ofSeconds(5))
+            .flush("logs", NOTHING)
+            .flush("logs", NOTHING)::build);
+    assertEquals(6, thrown.problems().size(), thrown.getMessage());
+    assertEquals(LifecycleException.Reason.BUDGET, thrown.reason());
+    assertTrue(String.valueOf(thrown.getMessage()).contains(thrown.table()), thrown.getMessage());
   }
 
   @Test

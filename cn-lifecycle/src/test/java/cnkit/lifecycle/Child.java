@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.lifecycle.process.Signals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -158,9 +159,8 @@ final class Child {
     }
   }
 
-  /** By reflection, as the compiler warns of every mention. */
   private static void handleTerm(Runnable handler) {
-    var installed = Signals.install(List.of("TERM"), name -> handler.run());
+    Signals.Installed installed = Signals.install(List.of("TERM"), name -> handler.run());
     say(installed.signals().isPresent() ? "handler" : installed.why());
   }
 

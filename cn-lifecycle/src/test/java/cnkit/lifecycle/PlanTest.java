@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.lifecycle.Budget.Slot;
+import cnkit.lifecycle.machine.Budget.Kind;
+import cnkit.lifecycle.machine.Budget.Slot;
+import cnkit.lifecycle.machine.QuietWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,7 @@ class PlanTest {
   private static final ShutdownPlan PLAN = ShutdownPlan.of(ofSeconds(25), ofSeconds(5));
 
   @Test
-  void theTableHasALineForEachSlice() {
+  void theTableHasALineForEachBudget() {
     assertEquals(
         """
         shutdown budget
@@ -103,28 +105,19 @@ class PlanTest {
   }
 
   @Test
-  void eachPhaseHasItsSliceAndWhatEarlierOnesLeaveIt() {
+  void eachPhaseHasItsBudgetAndWhatEarlierOnesLeaveIt() {
     ShutdownPlan plan = PLAN.withCloseBudget(ofNanos(8)).withPhase(Phase.named("ring", ofNanos(5)));
-    List<String> order = List.of(
-        Phase.ANNOUNCE,
-        Phase.PROPAGATE,
-        Phase.STOP_INTAKE,
-        Phase.DRAIN,
-        "ring",
-        Phase.CLOSE,
-        Phase.FLUSH,
-        Phase.INFRASTRUCTURE);
     assertEquals(
         List.of(
-            new Slot(Phase.ANNOUNCE, 2, 0),
-            new Slot(Phase.PROPAGATE, 5_000_000_000L, 0),
-            new Slot(Phase.STOP_INTAKE, 8, 0),
-            new Slot(Phase.DRAIN, 17_999_999_987L, 0),
-            new Slot("ring", 5, 5),
-            new Slot(Phase.CLOSE, 8, 4),
-            new Slot(Phase.FLUSH, 2_000_000_000L, 2_000_000_000L),
-            new Slot(Phase.INFRASTRUCTURE, 8, 2)),
-        Budget.of(plan, order).slots());
+            new Slot(Phase.ANNOUNCE, Kind.ANNOUNCE, 2, 0),
+            new Slot(Phase.PROPAGATE, Kind.PROPAGATE, 5_000_000_000L, 0),
+            new Slot(Phase.STOP_INTAKE, Kind.STOP_INTAKE, 8, 0),
+            new Slot(Phase.DRAIN, Kind.DRAIN, 17_999_999_987L, 0),
+            new Slot("ring", Kind.ADDED, 5, 5),
+            new Slot(Phase.CLOSE, Kind.CLOSE, 8, 4),
+            new Slot(Phase.FLUSH, Kind.FLUSH, 2_000_000_000L, 2_000_000_000L),
+            new Slot(Phase.INFRASTRUCTURE, Kind.INFRASTRUCTURE, 8, 2)),
+        PhaseOrder.of(plan.phases()).budget(plan).slots());
   }
 
   @Test
@@ -196,7 +189,7 @@ class PlanTest {
   }
 
   @Test
-  void ledgersOfTwoIntakesAddUp() {
+  void countsOfTwoIntakesAddUp() {
     WorkCounts one = new WorkCounts(WorkKind.JOB, 100, 10, 20, 30, 40);
     WorkCounts other = new WorkCounts(WorkKind.JOB, 1111, 1, 10, 100, 1000);
     assertEquals(new WorkCounts(WorkKind.JOB, 1211, 11, 30, 130, 1040), one.plus(other));

@@ -1,9 +1,9 @@
 package cnkit.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.lifecycle.process.TerminationMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,63 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the process finds at its start, and what it leaves at its end. */
-class SurroundingsTest {
-  private static final Diagnosis.Facts HEALTHY =
-      new Diagnosis.Facts(1, 0, "", "0000000000000000", true, List.of());
-
-  @Test // case L10
-  void aShellAsProcessOneIsWarnedOfWithWhatToWrite() {
-    List<String> warnings =
-        Diagnosis.warnings(new Diagnosis.Facts(7, 1, "sh", "0000000000000000", true, List.of()));
-    assertEquals(1, warnings.size());
-    assertTrue(warnings.get(0).contains("exec form"), warnings::toString);
-    assertEquals(List.of(), Diagnosis.warnings(HEALTHY));
-    assertEquals(
-        List.of(),
-        Diagnosis.warnings(new Diagnosis.Facts(7, 1, "tini", "", true, List.of())),
-        "an init forwards");
-    assertEquals(
-        List.of(),
-        Diagnosis.warnings(new Diagnosis.Facts(7, 5, "bash", "", true, List.of())),
-        "a terminal's shell is not process 1");
-  }
-
-  @Test
-  void anIgnoredSigtermIsWarnedOf() {
-    List<String> warnings =
-        Diagnosis.warnings(new Diagnosis.Facts(1, 0, "", "0000000000004000", true, List.of()));
-    assertTrue(warnings.get(0).startsWith("SIGTERM is ignored"), warnings::toString);
-    assertFalse(Diagnosis.ignores("0000000000003fff", 15));
-    assertTrue(Diagnosis.ignores("ffffffffffffffff", 15));
-    assertFalse(Diagnosis.ignores("nonsense", 15));
-  }
-
-  @Test
-  void hooksOfOthersAreWarnedOfOnlyWhereTheyRaceOurs() {
-    List<String> hooks = List.of("Log4j 2 ...");
-    assertEquals(hooks, Diagnosis.warnings(new Diagnosis.Facts(1, 0, "", "", false, hooks)));
-    assertEquals(List.of(), Diagnosis.warnings(new Diagnosis.Facts(1, 0, "", "", true, hooks)));
-  }
-
-  @Property
-  void clippedTextIsAPrefixThatFitsAndEndsWithAWholeCharacter(
-      @ForAll String text, @ForAll @IntRange(max = 200) int max) {
-    String clean = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    byte[] clipped = TerminationMessage.clip(clean, max);
-    assertTrue(clipped.length <= max || clipped.length == 0);
-    String back = new String(clipped, StandardCharsets.UTF_8);
-    assertTrue(clean.startsWith(back), () -> back + " of " + clean);
-    assertTrue(clipped.length > max - 4
-        || clipped.length == clean.getBytes(StandardCharsets.UTF_8).length);
-  }
-
+/** What a process leaves at its end, and what the next one learns from it. */
+class TerminationMessageTest {
   private static Report report(List<Unfinished> unfinished) {
     return new Report(
         LifecycleState.STOPPED,
@@ -78,6 +26,14 @@ class SurroundingsTest {
         List.of(),
         List.of(),
         unfinished);
+  }
+
+  private static void end(TerminationMessage message, Report report) {
+    message.end(report.outcome().name(), report.summary(), report.details(), report.toJson());
+  }
+
+  private static Optional<PreviousRun> previous(TerminationMessage message) {
+    return message.previous().map(PreviousRun::of);
   }
 
   @Test
@@ -94,33 +50,33 @@ class SurroundingsTest {
           "worker",
           List.of("a.B.c(B.java:1)")));
     }
-    new TerminationMessage(Optional.of(log), Optional.empty()).end(report(many));
+    end(new TerminationMessage(Optional.of(log), Optional.empty()), report(many));
     byte[] written = Files.readAllBytes(log);
     assertTrue(written.length <= 4_096 && written.length > 4_000, written.length + " bytes");
     assertTrue(new String(written, StandardCharsets.UTF_8)
         .startsWith("drain timeout in 3s after SIGTERM"));
-    new TerminationMessage(Optional.of(log), Optional.empty()).end(report(List.of()));
+    end(new TerminationMessage(Optional.of(log), Optional.empty()), report(List.of()));
     String small = Files.readString(log);
     assertTrue(small.contains("\n{\"status\":\"stopped\""), small);
   }
 
   @Test
-  void theNextLifeLearnsHowTheLastOneEnded(@TempDir Path folder) {
+  void theNextRunLearnsHowTheLastOneEnded(@TempDir Path folder) {
     Path marker = folder.resolve("marker");
     assertEquals(
         Optional.empty(), new TerminationMessage(Optional.empty(), Optional.of(marker)).previous());
     var killed = new TerminationMessage(Optional.empty(), Optional.of(marker));
     killed.phase("running");
     killed.phase("drain");
-    PreviousRun life = killed.previous().orElseThrow();
+    PreviousRun life = previous(killed).orElseThrow();
     assertEquals(Optional.empty(), life.outcome());
     assertEquals("drain", life.phase());
     assertTrue(
         life.summary().startsWith("ended in phase drain without a clean end"), life.summary());
-    killed.end(report(List.of()));
+    end(killed, report(List.of()));
     killed.phase("infrastructure"); // told late
     assertEquals(
-        Optional.of(ShutdownOutcome.STOPPED), killed.previous().orElseThrow().outcome());
+        Optional.of(ShutdownOutcome.STOPPED), previous(killed).orElseThrow().outcome());
   }
 
   @Test
@@ -143,7 +99,7 @@ class SurroundingsTest {
       lifecycle.shutdown("done");
     }
     PreviousRun last =
-        new TerminationMessage(Optional.empty(), Optional.of(marker)).previous().orElseThrow();
+        previous(new TerminationMessage(Optional.empty(), Optional.of(marker))).orElseThrow();
     assertEquals(Optional.of(ShutdownOutcome.STOPPED), last.outcome());
     assertTrue(last.summary().contains("after done"), last.summary());
   }

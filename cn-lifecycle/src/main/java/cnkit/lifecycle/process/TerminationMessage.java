@@ -1,4 +1,6 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.process;
+
+import static cnkit.lifecycle.process.Log.LOG;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,32 +13,42 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What outlives the process: the platform's termination log, which is shown with the container's status, and a marker that
- * the next start reads. Neither may ever keep the shutdown from going on: what cannot be written is logged.
+ * the next start reads. Neither ever keeps the shutdown from going on: what cannot be written is logged.
  */
-final class TerminationMessage {
+public final class TerminationMessage {
   /** What Kubernetes keeps of the file. */
   static final int MAX_BYTES = 4_096;
 
-  static final Path TERMINATION_LOG = Path.of("/dev/termination-log");
-
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+  public static final Path DEFAULT_LOG = Path.of("/dev/termination-log");
 
   private final Optional<Path> terminationLog;
   private final Optional<Path> marker;
   private boolean over;
 
-  TerminationMessage(Optional<Path> terminationLog, Optional<Path> marker) {
+  public TerminationMessage(Optional<Path> terminationLog, Optional<Path> marker) {
     this.terminationLog = terminationLog;
     this.marker = marker;
   }
 
-  /** What the process before has left; empty when there was none, or when its marker says nothing. */
-  Optional<PreviousRun> previous() {
+  /** Neither file: nothing is written. */
+  public static TerminationMessage nowhere() {
+    return new TerminationMessage(Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * What the marker says.
+   *
+   * @param phase where that process was; {@code ended} if it came to its end
+   * @param outcome the name of its outcome; empty if it did not come to its end
+   * @param summary a line for people
+   */
+  public record Marker(String phase, String outcome, String summary) {}
+
+  /** What the process before this one has left; empty if there was none, or if its marker says nothing. */
+  public Optional<Marker> previous() {
     if (marker.isEmpty() || !Files.isRegularFile(marker.get())) {
       return Optional.empty();
     }
@@ -51,37 +63,38 @@ final class TerminationMessage {
     if (phase.isEmpty()) {
       return Optional.empty();
     }
-    Optional<ShutdownOutcome> outcome = Optional.empty();
-    for (ShutdownOutcome each : ShutdownOutcome.values()) {
-      if (each.name().equals(all.getProperty("outcome"))) {
-        outcome = Optional.of(each);
-      }
-    }
-    String ended = "ended in phase " + phase + " without a clean end, killed or crashed; last seen "
-        + all.getProperty("at", "?");
-    return Optional.of(new PreviousRun(
-        outcome, phase, outcome.isPresent() ? all.getProperty("summary", "") : ended));
+    String killed = "ended in phase " + phase
+        + " without a clean end, killed or crashed; last seen " + all.getProperty("at", "?");
+    return Optional.of(
+        new Marker(phase, all.getProperty("outcome", ""), all.getProperty("summary", killed)));
   }
 
-  /** Where this life is. */
-  synchronized void phase(String phase) {
+  /** Writes the phase of this process to the marker. */
+  public synchronized void phase(String phase) {
     if (!over) {
-      mark(phase, Optional.empty());
+      mark(new Marker(phase, "", ""));
     }
   }
 
-  /** The last word; later ones are not heard. */
-  synchronized void end(Report report) {
+  /**
+   * Writes the end of this process to both files, once.
+   *
+   * @param outcome the name of the outcome
+   * @param summary a line for people
+   * @param details more lines for people; clipped to what the termination log holds
+   * @param json the whole report; left out if it does not fit beside the details
+   */
+  public synchronized void end(String outcome, String summary, String details, String json) {
     if (over) {
       return;
     }
     over = true;
-    mark("ended", Optional.of(report));
+    mark(new Marker("ended", outcome, summary));
     terminationLog.ifPresent(path -> {
       try {
         Files.write(
             path,
-            lastWords(report),
+            message(summary + '\n' + details, json + '\n'),
             StandardOpenOption.WRITE,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING);
@@ -91,20 +104,20 @@ final class TerminationMessage {
     });
   }
 
-  private void mark(String phase, Optional<Report> report) {
+  private void mark(Marker mark) {
     if (marker.isEmpty()) {
       return;
     }
     var all = new Properties();
-    all.setProperty("phase", phase);
+    all.setProperty("phase", mark.phase());
     all.setProperty("at", Instant.now().toString()); // for people; nothing decides by it
     all.setProperty("pid", Long.toString(ProcessHandle.current().pid()));
-    report.ifPresent(r -> {
-      all.setProperty("outcome", r.outcome().name());
-      all.setProperty("summary", r.summary());
-    });
+    if (!mark.outcome().isEmpty()) {
+      all.setProperty("outcome", mark.outcome());
+      all.setProperty("summary", mark.summary());
+    }
     try {
-      // whoever reads finds the old one or the new one, whole
+      // whoever reads finds the old marker or the new one, whole
       Path next = marker.get().resolveSibling(marker.get().getFileName() + ".next");
       try (var out = Files.newOutputStream(next)) {
         all.store(out, null);
@@ -115,24 +128,10 @@ final class TerminationMessage {
     }
   }
 
-  /** The summary, what did not end with the top of its stack, then as much of the whole report as fits. */
-  static byte[] lastWords(Report report) {
-    var text = new StringBuilder(report.summary()).append('\n');
-    for (Unfinished work : report.unfinished()) {
-      text.append(work.what()).append(" of ").append(work.name()).append(": ");
-      text.append(ShutdownPlan.text(work.age()));
-      work.stack().stream().limit(8).forEach(frame -> text.append("\n  at ").append(frame));
-      text.append('\n');
-    }
-    byte[] readable = clip(text.toString(), MAX_BYTES);
-    byte[] json = (report.toJson() + '\n').getBytes(StandardCharsets.UTF_8);
-    if (readable.length + json.length > MAX_BYTES) {
-      return readable; // half a JSON object helps nobody
-    }
-    byte[] both = new byte[readable.length + json.length];
-    System.arraycopy(readable, 0, both, 0, readable.length);
-    System.arraycopy(json, 0, both, readable.length, json.length);
-    return both;
+  private static byte[] message(String readable, String json) {
+    byte[] text = clip(readable, MAX_BYTES);
+    byte[] whole = (readable + json).getBytes(StandardCharsets.UTF_8);
+    return whole.length > MAX_BYTES ? text : whole; // half a JSON object helps nobody
   }
 
   /** At most so many bytes of UTF-8, never half a character. */
