@@ -1,19 +1,18 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
+
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Events to listeners: a bounded queue each, drained by a thread that is there only while there is something to deliver. A
  * listener that hangs costs one thread and nobody's time.
  */
 final class Events {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
   private static final int CAPACITY = 256;
 
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -104,7 +103,7 @@ final class Events {
 
     private synchronized @Nullable LifecycleEvent next() {
       if (dropped > 0) {
-        var missed = new LifecycleEvent.Missed(dropped);
+        var missed = new LifecycleEvent.EventsDropped(dropped);
         dropped = 0;
         return missed;
       }

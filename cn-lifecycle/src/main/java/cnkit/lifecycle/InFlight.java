@@ -1,5 +1,7 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Work in flight: how much there is, whether more may begin, and what became of it. Safe for use by many threads.
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>Two forms. Glue that has a {@code finally} takes a slot, which costs two atomic additions and nothing else:
  *
  * <pre>{@code
- * int slot = inFlight.enter(Kind.REQUEST);
+ * int slot = inFlight.enter(WorkKind.REQUEST);
  * if (slot < 0) {
  *   return unavailable(); // 503, Connection: close, Retry-After: 1
  * }
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>Everything else takes a {@link Token}, which has a label and an age, may be closed by any thread, and more than once:
  *
  * <pre>{@code
- * try (Token job = inFlight.open(Kind.JOB, "import " + file)) {
+ * try (Token job = inFlight.open(WorkKind.JOB, "import " + file)) {
  *   if (!job.refused()) {
  *     load(file);
  *   }
@@ -40,19 +40,18 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class InFlight {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
-  /** What {@link #enter(Kind)} answers once the intake is closed. */
+  /** What {@link #enter(WorkKind)} answers once the intake is closed. */
   public static final int REFUSED = -1;
 
-  /** The slot of a {@link Kind#PROBE}, which is not counted. */
+  /** The slot of a {@link WorkKind#PROBE}, which is not counted. */
   private static final int UNCOUNTED = Integer.MAX_VALUE;
 
   private static final int COUNTED_KINDS = 3;
   /** 128 bytes: two cache lines, since processors fetch them in pairs. */
   private static final int WORDS_PER_STRIPE = 16;
 
-  private static final Kind[] KINDS = {Kind.REQUEST, Kind.STREAM, Kind.JOB};
+  private static final WorkKind[] KINDS = {WorkKind.REQUEST, WorkKind.STREAM, WorkKind.JOB};
 
   private enum Intake {
     OPEN,
@@ -116,12 +115,12 @@ public final class InFlight {
   /**
    * Begins a piece of work. Allocates nothing, reads no clock.
    *
-   * @param kind what it is; a {@link Kind#PROBE} is always let in and never counted
+   * @param kind what it is; a {@link WorkKind#PROBE} is always let in and never counted
    * @return a slot for {@link #exit(int)}; negative when the intake is closed and the work must not begin
    */
-  public int enter(Kind kind) {
+  public int enter(WorkKind kind) {
     int column = kind.column();
-    if (column == Kind.UNCOUNTED) {
+    if (column == WorkKind.UNCOUNTED) {
       return UNCOUNTED;
     }
     // Fibonacci hashing: neighbouring thread numbers land on different stripes
@@ -133,7 +132,7 @@ public final class InFlight {
   /**
    * Ends a piece of work; exactly once for each slot, from any thread. Allocates nothing.
    *
-   * @param slot what {@link #enter(Kind)} gave; nothing happens for a refused one
+   * @param slot what {@link #enter(WorkKind)} gave; nothing happens for a refused one
    */
   public void exit(int slot) {
     if (slot < 0 || slot == UNCOUNTED) {
@@ -152,7 +151,7 @@ public final class InFlight {
    * @param label what a person would call it; it appears in the report when the work is cut
    * @return a token to be closed; one that is {@link Token#refused()} when the intake is closed
    */
-  public Token open(Kind kind, String label) {
+  public Token open(WorkKind kind, String label) {
     int slot = enter(kind);
     if (slot == REFUSED) {
       return refused;
@@ -190,7 +189,7 @@ public final class InFlight {
   /**
    * Whether the intake is closed: nothing new is let in.
    *
-   * @return whether {@link #enter(Kind)} refuses
+   * @return whether {@link #enter(WorkKind)} refuses
    */
   public boolean closed() {
     return intake != Intake.OPEN;
@@ -221,33 +220,33 @@ public final class InFlight {
    * @param kind what to count
    * @return the number now; zero for probes
    */
-  public long count(Kind kind) {
-    return ledger(kind).open();
+  public long count(WorkKind kind) {
+    return workCounts(kind).open();
   }
 
   /**
    * What became of everything of one kind so far.
    *
    * @param kind what to count
-   * @return the ledger; all zero for probes
+   * @return the counts; all zero for probes
    */
-  public Ledger ledger(Kind kind) {
-    if (kind.column() == Kind.UNCOUNTED) {
-      return new Ledger(kind, 0, 0, 0, 0, 0);
+  public WorkCounts workCounts(WorkKind kind) {
+    if (kind.column() == WorkKind.UNCOUNTED) {
+      return new WorkCounts(kind, 0, 0, 0, 0, 0);
     }
     while (true) {
       Intake before = intake;
       if (before != Intake.CLOSING) {
-        Ledger ledger = sum(kind, before == Intake.CLOSED);
+        WorkCounts counts = sum(kind, before == Intake.CLOSED);
         if (intake == before) {
-          return ledger;
+          return counts;
         }
       }
       Thread.onSpinWait(); // a few additions by the closing thread, no user code
     }
   }
 
-  private Ledger sum(Kind kind, boolean closed) {
+  private WorkCounts sum(WorkKind kind, boolean closed) {
     Cut last = cut.get();
     long accepted = 0;
     long completed = 0;
@@ -262,18 +261,20 @@ public final class InFlight {
     }
     if (last != null) {
       completed = last.completed().get(kind.column());
-      return new Ledger(kind, accepted, completed, rejected, accepted - rejected - completed, 0);
+      return new WorkCounts(
+          kind, accepted, completed, rejected, accepted - rejected - completed, 0);
     }
-    return new Ledger(kind, accepted, completed, rejected, 0, accepted - rejected - completed);
+    return new WorkCounts(kind, accepted, completed, rejected, 0, accepted - rejected - completed);
   }
 
   /**
-   * The ledgers of all kinds that are counted.
+   * The counts of all kinds that are counted.
    *
    * @return requests, streams, jobs
    */
-  public List<Ledger> ledgers() {
-    return List.of(ledger(Kind.REQUEST), ledger(Kind.STREAM), ledger(Kind.JOB));
+  public List<WorkCounts> workCounts() {
+    return List.of(
+        workCounts(WorkKind.REQUEST), workCounts(WorkKind.STREAM), workCounts(WorkKind.JOB));
   }
 
   /**
@@ -431,7 +432,7 @@ public final class InFlight {
   long arrivals() {
     long arrivals = 0;
     for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
-      for (Kind kind : List.of(Kind.REQUEST, Kind.STREAM)) {
+      for (WorkKind kind : List.of(WorkKind.REQUEST, WorkKind.STREAM)) {
         arrivals += words.get(at + 2 * kind.column()) & Long.MAX_VALUE;
       }
     }
@@ -442,7 +443,7 @@ public final class InFlight {
     return token.age(ticker.getAsLong());
   }
 
-  static Kind kindOf(int slot) {
+  static WorkKind kindOf(int slot) {
     return KINDS[(slot & (WORDS_PER_STRIPE - 1)) / 2];
   }
 

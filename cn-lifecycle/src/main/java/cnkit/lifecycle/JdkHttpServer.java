@@ -43,7 +43,7 @@ public final class JdkHttpServer {
     requireNonNull(handler, "handler");
     return exchange -> {
       boolean probe = probes.test(exchange.getRequestURI().getPath());
-      int slot = inFlight.enter(probe ? Kind.PROBE : Kind.REQUEST);
+      int slot = inFlight.enter(probe ? WorkKind.PROBE : WorkKind.REQUEST);
       try (exchange) { // flushed before it counts as over
         if (slot == InFlight.REFUSED) {
           refuse(exchange);

@@ -1,17 +1,19 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
+
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.LifecycleException.Reason;
-import cnkit.lifecycle.ShutdownMachine.Event;
+import cnkit.lifecycle.machine.ShutdownMachine.Event;
+import cnkit.lifecycle.machine.ShutdownState.Flag;
+import cnkit.lifecycle.process.ProcessDriver;
+import cnkit.lifecycle.process.TerminationMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts components in order, waits for the end, drains, and stops them in reverse, all inside one budget. Safe for use by
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * Lifecycle lifecycle = Lifecycle.builder()
  *     .grace(Duration.ofSeconds(25))
- *     .outermost("management", management::start, management::stop)
+ *     .infrastructure("management", management::start, management::stop)
  *     .component("db", pool::open, pool::close)
  *     .component("http", server::start, server::stop)
  *     .component("consumer", consumer::start, consumer::stop).dependsOn("db")
@@ -41,14 +43,12 @@ import org.slf4j.LoggerFactory;
  * block: the shutdown goes on without it and the report names it.
  */
 public final class Lifecycle implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
-
   private final Engine engine;
   private final Events events;
   private final ShutdownPlan plan;
   private final Settings settings;
   private volatile @Nullable ProcessDriver process;
-  private volatile Optional<PreviousLife> previousLife = Optional.empty();
+  private volatile Optional<PreviousRun> previousRun = Optional.empty();
 
   /** What concerns the process around it. */
   record Settings(
@@ -84,7 +84,7 @@ public final class Lifecycle implements AutoCloseable {
    *
    * <p>A second signal forces, a third halts. Where signals are not to be had, the JVM's shutdown hook does the work; the JVM
    * then exits with its own code. If the shutdown has not ended a quarter of a second after its grace, or another hook keeps
-   * the JVM from exiting that long, the process is halted with {@link Outcome#HUNG}.
+   * the JVM from exiting that long, the process is halted with {@link ShutdownOutcome#HUNG}.
    *
    * <p>What would keep a signal from arriving, or another hook from waiting for ours, is warned of while the components start.
    * Where the platform has a termination log, it gets the report's summary, and the whole report if that fits into 4,096
@@ -92,20 +92,23 @@ public final class Lifecycle implements AutoCloseable {
    *
    * <p>An interrupt of the calling thread asks for the end; it is restored.
    *
-   * @return the exit code, see {@link Outcome}
+   * @return the exit code, see {@link ShutdownOutcome}
    * @throws IllegalStateException if it was started before
    */
   public int run() {
     claim();
     // only where the platform has made it: a file of that name anywhere else would be a surprise
     remember(Optional.of(settings.terminationLog()).filter(Files::isWritable));
-    ProcessDriver driver = ProcessDriver.attach(engine, settings.withSignals());
+    var codes = new ProcessDriver.ExitCodes(
+        ShutdownOutcome.FORCED.exitCode(), ShutdownOutcome.HUNG.exitCode());
+    ProcessDriver driver = ProcessDriver.attach(engine, codes, settings.withSignals());
+    engine.onStopping(driver::watchDeadline);
     process = driver;
     engine.post(new Event.Start());
     driver.diagnose(); // beside the start, which need not wait for it
-    await(engine.stopped());
+    await(engine.whenStopped());
     Report report = engine.report();
-    if (report.outcome() != Outcome.STOPPED && engine.state().startFailed()) {
+    if (report.outcome() != ShutdownOutcome.STOPPED && engine.state().has(Flag.START_FAILED)) {
       LifecycleException failure = startFailure();
       LOG.error("{}", failure.getMessage(), failure);
     }
@@ -126,8 +129,8 @@ public final class Lifecycle implements AutoCloseable {
     claim();
     remember(Optional.empty());
     engine.post(new Event.Start());
-    await(engine.started());
-    if (engine.state().rollback() || engine.state().startAt() < 0) {
+    await(engine.whenStarted());
+    if (engine.state().has(Flag.ROLLBACK) || engine.state().startAt().isEmpty()) {
       throw startFailure();
     }
     return engine.report();
@@ -138,31 +141,30 @@ public final class Lifecycle implements AutoCloseable {
       throw new IllegalStateException("a component cannot start its own lifecycle");
     }
     if (!engine.claim()) {
-      throw new IllegalStateException(
-          "expected a lifecycle that is new, but it is " + engine.state().status());
+      throw new IllegalStateException("expected a lifecycle that is new, but it is " + state());
     }
   }
 
   private void remember(Optional<Path> terminationLog) {
-    var farewell = new Farewell(terminationLog, settings.marker());
-    previousLife = farewell.previous();
-    previousLife
-        .filter(life -> life.outcome().filter(Outcome.STOPPED::equals).isEmpty())
-        .ifPresent(life -> LOG.atWarn()
+    var terminationMessage = new TerminationMessage(terminationLog, settings.marker());
+    previousRun = terminationMessage.previous().map(PreviousRun::of);
+    previousRun
+        .filter(run -> run.outcome().filter(ShutdownOutcome.STOPPED::equals).isEmpty())
+        .ifPresent(run -> LOG.atWarn()
             .addKeyValue("event.name", "cn.lifecycle.previous")
-            .log("the previous life of this service: {}", life.summary()));
-    engine.farewell(farewell);
+            .log("the previous run of this service: {}", run.summary()));
+    engine.terminationMessage(terminationMessage);
     if (settings.marker().isPresent()) {
-      farewell.phase("start");
+      terminationMessage.phase("start");
       events.subscribe(
           event -> {
             if (event instanceof LifecycleEvent.Started) {
-              farewell.phase("running");
+              terminationMessage.phase("running");
             } else if (event instanceof LifecycleEvent.PhaseBegan began) {
-              farewell.phase(began.phase());
+              terminationMessage.phase(began.phase());
             }
           },
-          new LifecycleEvent.Current(status()));
+          new LifecycleEvent.Current(state()));
     }
   }
 
@@ -170,10 +172,10 @@ public final class Lifecycle implements AutoCloseable {
    * How the process before this one ended, by the marker that {@link LifecycleBuilder#marker(Path)} names; known once this one
    * has begun to start.
    *
-   * @return its end; empty without a marker, or when this is the first life
+   * @return its end; empty without a marker, or when this is the first run
    */
-  public Optional<PreviousLife> previousLife() {
-    return previousLife;
+  public Optional<PreviousRun> previousRun() {
+    return previousRun;
   }
 
   /**
@@ -186,9 +188,10 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   private LifecycleException startFailure() {
-    List<Throwable> errors = engine.startErrors();
-    boolean failed = engine.state().startFailed();
-    String name = engine.failedStart().orElse("a component");
+    ReportOf view = engine.view();
+    List<Throwable> errors = view.startErrorsInOrder();
+    boolean failed = view.state().has(Flag.START_FAILED);
+    String name = view.failedStart().orElse("a component");
     String message;
     if (!failed) {
       message = "the start was cancelled: " + engine.report().reason().orElse("");
@@ -197,19 +200,13 @@ public final class Lifecycle implements AutoCloseable {
     } else {
       message = name + " did not start: " + errors.get(0);
     }
-    var exception = errors.isEmpty()
-        ? new LifecycleException(
-            failed ? Reason.START_FAILED : Reason.START_CANCELLED,
-            message,
-            List.of(new Problem(List.of(name), message)),
-            "")
-        : new LifecycleException(
-            failed ? Reason.START_FAILED : Reason.START_CANCELLED,
-            message,
-            List.of(new Problem(List.of(name), message)),
-            errors.get(0));
+    var exception = new LifecycleException(
+        failed ? Reason.START_FAILED : Reason.START_CANCELLED,
+        message,
+        List.of(new Problem(List.of(name), message)),
+        errors.stream().findFirst());
     errors.stream().skip(1).forEach(exception::addSuppressed);
-    engine.stopErrors().forEach(exception::addSuppressed);
+    view.stopErrorsInOrder().forEach(exception::addSuppressed);
     return exception;
   }
 
@@ -228,7 +225,7 @@ public final class Lifecycle implements AutoCloseable {
     if (engine.onWorker()) {
       return engine.report();
     }
-    awaitAnyway(engine.stopped());
+    awaitAnyway(engine.whenStopped());
     return engine.report();
   }
 
@@ -242,7 +239,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * What has happened so far; complete when its status is {@link Status#STOPPED}.
+   * What has happened so far; complete when its state is {@link LifecycleState#STOPPED}.
    *
    * @return a snapshot
    */
@@ -251,12 +248,12 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * Where the lifecycle is.
+   * The state of the lifecycle.
    *
-   * @return the status now
+   * @return the state now
    */
-  public Status status() {
-    return engine.state().status();
+  public LifecycleState state() {
+    return ReportOf.lifecycleState(engine.state());
   }
 
   /**
@@ -271,28 +268,28 @@ public final class Lifecycle implements AutoCloseable {
   /**
    * What became of all work in flight so far, by kind.
    *
-   * @return the ledgers; empty when nothing is tracked
+   * @return the counts; empty when nothing is tracked
    */
-  public List<Ledger> ledger() {
-    return engine.ledger();
+  public List<WorkCounts> workCounts() {
+    return engine.workCounts();
   }
 
   /**
-   * Listens to what happens. The first event is the current status; the others follow in order, on a daemon thread that is
+   * Listens to what happens. The first event is the current state; the others follow in order, on a daemon thread that is
    * there while there is something to deliver. At most 256 events wait for a slow listener, then the oldest are dropped and
-   * {@link LifecycleEvent.Missed} says how many.
+   * {@link LifecycleEvent.EventsDropped} says how many.
    *
    * @param listener gets the events; what it throws is logged once per type
    * @return ends the subscription
    */
   public Subscription subscribe(Consumer<? super LifecycleEvent> listener) {
-    return events.subscribe(listener, new LifecycleEvent.Current(status()));
+    return events.subscribe(listener, new LifecycleEvent.Current(state()));
   }
 
   /** Shuts down if that has not happened, and puts back signal handlers and the hook that {@link #run()} has set. */
   @Override
   public void close() {
-    if (engine.state().status() != Status.STOPPED) {
+    if (!engine.state().isStopped()) {
       shutdown("closed");
     }
     ProcessDriver driver = process;
@@ -324,10 +321,5 @@ public final class Lifecycle implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** The duration that a slice must at least have to be of any use. */
-  static boolean positive(Duration duration) {
-    return !duration.isNegative() && !duration.isZero();
   }
 }

@@ -1,41 +1,36 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
 import static java.util.Objects.requireNonNull;
 
-import cnkit.lifecycle.Blueprint.Role;
-import cnkit.lifecycle.Blueprint.Unit;
+import cnkit.lifecycle.Components.Component;
 import cnkit.lifecycle.LifecycleException.Problem;
-import cnkit.lifecycle.LifecycleException.Reason;
+import cnkit.lifecycle.process.TerminationMessage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.UnaryOperator;
 
 /**
  * Says what a {@link Lifecycle} consists of. The order in which components are registered is the order in which they start;
  * the order of all other calls means nothing. For use by one thread.
  */
 public final class LifecycleBuilder {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
   private static final Duration DEFAULT_START_DEADLINE = Duration.ofMinutes(5);
   private static final Action NOTHING = () -> {};
 
-  private final List<Part> outermost = new ArrayList<>();
-  private final List<Part> components = new ArrayList<>();
+  private final List<Component> components = new ArrayList<>();
   private final List<Action> onStarted = new ArrayList<>();
   private final List<Action> onAnnounce = new ArrayList<>();
   private final Map<String, Action> flush = new LinkedHashMap<>();
   private final List<Phase> phases = new ArrayList<>();
   private final List<InFlight> inFlight = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
-  private Optional<Part> last = Optional.empty();
   private Duration grace = ShutdownPlan.DEFAULT_GRACE;
   private Optional<Duration> propagation = Optional.empty();
   private Optional<Duration> quiet = Optional.empty();
@@ -43,36 +38,16 @@ public final class LifecycleBuilder {
   private Optional<Duration> platformGrace = Optional.empty();
   private Duration preStop = Duration.ZERO;
   private Optional<Path> marker = Optional.empty();
-  private Path terminationLog = Farewell.TERMINATION_LOG;
+  private Path terminationLog = TerminationMessage.DEFAULT_LOG;
   private final List<Action> onIntakeStopped = new ArrayList<>();
-  private Optional<Duration> closeSlice = Optional.empty();
-  private Optional<Duration> flushSlice = Optional.empty();
+  private Optional<Duration> closeBudget = Optional.empty();
+  private Optional<Duration> flushBudget = Optional.empty();
   private Duration startDeadline = DEFAULT_START_DEADLINE;
   private boolean lenient;
   private boolean withSignals = true;
   private Optional<Timeline> timeline = Optional.empty();
-  /** What executors get before they are interrupted: known when the plan is. */
-  private volatile Duration taskSlice = Duration.ZERO;
 
   LifecycleBuilder() {}
-
-  /** A component as it was said so far. */
-  private static final class Part {
-    private final String name;
-    private final Action start;
-    private final Action stop;
-    private String phase;
-    private List<String> needs;
-    private Optional<Action> stopIntake = Optional.empty();
-
-    Part(String name, Action start, Action stop, String phase, List<String> needs) {
-      this.name = name;
-      this.start = start;
-      this.stop = stop;
-      this.phase = phase;
-      this.needs = needs;
-    }
-  }
 
   /**
    * The process's own budget, from the first signal to its exit. The platform's margin is not taken from it.
@@ -136,7 +111,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Over how long {@linkplain Kind#STREAM streams} are told to end, one after the other from the beginning of the drain on, so
+   * Over how long {@linkplain WorkKind#STREAM streams} are told to end, one after the other from the beginning of the drain on, so
    * that their clients do not all come back somewhere else at once.
    *
    * @param window zero or more; clipped to the drain; default half of it
@@ -149,7 +124,7 @@ public final class LifecycleBuilder {
 
   /**
    * A file in which this process says where it is, so that the next one knows how it ended, even if it was killed: {@link
-   * Lifecycle#previousLife()}. In Kubernetes an {@code emptyDir} volume outlives the container.
+   * Lifecycle#previousRun()}. In Kubernetes an {@code emptyDir} volume outlives the container.
    *
    * @param file written at the start and with each phase; its folder must exist
    * @return this builder
@@ -171,24 +146,24 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The slice that stop intake, close and outermost share.
+   * The budget that stop intake, close and infrastructure share.
    *
-   * @param slice above zero; default the smaller of 2 s and a twelfth of the grace
+   * @param budget above zero; default the smaller of 2 s and a twelfth of the grace
    * @return this builder
    */
-  public LifecycleBuilder closeSlice(Duration slice) {
-    this.closeSlice = Optional.of(slice);
+  public LifecycleBuilder closeBudget(Duration budget) {
+    this.closeBudget = Optional.of(budget);
     return this;
   }
 
   /**
-   * The slice of the flush, which no other phase can use up.
+   * The budget of the flush, which no other phase can use up.
    *
-   * @param slice above zero; default the smaller of 2 s and a twelfth of the grace
+   * @param budget above zero; default the smaller of 2 s and a twelfth of the grace
    * @return this builder
    */
-  public LifecycleBuilder flushSlice(Duration slice) {
-    this.flushSlice = Optional.of(slice);
+  public LifecycleBuilder flushBudget(Duration budget) {
+    this.flushBudget = Optional.of(budget);
     return this;
   }
 
@@ -205,16 +180,16 @@ public final class LifecycleBuilder {
 
   /**
    * A component that starts before all ordinary ones and stops after everything, the flush included: probes, management.
-   * Outermost components start in the order in which they are registered.
+   * Infrastructure components start in the order in which they are registered.
    *
    * @param name a name of its own
    * @param start returns when it has started
    * @param stop returns when it has stopped
    * @return this builder; {@link #dependsOn(String...)} now speaks of this component
    */
-  public LifecycleBuilder outermost(String name, Action start, Action stop) {
-    register(outermost, name, start, stop, Phase.OUTERMOST);
-    return this;
+  public LifecycleBuilder infrastructure(String name, Action start, Action stop) {
+    requireNonNull(stop, "stop");
+    return register(name, true, start, budget -> stop.run());
   }
 
   /**
@@ -227,36 +202,31 @@ public final class LifecycleBuilder {
    * @return this builder; {@link #dependsOn(String...)} now speaks of this component
    */
   public LifecycleBuilder component(String name, Action start, Action stop) {
-    register(components, name, start, stop, Phase.CLOSE);
+    requireNonNull(stop, "stop");
+    return register(name, false, start, budget -> stop.run());
+  }
+
+  private LifecycleBuilder register(
+      String name, boolean infrastructure, Action start, Components.Stop stop) {
+    requireNonNull(name, "name");
+    requireNonNull(start, "start");
+    List<String> needs = List.of();
+    for (Component each : components) {
+      needs = each.infrastructure() == infrastructure ? List.of(each.name()) : needs;
+    }
+    String phase = infrastructure ? Phase.INFRASTRUCTURE : Phase.CLOSE;
+    components.add(
+        new Component(name, infrastructure, start, stop, phase, needs, Optional.empty()));
     return this;
   }
 
-  private void register(List<Part> to, String name, Action start, Action stop, String phase) {
-    requireNonNull(start, "start");
-    requireNonNull(stop, "stop");
-    if (name.isBlank()) {
-      problem(name, "a component has no name");
+  private LifecycleBuilder changeLast(String call, UnaryOperator<Component> change) {
+    if (components.isEmpty()) {
+      throw new IllegalStateException(call + " concerns a component: register one before");
     }
-    for (List<Part> parts : List.of(outermost, components)) {
-      for (Part part : parts) {
-        if (part.name.equals(name)) {
-          problem(name, "two components are named " + name);
-        }
-      }
-    }
-    List<String> needs = to.isEmpty() ? List.of() : List.of(to.get(to.size() - 1).name);
-    var part = new Part(name, start, stop, phase, needs);
-    to.add(part);
-    last = Optional.of(part);
-  }
-
-  private void problem(String component, String message) {
-    problems.add(new Problem(List.of(component), message));
-  }
-
-  private Part last(String call) {
-    return last.orElseThrow(
-        () -> new IllegalStateException(call + " speaks of a component: register one before"));
+    int last = components.size() - 1;
+    components.set(last, change.apply(components.get(last)));
+    return this;
   }
 
   /**
@@ -268,8 +238,7 @@ public final class LifecycleBuilder {
    * @throws IllegalStateException if no component was registered
    */
   public LifecycleBuilder dependsOn(String... names) {
-    last("dependsOn").needs = List.of(names);
-    return this;
+    return changeLast("dependsOn", last -> last.withNeeds(List.of(names)));
   }
 
   /**
@@ -281,8 +250,8 @@ public final class LifecycleBuilder {
    * @throws IllegalStateException if no component was registered
    */
   public LifecycleBuilder stopIn(String phase) {
-    last("stopIn").phase = requireNonNull(phase, "phase");
-    return this;
+    requireNonNull(phase, "phase");
+    return changeLast("stopIn", last -> last.withPhase(phase));
   }
 
   /**
@@ -294,14 +263,14 @@ public final class LifecycleBuilder {
    * @throws IllegalStateException if no component was registered
    */
   public LifecycleBuilder stopIntake(Action stopIntake) {
-    last("stopIntake").stopIntake = Optional.of(stopIntake);
-    return this;
+    requireNonNull(stopIntake, "stopIntake");
+    return changeLast("stopIntake", last -> last.withStopIntake(stopIntake));
   }
 
   /**
    * Adds a phase of its own to the shutdown; {@link #stopIn(String)} puts components into it.
    *
-   * @param phase its name, slice and place
+   * @param phase its name, budget and place
    * @return this builder
    */
   public LifecycleBuilder phase(Phase phase) {
@@ -358,7 +327,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * An executor as a component: at its stop it takes nothing new, gets half of the close slice for what it has, is then
+   * An executor as a component: at its stop it takes nothing new, gets half of the close budget for what it has, is then
    * interrupted, and what still runs is reported. A {@link TrackedExecutor} names its tasks, any other is named as a whole.
    *
    * @param name a name of its own
@@ -367,7 +336,8 @@ public final class LifecycleBuilder {
    */
   public LifecycleBuilder executor(String name, ExecutorService executor) {
     requireNonNull(executor, "executor");
-    return component(name, NOTHING, () -> TrackedExecutor.stopOrThrow(name, executor, taskSlice));
+    return register(
+        name, false, NOTHING, budget -> TrackedExecutor.stopOrThrow(name, executor, budget));
   }
 
   /**
@@ -381,13 +351,12 @@ public final class LifecycleBuilder {
    */
   public LifecycleBuilder periodic(String name, Duration pause, Action task) {
     requireNonNull(task, "task");
-    if (!Lifecycle.positive(pause)) {
-      problem(name, name + ": expected a pause > PT0S, got " + pause);
+    if (!ShutdownPlan.positive(pause)) {
+      problems.add(problem(name, name + ": expected a pause > PT0S, got " + pause));
       return this;
     }
     var periodic = new PeriodicTask(name, pause, task);
-    return component(name, periodic::start, () -> periodic.stop(taskSlice))
-        .stopIntake(periodic::stopIntake);
+    return register(name, false, periodic::start, periodic::stop).stopIntake(periodic::stopIntake);
   }
 
   /**
@@ -415,7 +384,7 @@ public final class LifecycleBuilder {
 
   /**
    * Brings something out before the end, such as telemetry. It runs when all components are stopped, beside other flushes,
-   * in a slice of its own that nothing else can use up, and even after a timeout or a second signal.
+   * in a budget of its own that nothing else can use up, and even after a timeout or a second signal.
    *
    * @param name for the report
    * @param flush returns when all is out
@@ -423,7 +392,7 @@ public final class LifecycleBuilder {
    */
   public LifecycleBuilder flush(String name, Action flush) {
     if (this.flush.putIfAbsent(name, requireNonNull(flush, "flush")) != null) {
-      problem(name, "two flushes are named " + name);
+      problems.add(problem(name, "two flushes are named " + name));
     }
     return this;
   }
@@ -461,72 +430,83 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The plan as said so far, to be checked before anything is built.
+   * The plan with what was set so far, to be checked before anything is built.
    *
    * @return the plan, which may have problems
    */
   public ShutdownPlan plan() {
-    Duration slice = ShutdownPlan.defaultSlice(grace);
+    Duration budget = ShutdownPlan.defaultBudget(grace);
     Duration delay =
         propagation.orElse(preStop.isZero() ? ShutdownPlan.DEFAULT_PROPAGATION : Duration.ZERO);
     return new ShutdownPlan(
-        grace, delay, closeSlice.orElse(slice), flushSlice.orElse(slice), phases);
+        grace, delay, closeBudget.orElse(budget), flushBudget.orElse(budget), phases);
   }
 
   /**
    * Checks everything and builds the lifecycle. Nothing has started yet.
    *
    * @return the lifecycle
-   * @throws LifecycleException with all problems at once: a plan that does not fit, with its table, or names and edges that
-   *     make no sense
+   * @throws LifecycleException with all problems at once: a plan that does not fit, with its table, settings out of range, and
+   *     names and dependencies that do not fit together
    */
   public Lifecycle build() {
     ShutdownPlan plan = plan();
-    checkPlan(plan);
-    var all = new ArrayList<>(problems);
-    Optional<List<String>> order = phaseOrder(all);
-    if (order.isPresent()) {
-      checkComponents(order.get(), all);
+    PhaseOrder order = PhaseOrder.of(phases);
+    Components sorted = Components.of(components);
+    var others = new ArrayList<>(problems);
+    others.addAll(order.problems());
+    others.addAll(sorted.problems(order));
+    others.addAll(settingProblems(plan));
+    List<Problem> budget = budgetProblems(plan);
+    if (lenient && plan.isOnlyTight() && !budget.isEmpty()) {
+      LOG.warn(
+          "{}", LifecycleException.notBuilt(budget, List.of(), plan.table()).getMessage());
+      budget = List.of();
     }
-    if (!Lifecycle.positive(startDeadline)) {
-      all.add(new Problem(
-          List.of("startDeadline"), "startDeadline: expected > PT0S, got " + startDeadline));
+    if (!budget.isEmpty() || !others.isEmpty()) {
+      throw LifecycleException.notBuilt(budget, others, plan.table());
+    }
+    if (ShutdownPlan.positive(preStop) && ShutdownPlan.positive(plan.propagation())) {
+      LOG.warn(
+          "the pre-stop pause of {} and the propagation delay of {} have the same purpose and add up; remove one of them",
+          ShutdownPlan.text(preStop),
+          ShutdownPlan.text(plan.propagation()));
+    }
+    return assemble(plan, order, sorted);
+  }
+
+  private List<Problem> settingProblems(ShutdownPlan plan) {
+    var all = new ArrayList<Problem>();
+    if (!ShutdownPlan.positive(startDeadline)) {
+      all.add(problem("startDeadline", "startDeadline: expected > PT0S, got " + startDeadline));
     }
     quiet.ifPresent(interval -> {
-      if (!Lifecycle.positive(interval) || interval.compareTo(plan.propagation()) > 0) {
-        all.add(new Problem(
-            List.of("propagation"),
+      if (!ShutdownPlan.positive(interval) || interval.compareTo(plan.propagation()) > 0) {
+        all.add(problem(
+            "propagation",
             "adaptivePropagation: expected a quiet interval > PT0S and <= " + plan.propagation()
                 + ", got " + interval));
       }
       if (inFlight.isEmpty()) {
-        all.add(new Problem(
-            List.of("propagation"),
-            "adaptivePropagation sees arrivals by .drain(inFlight), and there is none"));
+        all.add(problem(
+            "propagation", "adaptivePropagation needs .drain(inFlight), which counts arrivals"));
       }
     });
     if (preStop.isNegative() || preStop.toNanosPart() != 0) {
-      all.add(new Problem(
-          List.of("preStop"), "preStop: expected whole seconds, zero or more, got " + preStop));
+      all.add(problem("preStop", "preStop: expected whole seconds, zero or more, got " + preStop));
     }
     streamWindow
         .filter(Duration::isNegative)
-        .ifPresent(window -> all.add(
-            new Problem(List.of("streamWindow"), "streamWindow: expected >= PT0S, got " + window)));
-    if (!all.isEmpty()) {
-      throw LifecycleException.graph(all);
-    }
-    if (Lifecycle.positive(preStop) && Lifecycle.positive(plan.propagation())) {
-      LOG.warn(
-          "the platform's pre-stop pause of {} and the propagation of {} do the same, one after the other; "
-              + "leave one out",
-          ShutdownPlan.text(preStop),
-          ShutdownPlan.text(plan.propagation()));
-    }
-    return assemble(plan, order.orElseThrow());
+        .ifPresent(window ->
+            all.add(problem("streamWindow", "streamWindow: expected >= PT0S, got " + window)));
+    return all;
   }
 
-  private void checkPlan(ShutdownPlan plan) {
+  private static Problem problem(String setting, String message) {
+    return new Problem(List.of(setting), message);
+  }
+
+  private List<Problem> budgetProblems(ShutdownPlan plan) {
     var wrong = new ArrayList<>(plan.problems());
     long needed = plan.terminationGracePeriodSeconds(preStop);
     platformGrace
@@ -538,185 +518,20 @@ public final class LifecycleBuilder {
                 + ShutdownPlan.text(plan.grace())
                 + " + 2s margin); write terminationGracePeriodSeconds: "
                 + needed + " or lower grace")));
-    if (wrong.isEmpty()) {
-      return;
-    }
-    var text = new StringBuilder("the shutdown plan does not fit");
-    wrong.forEach(problem -> text.append("\n  ").append(problem.message()));
-    text.append('\n').append(plan.table());
-    boolean onlyTight = Lifecycle.positive(plan.grace())
-        && !plan.propagation().isNegative()
-        && Lifecycle.positive(plan.close())
-        && Lifecycle.positive(plan.flush());
-    if (!lenient || !onlyTight) {
-      throw new LifecycleException(Reason.BUDGET, text.toString(), wrong, plan.table());
-    }
-    LOG.warn("{}", text);
+    return wrong;
   }
 
-  private Optional<List<String>> phaseOrder(List<Problem> all) {
-    int before = all.size();
-    Map<String, List<String>> needs = new LinkedHashMap<>();
-    // added phases first: of two that may run, theirs comes before the built-in one
-    for (Phase phase : phases) {
-      var follows = new ArrayList<>(phase.follows());
-      follows.add(
-          phase.follows().isEmpty() && phase.precedes().isEmpty() ? Phase.DRAIN : Phase.ANNOUNCE);
-      if (needs.put(phase.name(), follows) != null || BUILT_IN.contains(phase.name())) {
-        all.add(new Problem(List.of(phase.name()), "two phases are named " + phase.name()));
-        return Optional.empty();
-      }
-    }
-    for (int i = 0; i < BUILT_IN.size(); i++) {
-      needs.put(
-          BUILT_IN.get(i), new ArrayList<>(i == 0 ? List.of() : List.of(BUILT_IN.get(i - 1))));
-    }
-    for (Phase phase : phases) {
-      var precedes = new ArrayList<>(phase.precedes());
-      precedes.add(
-          phase.follows().isEmpty() && phase.precedes().isEmpty() ? Phase.CLOSE : Phase.OUTERMOST);
-      for (String other : concat(phase.follows(), precedes)) {
-        if (!needs.containsKey(other)) {
-          all.add(new Problem(
-              List.of(phase.name()),
-              "phase " + phase.name() + " speaks of a phase " + other + " that does not exist"));
-        } else if (precedes.contains(other)) {
-          needs.get(other).add(phase.name());
-        }
-      }
-    }
-    if (all.size() > before) {
-      return Optional.empty();
-    }
-    var graph = new Graph();
-    needs.forEach(graph::node);
-    Optional<List<String>> order = graph.order();
-    if (order.isEmpty()) {
-      List<String> path = graph.cycle();
-      all.add(new Problem(path, "phases wait for each other: " + String.join(" -> ", path)));
-    }
-    return order;
-  }
-
-  private static List<String> concat(List<String> a, List<String> b) {
-    var all = new ArrayList<>(a);
-    all.addAll(b);
-    return all;
-  }
-
-  private void checkComponents(List<String> order, List<Problem> all) {
-    Map<String, Part> byName = new HashMap<>();
-    outermost.forEach(part -> byName.put(part.name, part));
-    components.forEach(part -> byName.put(part.name, part));
-    var graph = new Graph();
-    int before = all.size();
-    for (Part part : concatParts()) {
-      graph.node(part.name, part.needs);
-      boolean isOutermost = part.phase.equals(Phase.OUTERMOST);
-      if (isOutermost != outermost.contains(part) || !stopsIn(part.phase, order)) {
-        all.add(new Problem(
-            List.of(part.name),
-            part.name + " cannot stop in phase " + part.phase
-                + ": expected stop-intake, close or an added phase before flush"));
-        continue;
-      }
-      for (String need : part.needs) {
-        Part other = byName.get(need);
-        if (other == null) {
-          all.add(new Problem(
-              List.of(part.name, need),
-              part.name + " depends on " + need + ", which does not exist"));
-        } else if (order.indexOf(other.phase) >= 0
-            && order.indexOf(other.phase) < order.indexOf(part.phase)) {
-          all.add(new Problem(
-              List.of(part.name, need),
-              part.name + " (stops in " + part.phase + ") depends on " + need + " (stops in "
-                  + other.phase + "), which starts later and stops earlier"));
-        }
-      }
-    }
-    if (all.size() == before && graph.order().isEmpty()) {
-      List<String> path = graph.cycle();
-      all.add(new Problem(path, "components depend on each other: " + String.join(" -> ", path)));
-    }
-  }
-
-  private static boolean stopsIn(String phase, List<String> order) {
-    int at = order.indexOf(phase);
-    return switch (phase) {
-      case Phase.ANNOUNCE, Phase.PROPAGATE, Phase.DRAIN, Phase.FLUSH -> false;
-      case Phase.OUTERMOST -> true;
-      default -> at >= 0 && at < order.indexOf(Phase.FLUSH);
-    };
-  }
-
-  private List<Part> concatParts() {
-    var all = new ArrayList<>(outermost);
-    all.addAll(components);
-    return all;
-  }
-
-  private static final List<String> BUILT_IN = List.of(
-      Phase.ANNOUNCE,
-      Phase.PROPAGATE,
-      Phase.STOP_INTAKE,
-      Phase.DRAIN,
-      Phase.CLOSE,
-      Phase.FLUSH,
-      Phase.OUTERMOST);
-
-  private Lifecycle assemble(ShutdownPlan plan, List<String> order) {
-    var units = new ArrayList<Unit>();
-    var code = new ArrayList<Engine.Code>();
-    List<Part> parts = concatParts();
-    Map<String, Integer> index = new HashMap<>();
-    for (int i = 0; i < parts.size(); i++) {
-      index.put(parts.get(i).name, i);
-    }
-    for (Part part : parts) {
-      var needs = new ArrayList<Integer>();
-      part.needs.forEach(need -> needs.add(index.get(need)));
-      if (!part.phase.equals(Phase.OUTERMOST)) {
-        for (int i = 0; i < outermost.size(); i++) {
-          needs.add(i);
-        }
-      }
-      units.add(new Unit(part.name, Role.COMPONENT, order.indexOf(part.phase), needs));
-      code.add(new Engine.Code(Optional.of(part.start), Optional.of(part.stop)));
-    }
-    var everything = new ArrayList<Integer>(index.values());
-    for (Action callback : onStarted) {
-      units.add(new Unit("on-started", Role.STARTED, 0, everything));
-      code.add(new Engine.Code(Optional.of(callback), Optional.of(NOTHING)));
-      everything.add(units.size() - 1);
-    }
-    int announce = order.indexOf(Phase.ANNOUNCE);
-    for (Action callback : onAnnounce) {
-      units.add(new Unit("on-announce", Role.CALLBACK, announce, List.of()));
-      code.add(new Engine.Code(Optional.empty(), Optional.of(callback)));
-    }
-    int intake = order.indexOf(Phase.STOP_INTAKE);
-    for (Action callback : onIntakeStopped) {
-      units.add(new Unit("not-ready", Role.CALLBACK, intake, List.of()));
-      code.add(new Engine.Code(Optional.empty(), Optional.of(callback)));
-    }
-    for (Part part : parts) {
-      part.stopIntake.ifPresent(action -> {
-        units.add(new Unit(part.name, Role.INTAKE, intake, List.of(index.get(part.name))));
-        code.add(new Engine.Code(Optional.empty(), Optional.of(action)));
-      });
-    }
-    int flushing = order.indexOf(Phase.FLUSH);
-    flush.forEach((name, action) -> {
-      units.add(new Unit(name, Role.CALLBACK, flushing, List.of()));
-      code.add(new Engine.Code(Optional.empty(), Optional.of(action)));
-    });
-    var blueprint = new Blueprint(units, Budget.of(plan, order), ShutdownPlan.nanos(startDeadline));
+  private Lifecycle assemble(ShutdownPlan plan, PhaseOrder order, Components sorted) {
+    var assembly = new Assembly(order, plan);
+    assembly.components(sorted, onStarted);
+    onAnnounce.forEach(each -> assembly.callback("on-announce", Phase.ANNOUNCE, each));
+    onIntakeStopped.forEach(each -> assembly.callback("not-ready", Phase.STOP_INTAKE, each));
+    flush.forEach((name, each) -> assembly.callback(name, Phase.FLUSH, each));
     Timeline time = timeline.orElseGet(RealTime::new);
     var events = new Events(timeline.isPresent() ? Runnable::run : Events::onADaemon);
-    var engine = new Engine(
-        blueprint, code, inFlight, time, events, new Engine.Options(quiet, streamWindow));
-    taskSlice = Duration.ofNanos(ShutdownPlan.nanos(plan.close()) / 2);
+    var draining = new Draining(inFlight, time, new Draining.Options(quiet, streamWindow));
+    var engine =
+        new Engine(assembly.blueprint(startDeadline), assembly.code(), draining, time, events);
     var stanza = PodStanza.of(plan).withPreStop(preStop).withStartDeadline(startDeadline);
     return new Lifecycle(
         engine, events, plan, new Lifecycle.Settings(withSignals, terminationLog, marker, stanza));

@@ -7,11 +7,11 @@ import java.util.List;
 public sealed interface LifecycleEvent {
 
   /**
-   * Where the lifecycle was when the listener subscribed; always the first event.
+   * The state of the lifecycle when the listener subscribed; always the first event.
    *
-   * @param status the status then
+   * @param state the state then
    */
-  record Current(Status status) implements LifecycleEvent {}
+  record Current(LifecycleState state) implements LifecycleEvent {}
 
   /**
    * A component has started.
@@ -52,16 +52,16 @@ public sealed interface LifecycleEvent {
   /**
    * The drain is over: nothing is in flight any more, or the rest was cut.
    *
-   * @param ledger what became of all work, by kind
+   * @param workCounts what became of all work, by kind
    */
-  record Drained(List<Ledger> ledger) implements LifecycleEvent {
+  record Drained(List<WorkCounts> workCounts) implements LifecycleEvent {
     public Drained {
-      ledger = List.copyOf(ledger);
+      workCounts = List.copyOf(workCounts);
     }
   }
 
   /**
-   * Only flush and what is outermost are left: the last that telemetry can still bring out. Delivered, or given up after 50
+   * Only the flush and the infrastructure are left: the last event that telemetry can still export. Delivered, or given up after 50
    * ms, before the flush begins.
    *
    * @param report all so far, with the outcome as it stands
@@ -76,9 +76,9 @@ public sealed interface LifecycleEvent {
   record Stopped(Report report) implements LifecycleEvent {}
 
   /**
-   * The listener was too slow; older events were dropped.
+   * The listener was too slow: the oldest waiting events were dropped.
    *
-   * @param dropped how many, since the last such event
+   * @param count how many events, since the last event of this type
    */
-  record Missed(long dropped) implements LifecycleEvent {}
+  record EventsDropped(long count) implements LifecycleEvent {}
 }

@@ -1,6 +1,8 @@
 package cnkit.lifecycle;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Why a lifecycle was not built or did not start. Everything that is wrong is in {@link #problems()} at once.
@@ -12,9 +14,9 @@ public final class LifecycleException extends RuntimeException {
 
   /** What could not be done. */
   public enum Reason {
-    /** The slices do not fit into the grace. */
+    /** The budgets do not fit into the grace; there may be other problems as well. */
     BUDGET,
-    /** A name is unknown or used twice, or the edges form a cycle. */
+    /** A setting is out of range, a name is unknown or used twice, or dependencies form a cycle. */
     GRAPH,
     /** A component threw or was too slow; what had started was stopped. */
     START_FAILED,
@@ -45,20 +47,26 @@ public final class LifecycleException extends RuntimeException {
     this.table = table;
   }
 
-  LifecycleException(Reason reason, String message, List<Problem> problems, Throwable cause) {
-    super(message, cause);
+  LifecycleException(
+      Reason reason, String message, List<Problem> problems, Optional<Throwable> cause) {
+    super(message, cause.orElse(null));
     this.reason = reason;
     this.problems = List.copyOf(problems);
     this.table = "";
   }
 
-  static LifecycleException graph(List<Problem> problems) {
-    var text = new StringBuilder("the lifecycle has ");
-    text.append(problems.size()).append(problems.size() == 1 ? " problem" : " problems");
-    for (Problem problem : problems) {
-      text.append(System.lineSeparator()).append("  ").append(problem.message());
+  /** All problems in one exception; those of the budget bring its table. */
+  static LifecycleException notBuilt(List<Problem> budget, List<Problem> others, String table) {
+    var all = new ArrayList<>(budget);
+    all.addAll(others);
+    var text = new StringBuilder("the lifecycle has ").append(all.size());
+    text.append(all.size() == 1 ? " problem" : " problems");
+    all.forEach(problem -> text.append("\n  ").append(problem.message()));
+    if (budget.isEmpty()) {
+      return new LifecycleException(Reason.GRAPH, text.toString(), all, "");
     }
-    return new LifecycleException(Reason.GRAPH, text.toString(), problems, "");
+    text.append('\n').append(table);
+    return new LifecycleException(Reason.BUDGET, text.toString(), all, table);
   }
 
   /**

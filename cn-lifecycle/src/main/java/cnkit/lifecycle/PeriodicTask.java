@@ -1,15 +1,14 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
+
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs something again and again with a pause between, on a daemon thread of its own. */
 final class PeriodicTask {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   private final String name;
   private final Duration pause;
@@ -49,7 +48,7 @@ final class PeriodicTask {
     executor.shutdown();
   }
 
-  void stop(Duration slice) throws Survivors {
+  void stop(Duration slice) throws StillRunning {
     TrackedExecutor.stopOrThrow(name, executor, slice);
   }
 }

@@ -12,12 +12,12 @@ import java.util.List;
  * }</pre>
  *
  * @param name a name of its own
- * @param slice its share of the grace, taken from the drain; components of one phase share it
+ * @param budget its share of the grace, taken from the drain; components of one phase share it
  * @param follows the phases that end before it begins; with no edge at all it follows {@link #DRAIN}
  * @param precedes the phases that begin after it has ended; with no edge at all it precedes {@link #CLOSE}
  */
 @Pure
-public record Phase(String name, Duration slice, List<String> follows, List<String> precedes) {
+public record Phase(String name, Duration budget, List<String> follows, List<String> precedes) {
   /** Tells the world: not ready any more. */
   public static final String ANNOUNCE = "announce";
   /** Keeps serving while load balancers learn. */
@@ -31,18 +31,18 @@ public record Phase(String name, Duration slice, List<String> follows, List<Stri
   /** Brings telemetry and logs out. */
   public static final String FLUSH = "flush";
   /** Stops what was up first: probes and management. */
-  public static final String OUTERMOST = "outermost";
+  public static final String INFRASTRUCTURE = "infrastructure";
 
-  /** Copies the lists and checks the slice. */
+  /** Copies the lists and checks the budget. */
   public Phase {
     follows = List.copyOf(follows);
     precedes = List.copyOf(precedes);
     if (name.isBlank()) {
       throw new IllegalArgumentException("phase: expected a name, got \"" + name + '"');
     }
-    if (slice.isNegative() || slice.isZero()) {
+    if (budget.isNegative() || budget.isZero()) {
       throw new IllegalArgumentException(
-          "phase " + name + ": expected a slice > PT0S, got " + slice);
+          "phase " + name + ": expected a budget > PT0S, got " + budget);
     }
   }
 
@@ -50,11 +50,11 @@ public record Phase(String name, Duration slice, List<String> follows, List<Stri
    * A phase with no edges yet.
    *
    * @param name a name of its own
-   * @param slice its share of the grace, above zero
+   * @param budget its share of the grace, above zero
    * @return the phase
    */
-  public static Phase named(String name, Duration slice) {
-    return new Phase(name, slice, List.of(), List.of());
+  public static Phase named(String name, Duration budget) {
+    return new Phase(name, budget, List.of(), List.of());
   }
 
   /**
@@ -64,7 +64,7 @@ public record Phase(String name, Duration slice, List<String> follows, List<Stri
    * @return a copy with the edge
    */
   public Phase after(String phase) {
-    return new Phase(name, slice, plus(follows, phase), precedes);
+    return new Phase(name, budget, plus(follows, phase), precedes);
   }
 
   /**
@@ -74,7 +74,7 @@ public record Phase(String name, Duration slice, List<String> follows, List<Stri
    * @return a copy with the edge
    */
   public Phase before(String phase) {
-    return new Phase(name, slice, follows, plus(precedes, phase));
+    return new Phase(name, budget, follows, plus(precedes, phase));
   }
 
   private static List<String> plus(List<String> list, String phase) {

@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import static cnkit.lifecycle.process.Log.LOG;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayDeque;
@@ -8,12 +9,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Consumes a queue on a daemon thread of its own, in the order in which a drain needs it: the intake stops first, the message
- * in work is finished, and what was fetched but not begun is given back. Each message is a {@link Kind#JOB} in flight. Safe
+ * in work is finished, and what was fetched but not begun is given back. Each message is a {@link WorkKind#JOB} in flight. Safe
  * for use by many threads; it lives once.
  *
  * <pre>{@code
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * @param <M> a message
  */
 public final class QueueConsumer<M> {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   private final String name;
   private final InFlight inFlight;
@@ -210,7 +208,8 @@ public final class QueueConsumer<M> {
   /** False when the intake is closed: the message stays where it is, to be given back. */
   private boolean work() {
     M message = fetched.getFirst();
-    try (Token job = inFlight.open(Kind.JOB, name).onCancel(Thread.currentThread()::interrupt)) {
+    try (Token job =
+        inFlight.open(WorkKind.JOB, name).onCancel(Thread.currentThread()::interrupt)) {
       if (job.refused()) {
         return false;
       }

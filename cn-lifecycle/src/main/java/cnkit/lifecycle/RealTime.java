@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.lifecycle.process.Surroundings;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

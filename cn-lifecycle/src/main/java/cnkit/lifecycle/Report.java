@@ -9,36 +9,122 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What happened from the first start to the last stop. A snapshot: complete when {@link #status()} is {@link
- * Status#STOPPED}.
+ * What happened from the first start to the last stop: a snapshot, complete when {@link #state()} is {@link
+ * LifecycleState#STOPPED}. Immutable and safe for use by many threads.
  *
- * @param status where the lifecycle was when this was written
- * @param outcome how it ended, or how it would end as it stands
- * @param reason the first trigger's detail; empty while nothing has asked for the end
- * @param triggers all that asked for the end, first one first
- * @param start how long the start took; zero if it never began
- * @param stop how long the shutdown has taken; zero while nothing has asked for the end
- * @param phases the start and the phases of the shutdown, as they ran
- * @param ledger what became of all work in flight, by kind; empty when none is tracked
- * @param unfinished work and components that did not end in time
+ * <pre>{@code
+ * Report report = lifecycle.shutdown("maintenance");
+ * log.info("{}", report.summary()); // stopped in 3.2s after maintenance: 12 completed, 0 rejected, 0 cut; exit code 0
+ * }</pre>
  */
-public record Report(
-    Status status,
-    Outcome outcome,
-    Optional<String> reason,
-    List<Trigger> triggers,
-    Duration start,
-    Duration stop,
-    List<PhaseRun> phases,
-    List<Ledger> ledger,
-    List<Unfinished> unfinished) {
+public final class Report {
+  private final LifecycleState state;
+  private final ShutdownOutcome outcome;
+  private final List<Trigger> triggers;
+  private final Duration startTook;
+  private final Duration stopTook;
+  private final List<PhaseRun> phases;
+  private final List<WorkCounts> workCounts;
+  private final List<Unfinished> unfinished;
 
-  /** Copies the lists. */
-  public Report {
-    triggers = List.copyOf(triggers);
-    phases = List.copyOf(phases);
-    ledger = List.copyOf(ledger);
-    unfinished = List.copyOf(unfinished);
+  Report(
+      LifecycleState state,
+      ShutdownOutcome outcome,
+      List<Trigger> triggers,
+      Duration startTook,
+      Duration stopTook,
+      List<PhaseRun> phases,
+      List<WorkCounts> workCounts,
+      List<Unfinished> unfinished) {
+    this.state = state;
+    this.outcome = outcome;
+    this.triggers = List.copyOf(triggers);
+    this.startTook = startTook;
+    this.stopTook = stopTook;
+    this.phases = List.copyOf(phases);
+    this.workCounts = List.copyOf(workCounts);
+    this.unfinished = List.copyOf(unfinished);
+  }
+
+  /**
+   * The state of the lifecycle when this report was written.
+   *
+   * @return the state
+   */
+  public LifecycleState state() {
+    return state;
+  }
+
+  /**
+   * How the lifecycle ended, or how it would end if nothing else went wrong.
+   *
+   * @return the worst of all that happened
+   */
+  public ShutdownOutcome outcome() {
+    return outcome;
+  }
+
+  /**
+   * The detail of the first trigger.
+   *
+   * @return a signal's name, or the text given to {@code shutdown}; empty while nothing has asked for the shutdown
+   */
+  public Optional<String> reason() {
+    return triggers.stream().findFirst().map(Trigger::detail);
+  }
+
+  /**
+   * Everything that asked for the shutdown.
+   *
+   * @return the triggers, the first one first
+   */
+  public List<Trigger> triggers() {
+    return triggers;
+  }
+
+  /**
+   * How long the start took.
+   *
+   * @return zero if the start never began
+   */
+  public Duration startTook() {
+    return startTook;
+  }
+
+  /**
+   * How long the shutdown took, or has taken so far.
+   *
+   * @return zero while nothing has asked for the shutdown
+   */
+  public Duration stopTook() {
+    return stopTook;
+  }
+
+  /**
+   * The start and the phases of the shutdown, in the order in which they ran.
+   *
+   * @return the phases that have begun
+   */
+  public List<PhaseRun> phases() {
+    return phases;
+  }
+
+  /**
+   * What became of the work in flight, by kind.
+   *
+   * @return the counts; empty if no work is tracked
+   */
+  public List<WorkCounts> workCounts() {
+    return workCounts;
+  }
+
+  /**
+   * Work and components that did not end in time.
+   *
+   * @return each with its thread and stack, where they are known
+   */
+  public List<Unfinished> unfinished() {
+    return unfinished;
   }
 
   /** How a phase or a component's step went. */
@@ -94,11 +180,12 @@ public record Report(
   public record Step(
       String name, Duration at, Duration took, Result result, Optional<String> error) {}
 
-  /** The same with what only the last resort knows. */
+  /** The same report for a shutdown that hangs, with what was still running. */
   Report hung(List<Unfinished> suspects) {
     var all = new ArrayList<>(unfinished);
     all.addAll(suspects);
-    return new Report(status, Outcome.HUNG, reason, triggers, start, stop, phases, ledger, all);
+    return new Report(
+        state, ShutdownOutcome.HUNG, triggers, startTook, stopTook, phases, workCounts, all);
   }
 
   /**
@@ -117,12 +204,12 @@ public record Report(
    */
   public Map<String, Object> attributes() {
     var all = new LinkedHashMap<String, Object>();
-    all.put("status", lower(status));
+    all.put("status", lower(state));
     all.put("outcome", lower(outcome));
     all.put("exit_code", exitCode());
-    reason.ifPresent(text -> all.put("reason", text));
-    all.put("start_ms", start.toMillis());
-    all.put("stop_ms", stop.toMillis());
+    reason().ifPresent(text -> all.put("reason", text));
+    all.put("start_ms", startTook.toMillis());
+    all.put("stop_ms", stopTook.toMillis());
     var causes = new ArrayList<Object>();
     for (Trigger trigger : triggers) {
       var one = new LinkedHashMap<String, Object>();
@@ -136,7 +223,7 @@ public record Report(
     phases.forEach(phase -> runs.add(attributes(phase)));
     all.put("phases", runs);
     var kinds = new LinkedHashMap<String, Object>();
-    for (Ledger line : ledger) {
+    for (WorkCounts line : workCounts) {
       var one = new LinkedHashMap<String, Object>();
       one.put("accepted", line.accepted());
       one.put("completed", line.completed());
@@ -183,6 +270,16 @@ public record Report(
     return one;
   }
 
+  /** What did not end, each with the top of its stack. */
+  String details() {
+    var text = new StringBuilder();
+    for (Unfinished work : unfinished) {
+      text.append(work.title()).append(": ").append(ShutdownPlan.text(work.age()));
+      text.append(work.frames(8, "\n  at ")).append('\n');
+    }
+    return text.toString();
+  }
+
   private static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
@@ -203,13 +300,13 @@ public record Report(
    */
   public String summary() {
     var text = new StringBuilder(lower(outcome).replace('_', ' '));
-    text.append(" in ").append(ShutdownPlan.text(stop));
-    reason.ifPresent(why -> text.append(" after ").append(why));
-    if (!ledger.isEmpty()) {
+    text.append(" in ").append(ShutdownPlan.text(stopTook));
+    reason().ifPresent(why -> text.append(" after ").append(why));
+    if (!workCounts.isEmpty()) {
       long completed = 0;
       long rejected = 0;
       long cut = 0;
-      for (Ledger line : ledger) {
+      for (WorkCounts line : workCounts) {
         completed += line.completed();
         rejected += line.rejected();
         cut += line.cut();
@@ -218,9 +315,15 @@ public record Report(
       text.append(rejected).append(" rejected, ").append(cut).append(" cut");
     }
     for (Unfinished work : unfinished) {
-      text.append("; ").append(work.what()).append(" of ").append(work.name());
+      text.append("; ").append(work.title());
       text.append(" did not end in ").append(ShutdownPlan.text(work.age()));
     }
     return text.append("; exit code ").append(exitCode()).toString();
+  }
+
+  /** The same as {@link #summary()}. */
+  @Override
+  public String toString() {
+    return summary();
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <pre>{@code
  * ShutdownPlan plan = ShutdownPlan.of(Duration.ofSeconds(25), Duration.ofSeconds(5));
- * plan.drain();    // PT16S: what propagation, close and flush leave
+ * plan.drainBudget();    // PT16S: what propagation, close and flush leave
  * plan.problems(); // empty: it fits
  * }</pre>
  *
@@ -19,13 +19,17 @@ import java.util.List;
  *     margin is not taken from it
  * @param propagation how long to go on serving after the announcement while load balancers learn, zero or more; default
  *     5 s
- * @param close the slice that stop intake, close and outermost share; default the smaller of 2 s and {@code grace / 12}
- * @param flush the protected slice of telemetry and logs, never lent to another phase; default as {@code close}
- * @param phases the user's own phases; their slices are taken from the drain
+ * @param closeBudget the budget that stop intake, close and infrastructure share; default the smaller of 2 s and {@code grace / 12}
+ * @param flushBudget the protected budget of telemetry and logs, never lent to another phase; default as {@code closeBudget}
+ * @param phases the user's own phases; their budgets are taken from the drain
  */
 @Pure
 public record ShutdownPlan(
-    Duration grace, Duration propagation, Duration close, Duration flush, List<Phase> phases) {
+    Duration grace,
+    Duration propagation,
+    Duration closeBudget,
+    Duration flushBudget,
+    List<Phase> phases) {
   /** The grace when none is given: 25 s, which with the platform's margin fits into Kubernetes' 30 s. */
   public static final Duration DEFAULT_GRACE = Duration.ofSeconds(25);
 
@@ -33,7 +37,7 @@ public record ShutdownPlan(
   public static final Duration DEFAULT_PROPAGATION = Duration.ofSeconds(5);
 
   private static final Duration LONGEST = Duration.ofDays(1);
-  private static final Duration LONGEST_SLICE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_BUDGET = Duration.ofSeconds(2);
   private static final Duration LONGEST_NANOS = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration MARGIN = Duration.ofSeconds(2);
 
@@ -43,47 +47,47 @@ public record ShutdownPlan(
   }
 
   /**
-   * A plan with the default slices.
+   * A plan with the default budgets.
    *
    * @param grace the process's own budget
    * @param propagation how long to go on serving after the announcement
    * @return the plan, which may have {@link #problems()}
    */
   public static ShutdownPlan of(Duration grace, Duration propagation) {
-    Duration slice = defaultSlice(grace);
-    return new ShutdownPlan(grace, propagation, slice, slice, List.of());
+    Duration budget = defaultBudget(grace);
+    return new ShutdownPlan(grace, propagation, budget, budget, List.of());
   }
 
   /**
    * What close and flush get unless they are given: the smaller of 2 s and a twelfth of the grace.
    *
    * @param grace the process's own budget
-   * @return the slice
+   * @return the budget
    */
-  public static Duration defaultSlice(Duration grace) {
+  public static Duration defaultBudget(Duration grace) {
     // not dividedBy, which reckons in BigDecimal: its set-up alone costs a start some milliseconds
     Duration twelfth = Duration.ofNanos(nanos(grace) / 12);
-    return twelfth.compareTo(LONGEST_SLICE) < 0 ? twelfth : LONGEST_SLICE;
+    return twelfth.compareTo(LONGEST_BUDGET) < 0 ? twelfth : LONGEST_BUDGET;
   }
 
   /**
-   * Replaces the slice that stop intake, close and outermost share.
+   * Replaces the budget that stop intake, close and infrastructure share.
    *
-   * @param slice above zero
+   * @param budget above zero
    * @return a copy
    */
-  public ShutdownPlan withClose(Duration slice) {
-    return new ShutdownPlan(grace, propagation, slice, flush, phases);
+  public ShutdownPlan withCloseBudget(Duration budget) {
+    return new ShutdownPlan(grace, propagation, budget, flushBudget, phases);
   }
 
   /**
-   * Replaces the protected slice of telemetry and logs.
+   * Replaces the protected budget of telemetry and logs.
    *
-   * @param slice above zero
+   * @param budget above zero
    * @return a copy
    */
-  public ShutdownPlan withFlush(Duration slice) {
-    return new ShutdownPlan(grace, propagation, close, slice, phases);
+  public ShutdownPlan withFlushBudget(Duration budget) {
+    return new ShutdownPlan(grace, propagation, closeBudget, budget, phases);
   }
 
   /**
@@ -95,7 +99,7 @@ public record ShutdownPlan(
   public ShutdownPlan withPhase(Phase phase) {
     var all = new ArrayList<>(phases);
     all.add(phase);
-    return new ShutdownPlan(grace, propagation, close, flush, all);
+    return new ShutdownPlan(grace, propagation, closeBudget, flushBudget, all);
   }
 
   /**
@@ -103,10 +107,10 @@ public record ShutdownPlan(
    *
    * @return the rest of the grace; zero or negative when the plan does not fit
    */
-  public Duration drain() {
-    Duration rest = grace.minus(propagation).minus(close).minus(flush);
+  public Duration drainBudget() {
+    Duration rest = grace.minus(propagation).minus(closeBudget).minus(flushBudget);
     for (Phase phase : phases) {
-      rest = rest.minus(phase.slice());
+      rest = rest.minus(phase.budget());
     }
     return rest;
   }
@@ -126,8 +130,8 @@ public record ShutdownPlan(
   /**
    * All that does not fit, at once; this is what building a lifecycle refuses.
    *
-   * @return the problems, each with the settings concerned ({@code grace}, {@code propagation}, {@code close}, {@code
-   *     flush} or a phase's name); empty when the plan fits
+   * @return the problems, each with the settings concerned ({@code grace}, {@code propagation}, {@code closeBudget}, {@code
+   *     flushBudget} or a phase's name); empty when the plan fits
    */
   public List<Problem> problems() {
     var problems = new ArrayList<Problem>();
@@ -137,16 +141,24 @@ public record ShutdownPlan(
     if (propagation.isNegative()) {
       problems.add(problem("propagation", "expected >= PT0S, got " + propagation));
     }
-    if (close.isNegative() || close.isZero()) {
-      problems.add(problem("close", "expected > PT0S, got " + close));
+    if (closeBudget.isNegative() || closeBudget.isZero()) {
+      problems.add(problem("closeBudget", "expected > PT0S, got " + closeBudget));
     }
-    if (flush.isNegative() || flush.isZero()) {
-      problems.add(problem("flush", "expected > PT0S, got " + flush));
+    if (flushBudget.isNegative() || flushBudget.isZero()) {
+      problems.add(problem("flushBudget", "expected > PT0S, got " + flushBudget));
     }
-    if (problems.isEmpty() && drain().compareTo(Duration.ZERO) <= 0) {
+    if (problems.isEmpty() && drainBudget().compareTo(Duration.ZERO) <= 0) {
       problems.add(overspent());
     }
     return problems;
+  }
+
+  /** Whether every setting is in its range by itself, except for a grace that is too long. */
+  boolean isOnlyTight() {
+    return positive(grace)
+        && !propagation.isNegative()
+        && positive(closeBudget)
+        && positive(flushBudget);
   }
 
   private Problem overspent() {
@@ -156,18 +168,18 @@ public record ShutdownPlan(
     for (Phase phase : phases) {
       settings.add(phase.name());
     }
-    Duration needed = grace.minus(drain());
+    Duration needed = grace.minus(drainBudget());
     return new Problem(
         settings,
         "nothing is left to drain requests: propagation " + text(propagation) + " + close "
-            + text(close) + " + flush " + text(flush) + own() + " = " + text(needed)
+            + text(closeBudget) + " + flush " + text(flushBudget) + own() + " = " + text(needed)
             + " of a grace of " + text(grace) + "; raise grace or lower propagation");
   }
 
   private String own() {
     var text = new StringBuilder();
     for (Phase phase : phases) {
-      text.append(" + ").append(phase.name()).append(' ').append(text(phase.slice()));
+      text.append(" + ").append(phase.name()).append(' ').append(text(phase.budget()));
     }
     return text.toString();
   }
@@ -185,16 +197,16 @@ public record ShutdownPlan(
     var lines = new StringBuilder("shutdown budget");
     row(lines, "grace", grace, "");
     row(lines, "- propagation", propagation, "keeps serving while load balancers learn");
-    row(lines, "- close", close, "shared by stop-intake, close and outermost");
-    row(lines, "- flush", flush, "protected");
+    row(lines, "- close", closeBudget, "shared by stop-intake, close and infrastructure");
+    row(lines, "- flush", flushBudget, "protected");
     for (Phase phase : phases) {
-      row(lines, "- " + phase.name(), phase.slice(), "");
+      row(lines, "- " + phase.name(), phase.budget(), "");
     }
     row(
         lines,
         "= drain",
-        drain(),
-        drain().compareTo(Duration.ZERO) > 0 ? "" : "must be above zero");
+        drainBudget(),
+        drainBudget().compareTo(Duration.ZERO) > 0 ? "" : "must be above zero");
     return lines.toString();
   }
 
@@ -205,6 +217,10 @@ public record ShutdownPlan(
     if (!note.isEmpty()) {
       lines.append("  ").append(note);
     }
+  }
+
+  static boolean positive(Duration duration) {
+    return !duration.isNegative() && !duration.isZero();
   }
 
   /** Saturates instead of throwing: a table must be printable for any plan. */

@@ -74,7 +74,7 @@ public final class Token implements AutoCloseable {
 
   /**
    * Says how to end the work when its time is over. Runs at most once: at the deadline of the drain, when the process is
-   * forced, for a {@link Kind#STREAM} while the drain goes on, or at once if that has happened already. Never after the token
+   * forced, for a {@link WorkKind#STREAM} while the drain goes on, or at once if that has happened already. Never after the token
    * was closed.
    *
    * @param cancel ends the work; may throw, may block for a moment
@@ -121,7 +121,7 @@ public final class Token implements AutoCloseable {
     return (word & CLOSED) != 0;
   }
 
-  Kind kind() {
+  WorkKind kind() {
     return InFlight.kindOf(word & ~FLAGS);
   }
 

@@ -50,8 +50,8 @@ public final class TrackedExecutor extends AbstractExecutorService {
    * @param neverStarted how many tasks were still queued; their futures were cancelled
    * @param survivors what still runs though it was interrupted, oldest first
    */
-  public record Left(int neverStarted, List<Unfinished> survivors) {
-    public Left {
+  public record StopResult(int neverStarted, List<Unfinished> survivors) {
+    public StopResult {
       survivors = List.copyOf(survivors);
     }
   }
@@ -63,18 +63,18 @@ public final class TrackedExecutor extends AbstractExecutorService {
    * @param slice how long to wait before interrupting
    * @return what was left
    */
-  public Left stop(Duration slice) {
+  public StopResult stop(Duration slice) {
     return stop(name, this, slice);
   }
 
-  static Left stop(String name, ExecutorService executor, Duration slice) {
+  static StopResult stop(String name, ExecutorService executor, Duration slice) {
     executor.shutdown();
     boolean interrupted = Thread.interrupted();
     long nanos = ShutdownPlan.nanos(slice);
     if (!interrupted) {
       try {
         if (executor.awaitTermination(nanos, TimeUnit.NANOSECONDS)) {
-          return new Left(0, List.of());
+          return new StopResult(0, List.of());
         }
       } catch (InterruptedException e) {
         interrupted = true;
@@ -102,7 +102,7 @@ public final class TrackedExecutor extends AbstractExecutorService {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return new Left(queued.size(), survivors);
+    return new StopResult(queued.size(), survivors);
   }
 
   /** Whoever waits for it would wait for ever. */
@@ -113,10 +113,11 @@ public final class TrackedExecutor extends AbstractExecutorService {
   }
 
   /** Stops it as a component is stopped: survivors are an error that names them. */
-  static void stopOrThrow(String name, ExecutorService executor, Duration slice) throws Survivors {
-    Left left = stop(name, executor, slice);
+  static void stopOrThrow(String name, ExecutorService executor, Duration slice)
+      throws StillRunning {
+    StopResult left = stop(name, executor, slice);
     if (!left.survivors().isEmpty()) {
-      throw new Survivors(
+      throw new StillRunning(
           name + ": " + left.survivors().size() + " still running, " + left.neverStarted()
               + " never started",
           left.survivors());
@@ -130,7 +131,7 @@ public final class TrackedExecutor extends AbstractExecutorService {
     for (Task task : tasks) {
       Thread thread = task.thread;
       if (thread != null) {
-        all.add(Engine.unfinished(
+        all.add(Unfinished.of(
             "task", name + ": " + task.body, System.nanoTime() - task.since, Optional.of(thread)));
       }
     }

@@ -2,6 +2,9 @@ package cnkit.lifecycle;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Work or a component that did not end in time.
@@ -17,5 +20,35 @@ public record Unfinished(
   /** Copies the stack. */
   public Unfinished {
     stack = List.copyOf(stack);
+  }
+
+  private static final int FRAMES = 32;
+
+  /** With the name and the stack of the thread, if it is still there. */
+  static Unfinished of(String what, String name, long ageNanos, Optional<Thread> thread) {
+    return new Unfinished(
+        what,
+        name,
+        Duration.ofNanos(ageNanos),
+        thread.map(Thread::getName).orElse(""),
+        thread.stream()
+            .flatMap(alive -> Stream.of(alive.getStackTrace()))
+            .limit(FRAMES)
+            .map(StackTraceElement::toString)
+            .toList());
+  }
+
+  static Unfinished of(Token token) {
+    return of(token.kind().label(), token.label(), token.age().toNanos(), token.opener());
+  }
+
+  /** The first frames of the stack, each after this text. */
+  String frames(int most, String before) {
+    return stack.stream().limit(most).map(before::concat).collect(Collectors.joining());
+  }
+
+  /** {@code stop of db}. */
+  String title() {
+    return what + " of " + name;
   }
 }

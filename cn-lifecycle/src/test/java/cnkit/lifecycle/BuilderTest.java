@@ -84,7 +84,7 @@ class BuilderTest {
   @Test
   void anUnknownPhaseIsRefused() {
     String message = graph(builder().phase(Phase.named("snapshot", ofMillis(10)).after("drian")));
-    assertTrue(message.contains("phase snapshot speaks of a phase drian"), message);
+    assertTrue(message.contains("phase snapshot names a phase drian"), message);
   }
 
   @Test // case L28
@@ -92,8 +92,8 @@ class BuilderTest {
     LifecycleBuilder builder = builder()
         .grace(ofSeconds(30))
         .propagation(ofSeconds(20))
-        .closeSlice(ofSeconds(12))
-        .flushSlice(ofSeconds(8));
+        .closeBudget(ofSeconds(12))
+        .flushBudget(ofSeconds(8));
     LifecycleException thrown = assertThrows(LifecycleException.class, builder::build);
     assertEquals(LifecycleException.Reason.BUDGET, thrown.reason());
     assertEquals(List.of("grace", "propagation"), thrown.problems().get(0).settings());
@@ -123,6 +123,25 @@ class BuilderTest {
     assertEquals(ofSeconds(5), builder().plan().propagation());
     Lifecycle lifecycle = builder().preStop(ofSeconds(5)).build();
     assertEquals(32, lifecycle.podStanza().terminationGracePeriodSeconds());
+  }
+
+  @Test
+  void everyProblemOfEveryKindIsInOneException() {
+    LifecycleException thrown = assertThrows(
+        LifecycleException.class,
+        builder()
+            .grace(ofSeconds(4))
+            .phase(Phase.named("snapshot", ofMillis(10)).after("drian"))
+            .component("a", NOTHING, NOTHING)
+            .dependsOn("nobody")
+            .startDeadline(Duration.ZERO)
+            .preStop(ofMillis(1500))
+            .propagation(ofSeconds(5))
+            .flush("logs", NOTHING)
+            .flush("logs", NOTHING)::build);
+    assertEquals(6, thrown.problems().size(), thrown.getMessage());
+    assertEquals(LifecycleException.Reason.BUDGET, thrown.reason());
+    assertTrue(String.valueOf(thrown.getMessage()).contains(thrown.table()), thrown.getMessage());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.lifecycle.process.Signals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,7 @@ final class Child {
     LifecycleBuilder builder = Lifecycle.builder()
         .grace(Duration.ofSeconds(60)) // what a test says is short is compared with this
         .propagation(Duration.ZERO)
-        .closeSlice(Duration.ofSeconds(10))
+        .closeBudget(Duration.ofSeconds(10))
         .component("a", () -> say("start-a"), () -> say("stop-a"))
         .flush("telemetry", () -> say("flush"))
         .onAnnounce(() -> say("announced"));
@@ -25,13 +26,13 @@ final class Child {
       case "hook" -> run(builder.withoutSignals());
       case "busy" -> {
         var inFlight = new InFlight();
-        inFlight.open(Kind.REQUEST, "GET /slow").onCancel(() -> say("cancelled"));
+        inFlight.open(WorkKind.REQUEST, "GET /slow").onCancel(() -> say("cancelled"));
         run(builder.drain(inFlight));
       }
       case "stuck-flush" -> {
         var inFlight = new InFlight();
-        inFlight.enter(Kind.REQUEST);
-        run(builder.drain(inFlight).flushSlice(Duration.ofSeconds(35)).flush("stuck", () -> {
+        inFlight.enter(WorkKind.REQUEST);
+        run(builder.drain(inFlight).flushBudget(Duration.ofSeconds(35)).flush("stuck", () -> {
           say("flushing");
           LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
         }));
@@ -60,10 +61,10 @@ final class Child {
       case "exit-in-start" -> run(builder.component("b", () -> System.exit(9), () -> {}));
       case "programmatic" -> {
         var inFlight = new InFlight();
-        int slot = inFlight.enter(Kind.REQUEST);
+        int slot = inFlight.enter(WorkKind.REQUEST);
         Lifecycle lifecycle = builder.drain(inFlight).build();
         new Thread(() -> {
-              while (lifecycle.status() != Status.RUNNING) {
+              while (lifecycle.state() != LifecycleState.RUNNING) {
                 Thread.onSpinWait();
               }
               lifecycle.requestShutdown("POST /shutdown");
@@ -80,7 +81,7 @@ final class Child {
         Runtime.getRuntime()
             .addShutdownHook(
                 new Thread(() -> LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1))));
-        run(builder.grace(Duration.ofSeconds(6)).closeSlice(Duration.ofSeconds(2)));
+        run(builder.grace(Duration.ofSeconds(6)).closeBudget(Duration.ofSeconds(2)));
       }
       case "embedded" -> {
         Lifecycle lifecycle = builder.build();
@@ -107,7 +108,7 @@ final class Child {
       case "interrupted-at-the-terminal" -> run(builder.propagation(Duration.ofSeconds(35)));
       case "marked" -> {
         var inFlight = new InFlight();
-        inFlight.open(Kind.REQUEST, "GET /slow");
+        inFlight.open(WorkKind.REQUEST, "GET /slow");
         run(builder
             .drain(inFlight)
             .marker(Path.of(System.getProperty("marker")))
@@ -118,7 +119,7 @@ final class Child {
         // everything
         run(builder
             .grace(Duration.ofSeconds(4))
-            .closeSlice(Duration.ofSeconds(1))
+            .closeBudget(Duration.ofSeconds(1))
             .timeline(new Stuck())
             .terminationLog(Path.of(System.getProperty("termination.log"))));
       default -> throw new IllegalArgumentException(args[0]);
@@ -158,9 +159,8 @@ final class Child {
     }
   }
 
-  /** By reflection, as the compiler warns of every mention. */
   private static void handleTerm(Runnable handler) {
-    var installed = Signals.install(List.of("TERM"), name -> handler.run());
+    Signals.Installed installed = Signals.install(List.of("TERM"), name -> handler.run());
     say(installed.signals().isPresent() ? "handler" : installed.why());
   }
 

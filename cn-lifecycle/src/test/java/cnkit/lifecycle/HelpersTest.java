@@ -80,7 +80,7 @@ class HelpersTest {
     }
     Thread.currentThread().interrupt(); // the caller's own, to be found again
     long began = System.nanoTime();
-    TrackedExecutor.Left left = executor.stop(ofSeconds(1));
+    TrackedExecutor.StopResult left = executor.stop(ofSeconds(1));
     long took = System.nanoTime() - began;
     assertTrue(Thread.interrupted(), "the caller's interrupt is restored");
     assertTrue(tasks.obeyed.await(20, TimeUnit.SECONDS));
@@ -113,7 +113,7 @@ class HelpersTest {
     for (int i = 0; i < 100; i++) {
       executor.execute(done::incrementAndGet);
     }
-    assertEquals(new TrackedExecutor.Left(0, List.of()), executor.stop(ofSeconds(30)));
+    assertEquals(new TrackedExecutor.StopResult(0, List.of()), executor.stop(ofSeconds(30)));
     assertEquals(100, done.get());
   }
 
@@ -123,7 +123,7 @@ class HelpersTest {
     TrackedExecutor executor = TrackedExecutor.of("mails", Executors.newFixedThreadPool(2));
     Lifecycle lifecycle = Lifecycle.builder()
         .propagation(Duration.ZERO)
-        .closeSlice(ofSeconds(4))
+        .closeBudget(ofSeconds(4))
         .executor("mails", executor)
         .build();
     lifecycle.start();
@@ -142,7 +142,7 @@ class HelpersTest {
     ExecutorService pool = Executors.newFixedThreadPool(2);
     Lifecycle lifecycle = Lifecycle.builder()
         .propagation(Duration.ZERO)
-        .closeSlice(ofMillis(300))
+        .closeBudget(ofMillis(300))
         .executor("pool", pool)
         .build();
     lifecycle.start();
@@ -212,7 +212,8 @@ class HelpersTest {
     assertEquals(1, broker.polls.get(), "no poll after the intake stopped");
     assertEquals(List.of("m0"), broker.acked);
     assertEquals(batch.subList(1, 11), broker.released);
-    assertEquals(new Ledger(Kind.JOB, 1, 1, 0, 0, 0), report.ledger().get(2));
+    assertEquals(
+        new WorkCounts(WorkKind.JOB, 1, 1, 0, 0, 0), report.workCounts().get(2));
   }
 
   @Test // case L25
@@ -223,7 +224,7 @@ class HelpersTest {
     Lifecycle lifecycle = Lifecycle.builder()
         .grace(ofSeconds(60))
         .propagation(Duration.ZERO)
-        .closeSlice(ofSeconds(20))
+        .closeBudget(ofSeconds(20))
         .drain(inFlight)
         .consumer("orders", consumer)
         .build();
@@ -231,7 +232,7 @@ class HelpersTest {
     assertTrue(broker.polling.await(20, TimeUnit.SECONDS));
     Report report = lifecycle.shutdown("done");
     assertEquals(0, report.exitCode());
-    assertTrue(report.stop().compareTo(ofSeconds(10)) < 0, report.summary());
+    assertTrue(report.stopTook().compareTo(ofSeconds(10)) < 0, report.summary());
     assertEquals(List.of(), broker.released);
   }
 
@@ -254,7 +255,7 @@ class HelpersTest {
     broker.batches.add(List.of("bad", "good"));
     assertTrue(second.await(20, TimeUnit.SECONDS));
     consumer.stop();
-    assertEquals(2, inFlight.ledger(Kind.JOB).completed());
+    assertEquals(2, inFlight.workCounts(WorkKind.JOB).completed());
   }
 
   @Test
@@ -296,7 +297,7 @@ class HelpersTest {
     ExecutorService virtual = virtualPerTask();
     var opened = new CountDownLatch(1);
     virtual.execute(() -> {
-      try (Token token = inFlight.open(Kind.JOB, "import")) {
+      try (Token token = inFlight.open(WorkKind.JOB, "import")) {
         opened.countDown();
         LifecycleTest.awaitIgnoringInterrupts(tasks.release);
         assertFalse(token.refused());

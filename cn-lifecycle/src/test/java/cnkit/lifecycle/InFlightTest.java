@@ -26,48 +26,52 @@ class InFlightTest {
 
   @Test
   void whatEntersIsInFlightUntilItExits() {
-    int first = inFlight.enter(Kind.REQUEST);
-    int second = inFlight.enter(Kind.REQUEST);
-    assertEquals(2, inFlight.count(Kind.REQUEST));
-    assertEquals(0, inFlight.count(Kind.JOB));
+    int first = inFlight.enter(WorkKind.REQUEST);
+    int second = inFlight.enter(WorkKind.REQUEST);
+    assertEquals(2, inFlight.count(WorkKind.REQUEST));
+    assertEquals(0, inFlight.count(WorkKind.JOB));
     inFlight.exit(first);
     inFlight.exit(second);
-    assertEquals(0, inFlight.count(Kind.REQUEST));
-    assertEquals(new Ledger(Kind.REQUEST, 2, 2, 0, 0, 0), inFlight.ledger(Kind.REQUEST));
+    assertEquals(0, inFlight.count(WorkKind.REQUEST));
+    assertEquals(
+        new WorkCounts(WorkKind.REQUEST, 2, 2, 0, 0, 0), inFlight.workCounts(WorkKind.REQUEST));
   }
 
   @Test
   void afterCloseNothingIsLetInAndARefusalChangesNoCount() {
-    int slot = inFlight.enter(Kind.REQUEST);
+    int slot = inFlight.enter(WorkKind.REQUEST);
     inFlight.close();
     assertTrue(inFlight.closed());
     for (int i = 0; i < 100; i++) {
-      int refused = inFlight.enter(Kind.REQUEST);
+      int refused = inFlight.enter(WorkKind.REQUEST);
       assertEquals(InFlight.REFUSED, refused);
       inFlight.exit(refused);
-      assertTrue(inFlight.open(Kind.REQUEST, "late").refused());
+      assertTrue(inFlight.open(WorkKind.REQUEST, "late").refused());
     }
-    assertEquals(1, inFlight.count(Kind.REQUEST));
+    assertEquals(1, inFlight.count(WorkKind.REQUEST));
     assertFalse(inFlight.drained());
     inFlight.exit(slot);
     assertTrue(inFlight.drained());
-    assertEquals(new Ledger(Kind.REQUEST, 201, 1, 200, 0, 0), inFlight.ledger(Kind.REQUEST));
+    assertEquals(
+        new WorkCounts(WorkKind.REQUEST, 201, 1, 200, 0, 0), inFlight.workCounts(WorkKind.REQUEST));
   }
 
   @Test // case L23
   void probesAreNeitherRefusedNorCountedNorWaitedFor() {
-    int before = inFlight.enter(Kind.PROBE);
+    int before = inFlight.enter(WorkKind.PROBE);
     inFlight.close();
-    int after = inFlight.enter(Kind.PROBE);
+    int after = inFlight.enter(WorkKind.PROBE);
     assertTrue(after >= 0);
     assertTrue(inFlight.drained());
-    Token token = inFlight.open(Kind.PROBE, "/livez");
+    Token token = inFlight.open(WorkKind.PROBE, "/livez");
     assertFalse(token.refused());
     token.close();
     inFlight.exit(before);
     inFlight.exit(after);
-    assertEquals(new Ledger(Kind.PROBE, 0, 0, 0, 0, 0), inFlight.ledger(Kind.PROBE));
-    assertEquals(0, inFlight.ledgers().stream().mapToLong(Ledger::accepted).sum());
+    assertEquals(
+        new WorkCounts(WorkKind.PROBE, 0, 0, 0, 0, 0), inFlight.workCounts(WorkKind.PROBE));
+    assertEquals(
+        0, inFlight.workCounts().stream().mapToLong(WorkCounts::accepted).sum());
   }
 
   @Test
@@ -76,12 +80,12 @@ class InFlightTest {
     inFlight.drain();
     assertTrue(inFlight.draining());
     assertFalse(inFlight.closed());
-    assertTrue(inFlight.enter(Kind.REQUEST) >= 0);
+    assertTrue(inFlight.enter(WorkKind.REQUEST) >= 0);
   }
 
   @Test
   void aTokenMayBeClosedByAnyThreadAndMoreThanOnce() throws Exception {
-    Token token = inFlight.open(Kind.JOB, "import");
+    Token token = inFlight.open(WorkKind.JOB, "import");
     assertEquals("import", token.label());
     clock.addAndGet(7);
     assertEquals(Duration.ofNanos(7), token.age());
@@ -90,16 +94,16 @@ class InFlightTest {
     other.join();
     token.close();
     token.close();
-    assertEquals(new Ledger(Kind.JOB, 1, 1, 0, 0, 0), inFlight.ledger(Kind.JOB));
+    assertEquals(new WorkCounts(WorkKind.JOB, 1, 1, 0, 0, 0), inFlight.workCounts(WorkKind.JOB));
   }
 
   @Test
   void whatIsCutIsNamedOldestFirstToldOnceAndNeverTwice() {
     var told = new ArrayList<String>();
-    Token old = inFlight.open(Kind.REQUEST, "old").onCancel(() -> told.add("old"));
+    Token old = inFlight.open(WorkKind.REQUEST, "old").onCancel(() -> told.add("old"));
     clock.addAndGet(5);
-    Token young = inFlight.open(Kind.STREAM, "young").onCancel(() -> told.add("young"));
-    Token done = inFlight.open(Kind.JOB, "done").onCancel(() -> told.add("done"));
+    Token young = inFlight.open(WorkKind.STREAM, "young").onCancel(() -> told.add("young"));
+    Token done = inFlight.open(WorkKind.JOB, "done").onCancel(() -> told.add("done"));
     done.close();
     List<Token> cut = inFlight.cut();
     assertEquals(List.of(old, young), cut);
@@ -109,16 +113,16 @@ class InFlightTest {
     assertTrue(old.cancelled());
     assertFalse(done.cancelled());
     assertEquals(List.of(), inFlight.cut());
-    Ledger before = inFlight.ledger(Kind.REQUEST);
-    assertEquals(new Ledger(Kind.REQUEST, 1, 0, 0, 1, 0), before);
+    WorkCounts before = inFlight.workCounts(WorkKind.REQUEST);
+    assertEquals(new WorkCounts(WorkKind.REQUEST, 1, 0, 0, 1, 0), before);
     old.close();
-    assertEquals(before, inFlight.ledger(Kind.REQUEST), "cut stays cut, whenever it ends");
+    assertEquals(before, inFlight.workCounts(WorkKind.REQUEST), "cut stays cut, whenever it ends");
   }
 
   @Test
   void whoSaysTooLateHowToCancelIsToldAtOnce() {
     var told = new AtomicInteger();
-    Token token = inFlight.open(Kind.JOB, "import");
+    Token token = inFlight.open(WorkKind.JOB, "import");
     inFlight.cut().forEach(Token::runCancel);
     token.onCancel(told::incrementAndGet);
     assertEquals(1, told.get());
@@ -127,7 +131,7 @@ class InFlightTest {
   @Test
   void theEndIsToldOnceAndOnlyWhenAllIsOver() {
     var told = new AtomicInteger();
-    int slot = inFlight.enter(Kind.REQUEST);
+    int slot = inFlight.enter(WorkKind.REQUEST);
     inFlight.whenDrained(told::incrementAndGet);
     inFlight.close();
     assertEquals(0, told.get());
@@ -146,12 +150,12 @@ class InFlightTest {
     for (int round = 0; round < 20; round++) { // the first rounds are interpreted and compiled
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < 10_000; i++) {
-        real.exit(real.enter(Kind.REQUEST));
+        real.exit(real.enter(WorkKind.REQUEST));
       }
       slots = Math.min(slots, threads.getCurrentThreadAllocatedBytes() - before);
       before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < 10_000; i++) {
-        real.open(Kind.JOB, "import").close();
+        real.open(WorkKind.JOB, "import").close();
       }
       tokens = Math.min(tokens, threads.getCurrentThreadAllocatedBytes() - before);
     }
@@ -162,7 +166,7 @@ class InFlightTest {
   @Test
   void nothingIsAllocatedByRefusing() {
     inFlight.close();
-    assertSame(inFlight.open(Kind.JOB, "a"), inFlight.open(Kind.JOB, "b"));
+    assertSame(inFlight.open(WorkKind.JOB, "a"), inFlight.open(WorkKind.JOB, "b"));
   }
 
   /*
@@ -188,7 +192,7 @@ class InFlightTest {
 
     void work(int pause) {
       for (int i = 0; i < 3; i++) {
-        int slot = work.enter(Kind.REQUEST);
+        int slot = work.enter(WorkKind.REQUEST);
         if (slot < 0) {
           rejected.incrementAndGet();
         } else {
@@ -207,8 +211,8 @@ class InFlightTest {
       assertEquals(1, told.get(), "told exactly once");
       assertTrue(work.drained(), "drained when all have left");
       assertEquals(
-          new Ledger(Kind.REQUEST, 6, accepted.get(), rejected.get(), 0, 0),
-          work.ledger(Kind.REQUEST));
+          new WorkCounts(WorkKind.REQUEST, 6, accepted.get(), rejected.get(), 0, 0),
+          work.workCounts(WorkKind.REQUEST));
     }
   }
 

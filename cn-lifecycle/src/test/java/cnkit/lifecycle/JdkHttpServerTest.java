@@ -134,7 +134,7 @@ class JdkHttpServerTest {
       }
     }
     // counted when it begins; that it is over is counted only after its client has the answer
-    assertEquals(10, inFlight.ledger(Kind.REQUEST).accepted());
+    assertEquals(10, inFlight.workCounts(WorkKind.REQUEST).accepted());
   }
 
   @Test // case L22
@@ -188,7 +188,7 @@ class JdkHttpServerTest {
       assertEquals("200", slow.receive().get(""));
       Report report = lifecycle.shutdown("again");
       assertEquals(0, report.exitCode());
-      assertTrue(report.stop().compareTo(ofSeconds(20)) < 0, report.summary());
+      assertTrue(report.stopTook().compareTo(ofSeconds(20)) < 0, report.summary());
       assertEquals(Map.of(), idle.receive(), "an idle connection is no reason to wait");
     }
   }

@@ -43,19 +43,19 @@ class LifecycleTest {
   @Test // case L1
   void registrationIsASequenceAndStopIsItsReverse() {
     Lifecycle lifecycle = with(with(with(builder(), "a"), "b"), "c").build();
-    assertEquals(Status.RUNNING, lifecycle.start().status());
+    assertEquals(LifecycleState.RUNNING, lifecycle.start().state());
     Report report = lifecycle.shutdown("done");
     assertEquals(List.of("start a", "start b", "start c", "stop c", "stop b", "stop a"), calls);
-    assertEquals(Outcome.STOPPED, report.outcome());
+    assertEquals(ShutdownOutcome.STOPPED, report.outcome());
     assertEquals(0, report.exitCode());
-    assertEquals(Status.STOPPED, lifecycle.status());
+    assertEquals(LifecycleState.STOPPED, lifecycle.state());
   }
 
   @Test
-  void outermostIsFirstUpAndLastDownEvenAfterTheFlush() {
+  void infrastructureIsFirstUpAndLastDownEvenAfterTheFlush() {
     Lifecycle lifecycle = with(builder(), "db")
-        .outermost("health", does("start health"), does("stop health"))
-        .outermost("management", does("start management"), does("stop management"))
+        .infrastructure("health", does("start health"), does("stop health"))
+        .infrastructure("management", does("start management"), does("stop management"))
         .flush("telemetry", does("flush"))
         .onStarted(does("open"))
         .onAnnounce(does("drain"))
@@ -88,7 +88,7 @@ class LifecycleTest {
         .dependsOn()
         .build();
     lifecycle.start();
-    assertEquals(Outcome.STOPPED, lifecycle.shutdown("done").outcome());
+    assertEquals(ShutdownOutcome.STOPPED, lifecycle.shutdown("done").outcome());
   }
 
   @Test // case L4
@@ -108,7 +108,7 @@ class LifecycleTest {
     assertEquals("java.lang.IllegalStateException: start 3", String.valueOf(thrown.getCause()));
     assertEquals("stop 2", thrown.getSuppressed()[0].getMessage());
     assertEquals(List.of("3"), thrown.problems().get(0).settings());
-    assertEquals(Outcome.START_FAILED, lifecycle.report().outcome());
+    assertEquals(ShutdownOutcome.START_FAILED, lifecycle.report().outcome());
     assertEquals(70, lifecycle.report().exitCode());
   }
 
@@ -180,9 +180,9 @@ class LifecycleTest {
     Report report = lifecycle.shutdown("SIGTERM");
     starter.join();
     assertEquals(List.of("start 1", "stop 1"), calls, "2 was interrupted, 3 never began");
-    assertEquals(Outcome.STOPPED, report.outcome());
+    assertEquals(ShutdownOutcome.STOPPED, report.outcome());
     assertEquals(LifecycleException.Reason.START_CANCELLED, thrown.join().reason());
-    assertTrue(report.stop().compareTo(Duration.ofSeconds(5)) < 0, "no propagation: " + report);
+    assertTrue(report.stopTook().compareTo(Duration.ofSeconds(5)) < 0, "no propagation: " + report);
   }
 
   @Test
@@ -202,8 +202,8 @@ class LifecycleTest {
     Lifecycle lifecycle = with(builder(), "a")
         .component("stuck", () -> {}, () -> awaitIgnoringInterrupts(never))
         .grace(Duration.ofSeconds(10))
-        .closeSlice(Duration.ofMillis(800))
-        .flushSlice(Duration.ofSeconds(1))
+        .closeBudget(Duration.ofMillis(800))
+        .flushBudget(Duration.ofSeconds(1))
         .flush("telemetry", does("flush"))
         .build();
     lifecycle.start();
@@ -214,7 +214,7 @@ class LifecycleTest {
     assertEquals("stuck", stuck.name());
     assertTrue(stuck.age().toMillis() >= 600, "others of the phase get a quarter: " + stuck);
     assertTrue(stuck.stack().stream().anyMatch(frame -> frame.contains("awaitIgnoring")));
-    assertTrue(report.stop().toMillis() < 5_000, report.summary());
+    assertTrue(report.stopTook().toMillis() < 5_000, report.summary());
     never.countDown();
   }
 
@@ -244,8 +244,8 @@ class LifecycleTest {
     reference.complete(lifecycle);
     lifecycle.start();
     Report report = lifecycle.shutdown("done");
-    assertEquals(Status.STOPPING, inside.join().status());
-    assertEquals(Outcome.STOPPED, report.outcome());
+    assertEquals(LifecycleState.STOPPING, inside.join().state());
+    assertEquals(ShutdownOutcome.STOPPED, report.outcome());
   }
 
   @Test
@@ -274,7 +274,7 @@ class LifecycleTest {
   @Test
   void aShutdownBeforeTheStartMeansThereIsNone() {
     Lifecycle lifecycle = with(builder(), "a").build();
-    assertEquals(Outcome.STOPPED, lifecycle.shutdown("never mind").outcome());
+    assertEquals(ShutdownOutcome.STOPPED, lifecycle.shutdown("never mind").outcome());
     assertThrows(LifecycleException.class, lifecycle::start);
     assertEquals(List.of(), calls);
   }
@@ -286,7 +286,7 @@ class LifecycleTest {
     first.start();
     second.start();
     first.shutdown("done");
-    assertEquals(Status.RUNNING, second.status());
+    assertEquals(LifecycleState.RUNNING, second.state());
     second.shutdown("done");
     assertEquals(List.of("start a", "start b", "stop a", "stop b"), calls);
   }
@@ -296,7 +296,7 @@ class LifecycleTest {
     var inFlight = new InFlight();
     Lifecycle lifecycle = with(builder(), "a").drain(inFlight).build();
     lifecycle.start();
-    int slot = inFlight.enter(Kind.REQUEST);
+    int slot = inFlight.enter(WorkKind.REQUEST);
     lifecycle.requestShutdown("done");
     var draining = new CountDownLatch(1);
     lifecycle.subscribe(event -> {
@@ -305,12 +305,13 @@ class LifecycleTest {
       }
     });
     assertTrue(draining.await(20, TimeUnit.SECONDS));
-    assertEquals(Status.STOPPING, lifecycle.status());
-    assertEquals(InFlight.REFUSED, inFlight.enter(Kind.REQUEST));
+    assertEquals(LifecycleState.STOPPING, lifecycle.state());
+    assertEquals(InFlight.REFUSED, inFlight.enter(WorkKind.REQUEST));
     inFlight.exit(slot);
     Report report = lifecycle.shutdown("again");
     assertEquals(0, report.exitCode());
-    assertEquals(new Ledger(Kind.REQUEST, 2, 1, 1, 0, 0), report.ledger().get(0));
+    assertEquals(
+        new WorkCounts(WorkKind.REQUEST, 2, 1, 1, 0, 0), report.workCounts().get(0));
   }
 
   @Test // case L19
@@ -322,16 +323,18 @@ class LifecycleTest {
         .flush("telemetry", does("flush"))
         .build();
     lifecycle.start();
-    Token job = inFlight.open(Kind.JOB, "import orders.csv").onCancel(() -> calls.add("cancel"));
+    Token job =
+        inFlight.open(WorkKind.JOB, "import orders.csv").onCancel(() -> calls.add("cancel"));
     Report report = lifecycle.shutdown("done");
     job.close();
     assertEquals(81, report.exitCode());
-    assertEquals(new Ledger(Kind.JOB, 1, 0, 0, 1, 0), report.ledger().get(2));
+    assertEquals(
+        new WorkCounts(WorkKind.JOB, 1, 0, 0, 1, 0), report.workCounts().get(2));
     assertEquals("import orders.csv", report.unfinished().get(0).name());
     assertEquals("job", report.unfinished().get(0).what());
     assertTrue(calls.contains("flush"), "the flush has its slice");
     assertEquals(1, calls.stream().filter("cancel"::equals).count());
-    assertEquals(report.ledger(), lifecycle.ledger(), "a late end changes nothing");
+    assertEquals(report.workCounts(), lifecycle.workCounts(), "a late end changes nothing");
   }
 
   @Test
@@ -351,7 +354,7 @@ class LifecycleTest {
     lifecycle.start();
     lifecycle.shutdown("done");
     assertTrue(stopped.await(20, TimeUnit.SECONDS));
-    assertEquals(new LifecycleEvent.Current(Status.NEW), seen.get(0));
+    assertEquals(new LifecycleEvent.Current(LifecycleState.NEW), seen.get(0));
     assertInstanceOf(LifecycleEvent.ComponentStarted.class, seen.get(1));
     assertInstanceOf(LifecycleEvent.Started.class, seen.get(2));
     assertInstanceOf(LifecycleEvent.Triggered.class, seen.get(3));
@@ -360,7 +363,8 @@ class LifecycleTest {
         .map(event -> ((LifecycleEvent.PhaseBegan) event).phase())
         .toList();
     assertEquals(
-        List.of("announce", "propagate", "stop-intake", "drain", "close", "flush", "outermost"),
+        List.of(
+            "announce", "propagate", "stop-intake", "drain", "close", "flush", "infrastructure"),
         phases);
     assertSame(LifecycleEvent.Stopped.class, seen.get(seen.size() - 1).getClass());
   }
@@ -387,6 +391,6 @@ class LifecycleTest {
     starter.interrupt();
     starter.join();
     assertTrue(restored.join());
-    assertEquals(Status.STOPPED, lifecycle.status());
+    assertEquals(LifecycleState.STOPPED, lifecycle.state());
   }
 }

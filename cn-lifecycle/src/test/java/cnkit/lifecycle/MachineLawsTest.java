@@ -3,12 +3,17 @@ package cnkit.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.lifecycle.Blueprint.Role;
-import cnkit.lifecycle.Blueprint.Unit;
-import cnkit.lifecycle.ShutdownMachine.Effect;
-import cnkit.lifecycle.ShutdownMachine.Event;
-import cnkit.lifecycle.ShutdownMachine.PhaseLife;
-import cnkit.lifecycle.ShutdownMachine.State;
+import cnkit.lifecycle.machine.Blueprint;
+import cnkit.lifecycle.machine.Blueprint.Role;
+import cnkit.lifecycle.machine.Blueprint.Unit;
+import cnkit.lifecycle.machine.PhaseState;
+import cnkit.lifecycle.machine.ShutdownMachine;
+import cnkit.lifecycle.machine.ShutdownMachine.Effect;
+import cnkit.lifecycle.machine.ShutdownMachine.Event;
+import cnkit.lifecycle.machine.ShutdownState;
+import cnkit.lifecycle.machine.ShutdownState.Flag;
+import cnkit.lifecycle.machine.ShutdownState.Shutdown;
+import cnkit.lifecycle.machine.ShutdownState.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +45,7 @@ class MachineLawsTest {
       "snapshot",
       Phase.CLOSE,
       Phase.FLUSH,
-      Phase.OUTERMOST);
+      Phase.INFRASTRUCTURE);
 
   /** What a component does; a time of -1 is never. */
   record Script(
@@ -130,7 +135,7 @@ class MachineLawsTest {
     private final List<Integer> stopsAsked = new ArrayList<>();
     private final Set<Integer> givenUp = new HashSet<>();
     private final Set<Integer> stopGivenUp = new HashSet<>();
-    private State state;
+    private ShutdownState state;
     private long now;
     private int order;
     private int signals;
@@ -150,6 +155,8 @@ class MachineLawsTest {
               Duration.ofMillis(settings.graceMs()), Duration.ofMillis(settings.propagationMs()))
           .withPhase(Phase.named("snapshot", Duration.ofMillis(300)).after(Phase.DRAIN));
       assertEquals(List.of(), plan.problems());
+      PhaseOrder phases = PhaseOrder.of(plan.phases());
+      assertEquals(ORDER, phases.names());
       var units = new ArrayList<Unit>();
       for (int i = 0; i < scripts.size(); i++) {
         Script script = scripts.get(i);
@@ -160,15 +167,15 @@ class MachineLawsTest {
             needs.add(earlier);
           }
         }
-        int phase =
-            ORDER.indexOf(i == 0 ? Phase.OUTERMOST : script.snapshot() ? "snapshot" : Phase.CLOSE);
+        int phase = ORDER.indexOf(
+            i == 0 ? Phase.INFRASTRUCTURE : script.snapshot() ? "snapshot" : Phase.CLOSE);
         needs.removeIf(need -> phaseOf(units, need) < phase);
         units.add(new Unit("c" + i, Role.COMPONENT, phase, needs));
       }
       flushUnit = units.size();
       units.add(new Unit("flush", Role.CALLBACK, ORDER.indexOf(Phase.FLUSH), List.of()));
       units.add(new Unit("announce", Role.CALLBACK, ORDER.indexOf(Phase.ANNOUNCE), List.of()));
-      blueprint = new Blueprint(units, Budget.of(plan, ORDER), settings.startDeadlineMs() * MS);
+      blueprint = new Blueprint(units, phases.budget(plan), settings.startDeadlineMs() * MS);
       machine = new ShutdownMachine(blueprint);
       state = machine.initial();
       plan(0, new Event.Start());
@@ -215,7 +222,7 @@ class MachineLawsTest {
         if (firstTrigger < 0) {
           firstTrigger = now;
         }
-        if (signals >= 2 && trigger.signal() && state.status() == Status.STOPPING && forcedAt < 0) {
+        if (signals >= 2 && trigger.signal() && state.isStopping() && forcedAt < 0) {
           forcedAt = now;
         }
       } else if (event instanceof Event.Ended ended) {
@@ -224,7 +231,7 @@ class MachineLawsTest {
         if (!stopped && !ended.failed()) {
           startedOk.add(ended.unit());
         }
-        if (!stopped && ended.failed() && state.status() == Status.STARTING) {
+        if (!stopped && ended.failed() && state.isStarting()) {
           startFailure = true;
         }
         if (stopped && ended.failed() && !givenUp.contains(ended.unit()) && stoppedTold == 0) {
@@ -237,12 +244,14 @@ class MachineLawsTest {
         hang |= !stopGivenUp.contains(survived.unit()) && stoppedTold == 0;
       }
       ShutdownMachine.Step step = machine.next(state, event, now);
-      State before = state;
+      ShutdownState before = state;
       state = step.state();
-      assertTrue(before.status().compareTo(state.status()) <= 0, "the status went back");
-      if (before.status() == Status.STARTING
-          && now >= before.startAt() + blueprint.startDeadline()
-          && state.status() == Status.STOPPING
+      assertTrue(
+          ReportOf.lifecycleState(before).compareTo(ReportOf.lifecycleState(state)) <= 0,
+          "the state went back");
+      if (before.isStarting()
+          && now >= before.startAt().orElseThrow() + blueprint.startDeadline()
+          && state.isStopping()
           && !(event instanceof Event.Trigger)) {
         startFailure = true;
       }
@@ -278,8 +287,8 @@ class MachineLawsTest {
       } else if (effect instanceof Effect.Began began) {
         began(began.phase());
       } else if (effect instanceof Effect.Ended ended) {
-        PhaseLife life = state.phases().get(ended.phase());
-        assertTrue(life.endedAt() - life.beganAt() <= life.allowance(), "longer than allowed");
+        var over = (PhaseState.Over) state.phases().get(ended.phase());
+        assertTrue(over.to() - over.from() <= over.allowance(), "longer than allowed");
       } else if (effect instanceof Effect.Stopped) {
         stoppedTold++;
       }
@@ -290,21 +299,24 @@ class MachineLawsTest {
     }
 
     private void began(int phase) {
-      long allowance = state.phases().get(phase).allowance();
+      PhaseState begun = state.phases().get(phase);
+      long allowance = begun instanceof PhaseState.Over over
+          ? over.allowance()
+          : ((PhaseState.Running) begun).allowance();
       String name = ORDER.get(phase);
       if (name.equals(Phase.FLUSH)) {
-        assertEquals(blueprint.budget().flush(), allowance, "the flush has its whole slice");
+        assertEquals(blueprint.budget().flush(), allowance, "the flush has its whole budget");
       }
       if (forcedAt < 0 && name.equals(Phase.CLOSE)) {
         assertTrue(allowance >= blueprint.budget().close() / 2, "close keeps a half");
       }
-      if (forcedAt < 0 && name.equals(Phase.OUTERMOST)) {
-        assertTrue(allowance >= blueprint.budget().close() / 4, "outermost keeps a quarter");
+      if (forcedAt < 0 && name.equals(Phase.INFRASTRUCTURE)) {
+        assertTrue(allowance >= blueprint.budget().close() / 4, "infrastructure keeps a quarter");
       }
       if (forcedAt < 0 && name.equals("snapshot")) {
-        assertEquals(300 * MS, allowance, "an added phase has its slice");
+        assertEquals(300 * MS, allowance, "an added phase has its budget");
       }
-      if (state.rollback() && name.equals(Phase.PROPAGATE)) {
+      if (state.has(Flag.ROLLBACK) && name.equals(Phase.PROPAGATE)) {
         assertEquals(0, allowance, "nobody waits for load balancers after a failed start");
       }
     }
@@ -319,7 +331,9 @@ class MachineLawsTest {
           if (!late && blueprint.units().get(other).needs().contains(unit)) {
             assertTrue(stopsAsked.contains(other), "stopped before what needs it");
             boolean over = !pending.containsKey(other) || givenUp.contains(other);
-            boolean outOfTime = now >= state.until() || anyGivenUp();
+            boolean outOfTime = (state.stage() instanceof Stage.InPhase in && now >= in.until())
+                || state.isStopped()
+                || anyGivenUp();
             assertTrue(over || outOfTime, "stopped while what needs it was stopping");
           }
         }
@@ -364,41 +378,42 @@ class MachineLawsTest {
     }
 
     private void atTheEnd() {
-      assertEquals(Status.STOPPED, state.status());
+      assertTrue(state.isStopped());
       assertEquals(1, stoppedTold);
       for (int unit : startedOk) {
         assertTrue(stopsAsked.contains(unit), () -> "c" + unit + " was never stopped");
       }
-      assertTrue(state.startAt() < 0
-          || state.since() < 0
-          || stopsAsked.contains(flushUnit)
-          || startsAsked.isEmpty());
-      long ended = state.since();
-      for (PhaseLife life : state.phases()) {
-        ended = Math.max(ended, life.endedAt());
+      assertTrue(
+          state.startAt().isEmpty() || stopsAsked.contains(flushUnit) || startsAsked.isEmpty());
+      long since = state.shutdown().map(Shutdown::since).orElseThrow();
+      long ended = since;
+      for (PhaseState phase : state.phases()) {
+        if (phase instanceof PhaseState.Over over) {
+          ended = Math.max(ended, over.to());
+        }
       }
-      if (state.startAt() >= 0) {
-        assertTrue(ended - state.since() <= blueprint.budget().grace(), "longer than the grace");
+      if (state.startAt().isPresent()) {
+        assertTrue(ended - since <= blueprint.budget().grace(), "longer than the grace");
       }
       if (forcedAt >= 0) {
         long flush = blueprint.budget().flush();
         assertTrue(ended - forcedAt <= 150 * MS + flush, "forced, but took its time");
       }
-      assertEquals(expected(), state.outcome());
+      assertEquals(expected(), ReportOf.outcome(state));
     }
 
     /** The plainest model of the exit code: the worst that was seen. */
-    private Outcome expected() {
+    private ShutdownOutcome expected() {
       if (forcedAt >= 0) {
-        return Outcome.FORCED;
+        return ShutdownOutcome.FORCED;
       }
       if (cut || hang) {
-        return Outcome.DRAIN_TIMEOUT;
+        return ShutdownOutcome.DRAIN_TIMEOUT;
       }
       if (startFailure) {
-        return Outcome.START_FAILED;
+        return ShutdownOutcome.START_FAILED;
       }
-      return stopFailure ? Outcome.STOPPED_WITH_ERRORS : Outcome.STOPPED;
+      return stopFailure ? ShutdownOutcome.STOPPED_WITH_ERRORS : ShutdownOutcome.STOPPED;
     }
   }
 }

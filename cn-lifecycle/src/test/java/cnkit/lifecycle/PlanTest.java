@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.lifecycle.Budget.Slot;
+import cnkit.lifecycle.machine.Budget.Kind;
+import cnkit.lifecycle.machine.Budget.Slot;
+import cnkit.lifecycle.machine.QuietWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,18 +26,18 @@ class PlanTest {
   private static final ShutdownPlan PLAN = ShutdownPlan.of(ofSeconds(25), ofSeconds(5));
 
   @Test
-  void theTableHasALineForEachSlice() {
+  void theTableHasALineForEachBudget() {
     assertEquals(
         """
         shutdown budget
           grace                25s
           - propagation         5s  keeps serving while load balancers learn
-          - close            1.25s  shared by stop-intake, close and outermost
+          - close            1.25s  shared by stop-intake, close and infrastructure
           - flush            250ms  protected
           - leave-the-ring      3s
           = drain            15.5s""",
-        PLAN.withClose(ofMillis(1250))
-            .withFlush(ofMillis(250))
+        PLAN.withCloseBudget(ofMillis(1250))
+            .withFlushBudget(ofMillis(250))
             .withPhase(Phase.named("leave-the-ring", ofSeconds(3)))
             .table());
     assertTrue(ShutdownPlan.of(ofSeconds(4), ofSeconds(5))
@@ -88,8 +90,8 @@ class PlanTest {
     assertEquals(List.of(), ShutdownPlan.of(ofMillis(1), ZERO).problems());
     assertEquals(1, ShutdownPlan.of(ofHours(24).plusNanos(1), ZERO).problems().size());
     assertEquals(1, ShutdownPlan.of(ofMillis(1).minusNanos(1), ZERO).problems().size());
-    ShutdownPlan nothingLeft = PLAN.withClose(ofSeconds(18));
-    assertEquals(ZERO, nothingLeft.drain());
+    ShutdownPlan nothingLeft = PLAN.withCloseBudget(ofSeconds(18));
+    assertEquals(ZERO, nothingLeft.drainBudget());
     assertEquals(
         "nothing is left to drain requests: propagation 5s + close 18s + flush 2s = 25s of a grace of"
             + " 25s; raise grace or lower propagation",
@@ -103,28 +105,19 @@ class PlanTest {
   }
 
   @Test
-  void eachPhaseHasItsSliceAndWhatEarlierOnesLeaveIt() {
-    ShutdownPlan plan = PLAN.withClose(ofNanos(8)).withPhase(Phase.named("ring", ofNanos(5)));
-    List<String> order = List.of(
-        Phase.ANNOUNCE,
-        Phase.PROPAGATE,
-        Phase.STOP_INTAKE,
-        Phase.DRAIN,
-        "ring",
-        Phase.CLOSE,
-        Phase.FLUSH,
-        Phase.OUTERMOST);
+  void eachPhaseHasItsBudgetAndWhatEarlierOnesLeaveIt() {
+    ShutdownPlan plan = PLAN.withCloseBudget(ofNanos(8)).withPhase(Phase.named("ring", ofNanos(5)));
     assertEquals(
         List.of(
-            new Slot(Phase.ANNOUNCE, 2, 0),
-            new Slot(Phase.PROPAGATE, 5_000_000_000L, 0),
-            new Slot(Phase.STOP_INTAKE, 8, 0),
-            new Slot(Phase.DRAIN, 17_999_999_987L, 0),
-            new Slot("ring", 5, 5),
-            new Slot(Phase.CLOSE, 8, 4),
-            new Slot(Phase.FLUSH, 2_000_000_000L, 2_000_000_000L),
-            new Slot(Phase.OUTERMOST, 8, 2)),
-        Budget.of(plan, order).slots());
+            new Slot(Phase.ANNOUNCE, Kind.ANNOUNCE, 2, 0),
+            new Slot(Phase.PROPAGATE, Kind.PROPAGATE, 5_000_000_000L, 0),
+            new Slot(Phase.STOP_INTAKE, Kind.STOP_INTAKE, 8, 0),
+            new Slot(Phase.DRAIN, Kind.DRAIN, 17_999_999_987L, 0),
+            new Slot("ring", Kind.ADDED, 5, 5),
+            new Slot(Phase.CLOSE, Kind.CLOSE, 8, 4),
+            new Slot(Phase.FLUSH, Kind.FLUSH, 2_000_000_000L, 2_000_000_000L),
+            new Slot(Phase.INFRASTRUCTURE, Kind.INFRASTRUCTURE, 8, 2)),
+        PhaseOrder.of(plan.phases()).budget(plan).slots());
   }
 
   @Test
@@ -196,11 +189,11 @@ class PlanTest {
   }
 
   @Test
-  void ledgersOfTwoIntakesAddUp() {
-    Ledger one = new Ledger(Kind.JOB, 100, 10, 20, 30, 40);
-    Ledger other = new Ledger(Kind.JOB, 1111, 1, 10, 100, 1000);
-    assertEquals(new Ledger(Kind.JOB, 1211, 11, 30, 130, 1040), one.plus(other));
-    assertThrows(IllegalArgumentException.class, () -> new Ledger(Kind.JOB, 2, 1, 0, 0, 0));
+  void countsOfTwoIntakesAddUp() {
+    WorkCounts one = new WorkCounts(WorkKind.JOB, 100, 10, 20, 30, 40);
+    WorkCounts other = new WorkCounts(WorkKind.JOB, 1111, 1, 10, 100, 1000);
+    assertEquals(new WorkCounts(WorkKind.JOB, 1211, 11, 30, 130, 1040), one.plus(other));
+    assertThrows(IllegalArgumentException.class, () -> new WorkCounts(WorkKind.JOB, 2, 1, 0, 0, 0));
   }
 
   @Test
@@ -228,9 +221,9 @@ class PlanTest {
 
   @Test
   void theWorseOfTwoOutcomesIsTold() {
-    List<Outcome> fromBest = List.of(Outcome.values());
-    for (Outcome one : fromBest) {
-      for (Outcome other : fromBest) {
+    List<ShutdownOutcome> fromBest = List.of(ShutdownOutcome.values());
+    for (ShutdownOutcome one : fromBest) {
+      for (ShutdownOutcome other : fromBest) {
         int worse = Math.max(fromBest.indexOf(one), fromBest.indexOf(other));
         assertEquals(fromBest.get(worse), one.or(other));
       }

@@ -287,7 +287,7 @@ class ProcessTest {
       child.signal("TERM");
       assertEquals(82, child.exitCode(), child.said()::toString);
       assertTrue(
-          child.said().toString().contains("ended in phase drain without a farewell"),
+          child.said().toString().contains("ended in phase drain without a clean end"),
           child.said()::toString);
     }
     String lastWords = Files.readString(log);

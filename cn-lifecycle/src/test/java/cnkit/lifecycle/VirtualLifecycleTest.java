@@ -87,8 +87,8 @@ class VirtualLifecycleTest {
     LifecycleBuilder builder = builder()
         .grace(ofSeconds(30))
         .propagation(ofSeconds(5))
-        .closeSlice(ofSeconds(4))
-        .flushSlice(ofSeconds(3))
+        .closeBudget(ofSeconds(4))
+        .flushBudget(ofSeconds(3))
         .drain(inFlight)
         .onAnnounce(time::hang)
         .flush("telemetry", () -> {
@@ -97,7 +97,7 @@ class VirtualLifecycleTest {
         });
     with(builder, "consumer", scripted("consumer")).stopIntake(() -> time.sleep(ofSeconds(60)));
     with(builder, "stuck", scripted("stuck").stopHangs()).dependsOn();
-    inFlight.enter(Kind.REQUEST);
+    inFlight.enter(WorkKind.REQUEST);
     Lifecycle lifecycle = builder.build();
     lifecycle.start();
     Report report = lifecycle.shutdown("done");
@@ -111,7 +111,7 @@ class VirtualLifecycleTest {
     assertTrue(phase(report, Phase.DRAIN).took().compareTo(ofSeconds(18)) <= 0);
     assertEquals(ofSeconds(3), phase(report, Phase.FLUSH).allowance(), "never lent");
     assertEquals(ofSeconds(3), phase(report, Phase.FLUSH).took());
-    assertTrue(report.stop().compareTo(ofSeconds(30)) <= 0, report.summary());
+    assertTrue(report.stopTook().compareTo(ofSeconds(30)) <= 0, report.summary());
     assertEquals(81, report.exitCode());
   }
 
@@ -119,8 +119,8 @@ class VirtualLifecycleTest {
   void aStopThatNeverReturnsIsNamedWithAgeAndStackAndTheProcessIsGoneInItsGrace() {
     LifecycleBuilder builder = builder()
         .grace(ofSeconds(10))
-        .closeSlice(ofSeconds(2))
-        .flushSlice(ofSeconds(1))
+        .closeBudget(ofSeconds(2))
+        .flushBudget(ofSeconds(1))
         .flush("telemetry", () -> time.sleep(ofMillis(999)));
     with(builder, "stuck", scripted("stuck").stopHangs());
     Lifecycle lifecycle = builder.build();
@@ -133,12 +133,12 @@ class VirtualLifecycleTest {
     assertTrue(
         stuck.stack().stream().anyMatch(frame -> frame.contains("Scripted")), stuck::toString);
     assertEquals(81, report.exitCode());
-    assertTrue(report.stop().compareTo(ofSeconds(10)) < 0);
+    assertTrue(report.stopTook().compareTo(ofSeconds(10)) < 0);
   }
 
   @Test
   void whatHangsIsGivenUpInTimeForWhatItNeedsToBeStopped() {
-    LifecycleBuilder builder = builder().closeSlice(ofSeconds(2));
+    LifecycleBuilder builder = builder().closeBudget(ofSeconds(2));
     with(builder, "db", scripted("db"));
     with(builder, "cache", scripted("cache").stopHangs());
     with(builder, "http", scripted("http").stopHangs());
@@ -203,12 +203,12 @@ class VirtualLifecycleTest {
     Lifecycle lifecycle = adaptive();
     lifecycle.start();
     for (int ms = 0; ms < 3_000; ms += 500) {
-      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(Kind.REQUEST)));
+      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(WorkKind.REQUEST)));
     }
     for (int ms = 0; ms < 20_000; ms += 100) { // neither probes nor own jobs keep it open
       time.schedule(ofMillis(ms).toNanos(), () -> {
-        inFlight.exit(inFlight.enter(Kind.PROBE));
-        inFlight.exit(inFlight.enter(Kind.JOB));
+        inFlight.exit(inFlight.enter(WorkKind.PROBE));
+        inFlight.exit(inFlight.enter(WorkKind.JOB));
       });
     }
     Report report = lifecycle.shutdown("done");
@@ -223,7 +223,7 @@ class VirtualLifecycleTest {
     Lifecycle lifecycle = adaptive();
     lifecycle.start();
     for (int ms = 0; ms < 20_000; ms += 500) {
-      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(Kind.REQUEST)));
+      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(WorkKind.REQUEST)));
     }
     assertEquals(
         ofSeconds(10), phase(lifecycle.shutdown("done"), Phase.PROPAGATE).took());
@@ -252,14 +252,14 @@ class VirtualLifecycleTest {
     lifecycle.start();
     for (int i = 0; i < 4; i++) {
       String name = "stream-" + i;
-      Token stream = inFlight.open(Kind.STREAM, name);
+      Token stream = inFlight.open(WorkKind.STREAM, name);
       stream.onCancel(() -> {
         time.note("end " + name);
         stream.close();
       });
       time.advance(ofMillis(1)); // so that one is older
     }
-    Token request = inFlight.open(Kind.REQUEST, "request").onCancel(() -> time.note("wrong"));
+    Token request = inFlight.open(WorkKind.REQUEST, "request").onCancel(() -> time.note("wrong"));
     time.schedule(ofMillis(500).toNanos(), request::close);
     Report report = lifecycle.shutdown("done");
     assertEquals(
@@ -270,18 +270,20 @@ class VirtualLifecycleTest {
             "3.004s end stream-3"),
         time.journal());
     assertEquals(0, report.exitCode());
-    assertEquals(new Ledger(Kind.STREAM, 4, 4, 0, 0, 0), report.ledger().get(1));
+    assertEquals(
+        new WorkCounts(WorkKind.STREAM, 4, 4, 0, 0, 0), report.workCounts().get(1));
   }
 
   @Test
   void aStreamThatDoesNotEndWhenToldIsCutAndNamedAtTheDeadline() {
     Lifecycle lifecycle = builder().grace(ofSeconds(6)).drain(inFlight).build();
     lifecycle.start();
-    inFlight.open(Kind.STREAM, "GET /events").onCancel(() -> time.note("told"));
+    inFlight.open(WorkKind.STREAM, "GET /events").onCancel(() -> time.note("told"));
     Report report = lifecycle.shutdown("done");
     assertEquals(List.of("0s told"), time.journal(), "once");
     assertEquals("GET /events", report.unfinished().get(0).name());
-    assertEquals(new Ledger(Kind.STREAM, 1, 0, 0, 1, 0), report.ledger().get(1));
+    assertEquals(
+        new WorkCounts(WorkKind.STREAM, 1, 0, 0, 1, 0), report.workCounts().get(1));
     assertEquals(81, report.exitCode());
   }
 
@@ -299,14 +301,15 @@ class VirtualLifecycleTest {
     assertFalse(inFlight.draining());
     time.schedule(ofSeconds(2).toNanos(), () -> {
       assertTrue(inFlight.draining());
-      inFlight.exit(inFlight.enter(Kind.REQUEST)); // still let in
+      inFlight.exit(inFlight.enter(WorkKind.REQUEST)); // still let in
       inFlight.onGoAway(() -> time.note("GOAWAY late"));
     });
     assertEquals(0, lifecycle.shutdown("done").exitCode());
     List<String> told = new ArrayList<>(time.journal());
     told.sort(String::compareTo);
     assertEquals(List.of("0s GOAWAY 1", "0s GOAWAY 2", "2s GOAWAY late"), told);
-    assertEquals(new Ledger(Kind.REQUEST, 1, 1, 0, 0, 0), lifecycle.ledger().get(0));
+    assertEquals(
+        new WorkCounts(WorkKind.REQUEST, 1, 1, 0, 0, 0), lifecycle.workCounts().get(0));
   }
 
   @Test // case L14
@@ -342,14 +345,15 @@ class VirtualLifecycleTest {
         .onAnnounce(() -> time.note("not ready"))
         .build();
     lifecycle.start();
-    int last = inFlight.enter(Kind.REQUEST); // keeps the drain going, so that there is an "after"
+    int last =
+        inFlight.enter(WorkKind.REQUEST); // keeps the drain going, so that there is an "after"
     time.schedule(ofSeconds(8).toNanos(), () -> inFlight.exit(last));
     var outcomes = new ArrayList<String>();
     for (int ms = 0; ms < 8_000; ms += 20) {
       int at = ms;
       time.schedule(ofMillis(ms).toNanos(), () -> {
-        int slot = inFlight.enter(Kind.REQUEST);
-        boolean probe = inFlight.enter(Kind.PROBE) >= 0;
+        int slot = inFlight.enter(WorkKind.REQUEST);
+        boolean probe = inFlight.enter(WorkKind.PROBE) >= 0;
         if ((slot >= 0) != at < 5_000 || !probe || !inFlight.draining()) {
           outcomes.add(at + " ms: slot " + slot + ", probe " + probe);
         }
@@ -363,7 +367,7 @@ class VirtualLifecycleTest {
     assertEquals(List.of(), outcomes);
     assertEquals(List.of("0s not ready"), time.journal());
     assertEquals(0, report.exitCode());
-    Ledger requests = report.ledger().get(0);
+    WorkCounts requests = report.workCounts().get(0);
     assertEquals(401, requests.accepted());
     assertTrue(requests.rejected() >= 149 && requests.rejected() <= 150, requests::toString);
     assertEquals(

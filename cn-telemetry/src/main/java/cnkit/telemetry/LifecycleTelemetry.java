@@ -8,12 +8,12 @@ import static cnkit.telemetry.Contract.CN_LIFECYCLE_WORK_KIND;
 import static cnkit.telemetry.Contract.CN_LIFECYCLE_WORK_OUTCOME;
 import static java.util.Objects.requireNonNull;
 
-import cnkit.lifecycle.Ledger;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.LifecycleEvent;
+import cnkit.lifecycle.LifecycleState;
 import cnkit.lifecycle.Report;
 import cnkit.lifecycle.Report.PhaseRun;
-import cnkit.lifecycle.Status;
+import cnkit.lifecycle.WorkCounts;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.LogRecordBuilder;
@@ -25,8 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Publishes what a {@link Lifecycle} does: its status, how long each phase took, work in flight by kind
- * and the ledger of what became of it, and each step as an event. The last event, {@code
+ * Publishes what a {@link Lifecycle} does: its state, how long each phase took, work in flight by kind
+ * and the counts of what became of it, and each step as an event. The last event, {@code
  * cn.lifecycle.flushing}, carries the whole report and is emitted before telemetry is flushed.
  *
  * <pre>{@code
@@ -89,7 +89,7 @@ public final class LifecycleTelemetry {
       event(Contract.Events.CN_LIFECYCLE_FLUSHING, report.exitCode() != 0)
           .setAttribute(CN_LIFECYCLE_OUTCOME, Signals.value(report.outcome()))
           .setAttribute(Contract.CN_LIFECYCLE_EXIT_CODE, (long) report.exitCode())
-          .setAttribute(CN_LIFECYCLE_DURATION_MS, report.stop().toMillis())
+          .setAttribute(CN_LIFECYCLE_DURATION_MS, report.stopTook().toMillis())
           .setAttribute(Contract.CN_LIFECYCLE_REPORT, Redaction.standard().text(report.toJson()))
           .emit();
     }
@@ -120,8 +120,8 @@ public final class LifecycleTelemetry {
               status,
               Contract.CN_LIFECYCLE_STATUS,
               Attributes.empty(),
-              Status.values(),
-              report.status());
+              LifecycleState.values(),
+              report.state());
           for (PhaseRun phase : report.phases()) {
             phases.record(
                 phase.took().toNanos() / 1e9,
@@ -129,17 +129,18 @@ public final class LifecycleTelemetry {
                     CN_LIFECYCLE_PHASE_NAME, phase.name(),
                     CN_LIFECYCLE_PHASE_RESULT, Signals.value(phase.result())));
           }
-          if (report.status() == Status.STOPPING || report.status() == Status.STOPPED) {
+          if (report.state() == LifecycleState.STOPPING
+              || report.state() == LifecycleState.STOPPED) {
             shutdown.record(
-                report.stop().toNanos() / 1e9,
+                report.stopTook().toNanos() / 1e9,
                 Attributes.of(CN_LIFECYCLE_OUTCOME, Signals.value(report.outcome())));
           }
-          for (Ledger ledger : lifecycle.ledger()) {
-            String kind = Signals.value(ledger.kind());
-            inFlight.record(ledger.open(), Attributes.of(CN_LIFECYCLE_WORK_KIND, kind));
-            record(work, kind, "completed", ledger.completed());
-            record(work, kind, "rejected", ledger.rejected());
-            record(work, kind, "cut", ledger.cut());
+          for (WorkCounts counts : lifecycle.workCounts()) {
+            String kind = Signals.value(counts.kind());
+            inFlight.record(counts.open(), Attributes.of(CN_LIFECYCLE_WORK_KIND, kind));
+            record(work, kind, "completed", counts.completed());
+            record(work, kind, "rejected", counts.rejected());
+            record(work, kind, "cut", counts.cut());
           }
         },
         status,

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
 import cnkit.lifecycle.Lifecycle;
+import cnkit.lifecycle.WorkKind;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.time.Duration;
 import java.util.List;
@@ -52,15 +52,15 @@ class LifecycleTelemetryTest {
   @Test
   void workInFlightAndTheLedgerAddUpByKind() {
     lifecycle.start();
-    int slot = inFlight.enter(Kind.REQUEST);
-    int other = inFlight.enter(Kind.REQUEST);
+    int slot = inFlight.enter(WorkKind.REQUEST);
+    int other = inFlight.enter(WorkKind.REQUEST);
     inFlight.exit(other);
     assertEquals(
         1L, recorded.series("cn.lifecycle.work.in_flight").get("{cn.lifecycle.work.kind=request}"));
     assertEquals(1L, work("completed"));
     inFlight.exit(slot);
     lifecycle.shutdown("test");
-    inFlight.enter(Kind.REQUEST);
+    inFlight.enter(WorkKind.REQUEST);
     assertEquals(2L, work("completed"));
     assertEquals(1L, work("rejected"));
     assertEquals(0L, work("cut"));
@@ -80,7 +80,7 @@ class LifecycleTelemetryTest {
   @Test
   void theReportIsAnEventThatIsOutBeforeTelemetryIsFlushed() throws Exception {
     lifecycle.start();
-    inFlight.exit(inFlight.enter(Kind.REQUEST));
+    inFlight.exit(inFlight.enter(WorkKind.REQUEST));
     lifecycle.shutdown("deploy");
     assertTrue(flushed.await(10, TimeUnit.SECONDS));
     LogRecordData flushing = event("cn.lifecycle.flushing");

@@ -61,7 +61,7 @@ public final class IdleStop {
             inFlight, path -> false, exchange -> exchange.sendResponseHeaders(204, -1)));
     Lifecycle lifecycle = Lifecycle.builder()
         .propagation(Duration.ZERO)
-        .outermost("management", () -> {}, () -> {})
+        .infrastructure("management", () -> {}, () -> {})
         .closeable("db", () -> {})
         .executor("pool", Executors.newFixedThreadPool(4))
         .periodic("refresh", Duration.ofSeconds(1), () -> {})

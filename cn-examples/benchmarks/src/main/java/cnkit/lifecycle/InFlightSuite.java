@@ -56,7 +56,7 @@ public class InFlightSuite {
   /** Ours, as a slot. */
   @Benchmark
   public int kit() {
-    int slot = kit.enter(Kind.REQUEST);
+    int slot = kit.enter(WorkKind.REQUEST);
     kit.exit(slot);
     return slot;
   }
@@ -64,7 +64,7 @@ public class InFlightSuite {
   /** Ours, with a label and an age. */
   @Benchmark
   public boolean token() {
-    try (Token token = kit.open(Kind.REQUEST, "GET /work")) {
+    try (Token token = kit.open(WorkKind.REQUEST, "GET /work")) {
       return token.refused();
     }
   }
@@ -117,8 +117,8 @@ public class InFlightSuite {
     var reads = new AtomicLong();
     var inFlight = new InFlight(reads::incrementAndGet);
     for (int i = 0; i < 1_000; i++) {
-      inFlight.exit(inFlight.enter(Kind.REQUEST));
-      inFlight.open(Kind.REQUEST, "GET /work").close();
+      inFlight.exit(inFlight.enter(WorkKind.REQUEST));
+      inFlight.open(WorkKind.REQUEST, "GET /work").close();
     }
     return reads.get();
   }

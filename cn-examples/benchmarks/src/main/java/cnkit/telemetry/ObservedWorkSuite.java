@@ -3,7 +3,7 @@ package cnkit.telemetry;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Lifecycle;
 import io.opentelemetry.api.OpenTelemetry;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -27,7 +27,7 @@ public class ObservedWorkSuite {
   /** Nobody observes it. */
   @Benchmark
   public int raw() {
-    int slot = plain.enter(Kind.REQUEST);
+    int slot = plain.enter(WorkKind.REQUEST);
     plain.exit(slot);
     return slot;
   }
@@ -35,7 +35,7 @@ public class ObservedWorkSuite {
   /** Ours. */
   @Benchmark
   public int kit() {
-    int slot = observed.enter(Kind.REQUEST);
+    int slot = observed.enter(WorkKind.REQUEST);
     observed.exit(slot);
     return slot;
   }

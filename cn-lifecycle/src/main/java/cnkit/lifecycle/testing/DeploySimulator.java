@@ -3,12 +3,12 @@ package cnkit.lifecycle.testing;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.LifecycleBuilder;
 import cnkit.lifecycle.LifecycleEvent;
 import cnkit.lifecycle.Phase;
 import cnkit.lifecycle.ShutdownPlan;
+import cnkit.lifecycle.WorkKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,8 +66,8 @@ public final class DeploySimulator {
       builder
           .grace(plan.grace())
           .propagation(plan.propagation())
-          .closeSlice(plan.close())
-          .flushSlice(plan.flush());
+          .closeBudget(plan.closeBudget())
+          .flushBudget(plan.flushBudget());
       plan.phases().forEach(builder::phase);
     });
   }
@@ -403,7 +403,7 @@ public final class DeploySimulator {
           }
           connected = true;
         }
-        slot = inFlight.enter(Kind.REQUEST);
+        slot = inFlight.enter(WorkKind.REQUEST);
         if (slot == InFlight.REFUSED) {
           refused++;
           connected = false;
@@ -421,7 +421,7 @@ public final class DeploySimulator {
         }
         answersAt = -1;
         // what was cut before this answer is not served, whatever the client sees of it
-        boolean late = inFlight.ledger(Kind.REQUEST).cut() > 0;
+        boolean late = inFlight.workCounts(WorkKind.REQUEST).cut() > 0;
         inFlight.exit(slot);
         if (late) {
           cut++;

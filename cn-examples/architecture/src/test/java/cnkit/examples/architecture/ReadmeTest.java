@@ -23,7 +23,7 @@ class ReadmeTest {
       import cnkit.config.*;
       import cnkit.health.*;
       import cnkit.lifecycle.InFlight;
-      import cnkit.lifecycle.Kind;
+      import cnkit.lifecycle.WorkKind;
       import cnkit.lifecycle.Lifecycle;
       import cnkit.lifecycle.Token;
       import com.sun.net.httpserver.HttpServer;

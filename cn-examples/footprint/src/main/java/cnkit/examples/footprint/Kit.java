@@ -11,7 +11,7 @@ import cnkit.health.Health;
 import cnkit.health.ProbeReply;
 import cnkit.health.Verdict;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
@@ -74,7 +74,7 @@ final class Kit {
     server.createContext("/", this::handle);
     return Lifecycle.builder()
         .grace(settings.shutdownGrace())
-        .outermost("health", health::start, health::close)
+        .infrastructure("health", health::start, health::close)
         .component("http", server::start, () -> server.stop(0))
         .onStarted(health::open)
         .onAnnounce(health::drain)
@@ -97,7 +97,7 @@ final class Kit {
         probe.get().writeTo(exchange.getResponseBody());
         return;
       }
-      int slot = inFlight.enter(Kind.REQUEST);
+      int slot = inFlight.enter(WorkKind.REQUEST);
       if (slot < 0) {
         Twin.send(exchange, 503, "shutting down");
         return;

@@ -39,7 +39,7 @@ public final class Main {
     try (Lifecycle lifecycle = Lifecycle.builder()
         .grace(settings.grace())
         .propagation(Duration.ZERO)
-        .outermost("health", health::start, health::close)
+        .infrastructure("health", health::start, health::close)
         .onStarted(health::open)
         .onAnnounce(health::drain)
         .build()) {

@@ -4,7 +4,7 @@ import static java.time.Duration.ofSeconds;
 
 import cnkit.health.Heartbeat;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.resilience.CallRejectedException;
 import java.io.IOException;
@@ -102,7 +102,7 @@ final class Outbox {
         ResultSet row = next.executeQuery()) {
       while (!stopping && row.next()) {
         String id = row.getString(2) + '.' + row.getString(3);
-        try (Token job = inFlight.open(Kind.JOB, "publish " + id).onCancel(thread::interrupt)) {
+        try (Token job = inFlight.open(WorkKind.JOB, "publish " + id).onCancel(thread::interrupt)) {
           if (job.refused()) {
             break;
           }
@@ -123,7 +123,7 @@ final class Outbox {
     int settled = 0;
     for (Orders.Order order : orders.pending()) {
       try (Token job =
-          inFlight.open(Kind.JOB, "settle " + order.id()).onCancel(thread::interrupt)) {
+          inFlight.open(WorkKind.JOB, "settle " + order.id()).onCancel(thread::interrupt)) {
         if (stopping || job.refused()) {
           break;
         }

@@ -15,7 +15,7 @@ import cnkit.health.Check;
 import cnkit.health.Checks;
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.ShutdownPlan;
 import cnkit.resilience.Pipeline;
@@ -89,18 +89,18 @@ final class Service {
         .get("/orders", outbox.orders::list)
         .get("/orders/{id}", outbox.orders::one);
     OpenTelemetry unrecorded = Telemetry.unrecorded(); // who scrapes and probes
-    application = new Listener(health, inFlight, Kind.REQUEST, routes, telemetry.sdk, 2048);
+    application = new Listener(health, inFlight, WorkKind.REQUEST, routes, telemetry.sdk, 2048);
     management =
-        new Listener(health, inFlight, Kind.PROBE, managementRoutes(recent), unrecorded, 256);
-    flakyInventory = new Listener(health, inFlight, Kind.PROBE, flaky.routes(), unrecorded, 64);
+        new Listener(health, inFlight, WorkKind.PROBE, managementRoutes(recent), unrecorded, 256);
+    flakyInventory = new Listener(health, inFlight, WorkKind.PROBE, flaky.routes(), unrecorded, 64);
   }
 
   Lifecycle lifecycle() {
     ShutdownPlan plan = ShutdownPlan.of(settings.shutdownGrace(), settings.propagationDelay());
     Lifecycle lifecycle = Lifecycle.builder()
         .grace(settings.shutdownGrace())
-        .outermost("health", health::start, health::close)
-        .outermost(
+        .infrastructure("health", health::start, health::close)
+        .infrastructure(
             "management",
             () -> listen(
                 "management", management, settings.managementHost(), settings.managementPort()),
@@ -121,7 +121,7 @@ final class Service {
         .onAnnounce(outbox::stopIntake)
         .propagation(settings.propagationDelay())
         .drain(inFlight)
-        .flush("telemetry", () -> telemetry.close(plan.flush()))
+        .flush("telemetry", () -> telemetry.close(plan.flushBudget()))
         .build();
     observe(lifecycle);
     return lifecycle;

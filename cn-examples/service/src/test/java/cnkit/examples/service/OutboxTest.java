@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.examples.web.Reply;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.URI;
@@ -59,12 +59,12 @@ class OutboxTest {
     List<String> ids = place(worker, 10);
     worker.start();
     assertEquals(ids.get(0), next());
-    assertEquals(1, inFlight.count(Kind.JOB), "the drain waits for it");
+    assertEquals(1, inFlight.count(WorkKind.JOB), "the drain waits for it");
 
     worker.stopIntake();
     release.countDown();
     worker.stop();
-    assertEquals(0, inFlight.count(Kind.JOB));
+    assertEquals(0, inFlight.count(WorkKind.JOB));
     assertEquals(0, published.size(), "nothing was begun after the intake had stopped");
     assertEquals(9, left());
 

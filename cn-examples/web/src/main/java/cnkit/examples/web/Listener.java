@@ -3,7 +3,7 @@ package cnkit.examples.web;
 import cnkit.health.Health;
 import cnkit.health.ProbeReply;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.resilience.CallRejectedException;
 import cnkit.telemetry.HttpServerTelemetry;
@@ -28,7 +28,7 @@ public final class Listener {
 
   private final Health health;
   private final InFlight inFlight;
-  private final Kind kind;
+  private final WorkKind kind;
   private final Routes routes;
   private final HttpServerTelemetry telemetry;
   private final Workers workers;
@@ -46,7 +46,7 @@ public final class Listener {
    * @throws IOException if the server cannot be made
    */
   public Listener(
-      Health health, InFlight inFlight, Kind kind, Routes routes, OpenTelemetry otel, int threads)
+      Health health, InFlight inFlight, WorkKind kind, Routes routes, OpenTelemetry otel, int threads)
       throws IOException {
     this.health = health;
     this.inFlight = inFlight;

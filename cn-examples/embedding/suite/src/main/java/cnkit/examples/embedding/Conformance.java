@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.health.ProbeReply;
 import cnkit.health.Verdict;
-import cnkit.lifecycle.Kind;
-import cnkit.lifecycle.Ledger;
-import cnkit.lifecycle.Outcome;
+import cnkit.lifecycle.WorkKind;
+import cnkit.lifecycle.WorkCounts;
+import cnkit.lifecycle.ShutdownOutcome;
 import cnkit.lifecycle.Report;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -113,7 +113,7 @@ public abstract class Conformance {
     } finally {
       server.stop();
     }
-    assertEquals(0, app.inFlight().ledger(Kind.REQUEST).accepted());
+    assertEquals(0, app.inFlight().workCounts(WorkKind.REQUEST).accepted());
     assertEquals(List.of(), recorded.spans());
     assertEquals(0, recorded.measured());
     assertEquals(0, app.calls());
@@ -154,7 +154,7 @@ public abstract class Conformance {
       for (String target : List.of("/hold", "/hold-later")) {
         try (Client other = connect(run.port())) {
           other.send(target);
-          await(target + " in flight", () -> app.inFlight().count(Kind.REQUEST) == 1);
+          await(target + " in flight", () -> app.inFlight().count(WorkKind.REQUEST) == 1);
           assertEquals(1, recorded.active());
           app.release();
           requests++;
@@ -220,7 +220,7 @@ public abstract class Conformance {
         assertEquals(200, client.get("/livez").status());
       }
       assertEquals(0, app.calls());
-      await("both rejected", () -> app.inFlight().ledger(Kind.REQUEST).rejected() == 2);
+      await("both rejected", () -> app.inFlight().workCounts(WorkKind.REQUEST).rejected() == 2);
     }
   }
 
@@ -260,9 +260,9 @@ public abstract class Conformance {
       throw new AssertionError(failures.size() + " failures", failure);
     }
     Report report = run.shutdown();
-    assertEquals(Outcome.STOPPED, report.outcome(), report::toJson);
-    Ledger ledger = app.inFlight().ledger(Kind.REQUEST);
-    assertEquals(new Ledger(Kind.REQUEST, answered.get() + 2, answered.get() + 2, 0, 0, 0), ledger);
+    assertEquals(ShutdownOutcome.STOPPED, report.outcome(), report::toJson);
+    WorkCounts ledger = app.inFlight().workCounts(WorkKind.REQUEST);
+    assertEquals(new WorkCounts(WorkKind.REQUEST, answered.get() + 2, answered.get() + 2, 0, 0, 0), ledger);
   }
 
   /** As a client behind a load balancer: leaves when it is told to, comes back while the instance is ready. */
@@ -421,10 +421,10 @@ public abstract class Conformance {
   private void ended(String last, int requests) {
     await(
         last + " ended",
-        () -> app.inFlight().ledger(Kind.REQUEST).completed() == requests
+        () -> app.inFlight().workCounts(WorkKind.REQUEST).completed() == requests
             && recorded.spans().size() == requests);
     assertEquals(
-        new Ledger(Kind.REQUEST, requests, requests, 0, 0, 0), app.inFlight().ledger(Kind.REQUEST));
+        new WorkCounts(WorkKind.REQUEST, requests, requests, 0, 0, 0), app.inFlight().workCounts(WorkKind.REQUEST));
     assertEquals(requests, recorded.spans().size());
     assertEquals(requests, recorded.measured());
     assertEquals(0, recorded.active());

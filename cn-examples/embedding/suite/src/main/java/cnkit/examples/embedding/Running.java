@@ -13,7 +13,7 @@ final class Running implements AutoCloseable {
     lifecycle = Lifecycle.builder()
         .grace(Duration.ofSeconds(60))
         .propagation(propagation)
-        .outermost("health", app.health()::start, app.health()::close)
+        .infrastructure("health", app.health()::start, app.health()::close)
         .component("server", () -> port = server.start(app), server::stop)
         .stopIntake(server::leave)
         .onStarted(app.health()::open)

@@ -10,7 +10,7 @@ import static io.grpc.Status.Code.UNKNOWN;
 import cnkit.health.Health;
 import cnkit.health.ServingStatus;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import io.grpc.BindableService;
@@ -44,7 +44,7 @@ public record GrpcGlue(InFlight inFlight, HttpServerTelemetry http) implements S
   @Override public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> rpc, Metadata asked, ServerCallHandler<Q, A> next) {
     String path = '/' + rpc.getMethodDescriptor().getFullMethodName();
     var call = http.begin("POST", path, name -> asked.get(key(name))).route(path);
-    Token token = inFlight.open(Kind.REQUEST, path);
+    Token token = inFlight.open(WorkKind.REQUEST, path);
     var ending = new SimpleForwardingServerCall<Q, A>(rpc) {
       @Override public void close(Status status, Metadata trailers) {
         if (OURS.contains(status.getCode())) call.end(200, status.asRuntimeException());

@@ -2,7 +2,7 @@ package cnkit.examples.embedding.helidon;
 
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -41,7 +41,7 @@ public record HelidonGlue(Health health, InFlight inFlight, HttpServerTelemetry 
       return;
     }
     ServerCall call = http.begin(method, path, name -> header(asked, name)).route(route.apply(path));
-    Token token = inFlight.open(Kind.REQUEST, method + ' ' + path);
+    Token token = inFlight.open(WorkKind.REQUEST, method + ' ' + path);
     said.whenSent(() -> {
       call.end(said.status().code());
       token.close();

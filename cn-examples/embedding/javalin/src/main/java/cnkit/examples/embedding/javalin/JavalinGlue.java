@@ -2,7 +2,7 @@ package cnkit.examples.embedding.javalin;
 
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -43,7 +43,7 @@ public record JavalinGlue(Health health, InFlight inFlight, HttpServerTelemetry 
       return;
     }
     ServerCall call = http.begin(asked.getMethod(), path, asked::getHeader).route(route.apply(path));
-    Token token = inFlight.open(Kind.REQUEST, asked.getMethod() + ' ' + path);
+    Token token = inFlight.open(WorkKind.REQUEST, asked.getMethod() + ' ' + path);
     try (Scope scope = call.makeCurrent()) {
       if (token.refused()) said.setHeader("Retry-After", "1");
       if (token.refused()) said.sendError(503);

@@ -3,7 +3,7 @@ package cnkit.examples.embedding.jdk;
 import cnkit.health.Health;
 import cnkit.health.ProbeReply;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -44,7 +44,7 @@ public record JdkGlue(
     }
     String template = route.apply(uri.getPath());
     ServerCall call = http.begin(method, uri.toString(), asked::getFirst).route(template);
-    Token token = inFlight.open(Kind.REQUEST, method + ' ' + template);
+    Token token = inFlight.open(WorkKind.REQUEST, method + ' ' + template);
     try (Scope scope = call.makeCurrent()) {
       if (token.refused()) said.set("Retry-After", "1");
       if (token.refused()) exchange.sendResponseHeaders(503, -1);

@@ -2,7 +2,7 @@ package cnkit.examples.embedding.jetty;
 
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -45,7 +45,7 @@ public record JettyGlue(Health health, InFlight inFlight, HttpServerTelemetry ht
       }
       String template = route.apply(uri.getPath());
       ServerCall call = http.begin(method, uri.getPathQuery(), asked.getHeaders()::get).route(template);
-      Token token = inFlight.open(Kind.REQUEST, method + ' ' + template);
+      Token token = inFlight.open(WorkKind.REQUEST, method + ' ' + template);
       Request.addCompletionListener(asked, failure -> {
         if (failure instanceof IOException) call.abort();
         else if (failure != null) call.end(500, failure);

@@ -9,7 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import cnkit.health.Health;
 import cnkit.health.ProbeReply;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -50,7 +50,7 @@ public record NettyGlue(Health health, InFlight inFlight, HttpServerTelemetry ht
       String method = asked.method().name();
       var probe = health.answer(method, uri.rawPath(), uri.rawQuery(), asked.headers().get("Accept"));
       ServerCall call = http.begin(method, asked.uri(), asked.headers()::get).route(route.apply(uri.path()));
-      Token token = inFlight.open(probe.isPresent() ? Kind.PROBE : Kind.REQUEST, method + ' ' + uri.path());
+      Token token = inFlight.open(probe.isPresent() ? WorkKind.PROBE : WorkKind.REQUEST, method + ' ' + uri.path());
       underWay.add(new Work(call, token));
       try (Scope scope = call.makeCurrent()) {
         if (probe.isEmpty() && !token.refused()) { channel.fireChannelRead(asked); return; }

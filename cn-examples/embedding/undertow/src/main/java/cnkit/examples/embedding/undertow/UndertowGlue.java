@@ -2,7 +2,7 @@ package cnkit.examples.embedding.undertow;
 
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -37,7 +37,7 @@ public record UndertowGlue(
       return;
     }
     ServerCall call = http.begin(method, path, asked::getFirst).route(route.apply(path));
-    Token token = inFlight.open(Kind.REQUEST, method + ' ' + path);
+    Token token = inFlight.open(WorkKind.REQUEST, method + ' ' + path);
     exchange.addExchangeCompleteListener((ended, others) -> {
       call.end(ended.getStatusCode());
       token.close();

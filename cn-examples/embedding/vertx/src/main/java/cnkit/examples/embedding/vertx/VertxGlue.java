@@ -2,7 +2,7 @@ package cnkit.examples.embedding.vertx;
 
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.Kind;
+import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -36,7 +36,7 @@ public record VertxGlue(
       return;
     }
     ServerCall call = http.begin(method, asked.uri(), asked::getHeader).route(route.apply(asked.path()));
-    Token token = inFlight.open(Kind.REQUEST, method + ' ' + asked.path());
+    Token token = inFlight.open(WorkKind.REQUEST, method + ' ' + asked.path());
     said.endHandler(sent -> {
       call.end(said.getStatusCode());
       token.close();

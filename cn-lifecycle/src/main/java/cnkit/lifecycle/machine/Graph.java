@@ -1,4 +1,4 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.machine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,11 +12,11 @@ import java.util.Set;
 
 /** Names and the edges between them, in the order in which they were added. */
 @Pure
-final class Graph {
+public final class Graph {
   private final Map<String, Set<String>> needs = new LinkedHashMap<>();
 
   /** A node and what must come before it. */
-  Graph node(String name, Iterable<String> earlier) {
+  public Graph node(String name, Iterable<String> earlier) {
     Set<String> edges = needs.computeIfAbsent(name, n -> new LinkedHashSet<>());
     for (String edge : earlier) {
       edges.add(edge);
@@ -25,7 +25,7 @@ final class Graph {
   }
 
   /** All nodes, each after what it needs; otherwise as added. Empty when there is a cycle. */
-  Optional<List<String>> order() {
+  public Optional<List<String>> order() {
     var order = new LinkedHashSet<String>();
     while (order.size() < needs.size()) {
       Optional<String> next = Optional.empty();
@@ -44,7 +44,7 @@ final class Graph {
   }
 
   /** A cycle as a path that ends where it began, each name needing the next; empty when there is none. */
-  List<String> cycle() {
+  public List<String> cycle() {
     for (String start : needs.keySet()) {
       List<String> path = pathBack(start);
       if (!path.isEmpty()) {

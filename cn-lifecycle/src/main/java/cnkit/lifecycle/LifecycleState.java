@@ -1,7 +1,7 @@
 package cnkit.lifecycle;
 
 /** Where a lifecycle is; it only moves forward. */
-public enum Status {
+public enum LifecycleState {
   /** Built, not started. */
   NEW,
   /** Components are starting. */

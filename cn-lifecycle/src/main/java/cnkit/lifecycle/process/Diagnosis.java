@@ -1,4 +1,4 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.process;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Set;
 
 /** What around this process will keep a shutdown from working, told at the start and not at the end. */
-@Pure
 final class Diagnosis {
   private static final Set<String> SHELLS =
       Set.of("sh", "bash", "dash", "ash", "ksh", "zsh", "busybox");

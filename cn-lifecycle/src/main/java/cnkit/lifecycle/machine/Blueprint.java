@@ -1,21 +1,19 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.machine;
 
 import java.util.List;
 
-/**
- * What the machine knows of a lifecycle: names and numbers, no user code.
- */
+/** What the machine knows of a lifecycle: names and numbers, no user code. */
 @Pure
-record Blueprint(List<Unit> units, Budget budget, long startDeadline) {
-  Blueprint {
+public record Blueprint(List<Unit> units, Budget budget, long startDeadline) {
+  public Blueprint {
     units = List.copyOf(units);
   }
 
   /** What a unit is. */
-  enum Role {
+  public enum Role {
     /** Starts, and stops in its phase if it had started. */
     COMPONENT,
-    /** A callback when all has started; there is nothing to stop. */
+    /** A callback when everything has started; there is nothing to stop. */
     STARTED,
     /** A callback of a phase; it runs even if nothing has started. */
     CALLBACK,
@@ -29,8 +27,8 @@ record Blueprint(List<Unit> units, Budget budget, long startDeadline) {
    * @param phase the index of the phase in which it stops or is called
    * @param needs the units that must have started before; for an intake, its component alone
    */
-  record Unit(String name, Role role, int phase, List<Integer> needs) {
-    Unit {
+  public record Unit(String name, Role role, int phase, List<Integer> needs) {
+    public Unit {
       needs = List.copyOf(needs);
     }
 

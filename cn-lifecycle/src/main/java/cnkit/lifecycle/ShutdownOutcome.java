@@ -2,7 +2,7 @@ package cnkit.lifecycle;
 
 /** How a life ended; of several things that happened, the worst counts. Declared from best to worst. */
 @Pure
-public enum Outcome {
+public enum ShutdownOutcome {
   /** Everything that had started was stopped as planned. */
   STOPPED(0),
   /** All work finished, but a component's stop threw. */
@@ -18,7 +18,7 @@ public enum Outcome {
 
   private final int exitCode;
 
-  Outcome(int exitCode) {
+  ShutdownOutcome(int exitCode) {
     this.exitCode = exitCode;
   }
 
@@ -37,7 +37,7 @@ public enum Outcome {
    * @param other another outcome
    * @return this one, unless the other is worse
    */
-  public Outcome or(Outcome other) {
+  public ShutdownOutcome or(ShutdownOutcome other) {
     return compareTo(other) >= 0 ? this : other;
   }
 }

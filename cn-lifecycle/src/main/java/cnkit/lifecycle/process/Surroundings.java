@@ -1,4 +1,4 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads what {@link Diagnosis} judges. What cannot be read is taken for healthy. */
-final class Surroundings {
+public final class Surroundings {
   private Surroundings() {}
 
   static Diagnosis.Facts look(boolean hearsSignals) {
@@ -40,7 +40,7 @@ final class Surroundings {
   }
 
   /** The thread's, else ours. No method reference: to a caller-sensitive method the first costs milliseconds. */
-  static ClassLoader classLoader() {
+  public static ClassLoader classLoader() {
     ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
     return ofThread == null ? Surroundings.class.getClassLoader() : ofThread;
   }

@@ -1,6 +1,7 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.process;
 
-import cnkit.lifecycle.ShutdownMachine.State;
+import static cnkit.lifecycle.process.Log.LOG;
+
 import java.io.Console;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -8,44 +9,67 @@ import java.lang.invoke.MethodType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Drives a lifecycle that owns its process: signals, the JVM's hook as fallback, and a last resort when the shutdown itself
- * hangs.
+ * Connects a lifecycle with its process: signals, the JVM's shutdown hook as fallback, and a halt of the process when the
+ * shutdown itself hangs.
  */
-final class ProcessDriver implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
-
-  /** How long after the grace the last resort acts. */
+public final class ProcessDriver implements AutoCloseable {
+  /** How long after the grace the process is halted. */
   private static final long HUNG_AFTER_NANOS = 250_000_000L;
 
   private static final long LOOK_MILLIS = 50;
 
-  private final Engine engine;
+  private final Target target;
+  private final ExitCodes exitCodes;
   private final AtomicInteger signalCount = new AtomicInteger();
   private final Thread hook = new Thread(this::onExit, "cn-lifecycle-hook");
   private volatile boolean exiting;
   private volatile boolean released;
   private Optional<Signals> signals = Optional.empty();
 
-  private ProcessDriver(Engine engine) {
-    this.engine = engine;
+  private ProcessDriver(Target target, ExitCodes exitCodes) {
+    this.target = target;
+    this.exitCodes = exitCodes;
   }
 
-  static ProcessDriver attach(Engine engine, boolean withSignals) {
-    var driver = new ProcessDriver(engine);
-    engine.onStopping(driver::watch);
+  /** What the process is halted with: by a third signal, and when the shutdown hangs. */
+  public record ExitCodes(int forced, int hung) {}
+
+  /** The lifecycle, as its process sees it. */
+  public interface Target {
+    void signalled(String signal, boolean atTerminal);
+
+    void exiting(String detail);
+
+    /** Completed when everything has stopped. */
+    CompletableFuture<?> whenStopped();
+
+    /** How long the shutdown has lasted beyond its grace; negative before its end. */
+    long overdueNanos();
+
+    /** Ends the wait for components that called {@code System.exit} and wait in it for the hook. */
+    void releaseExiting();
+
+    /** What is running, for a person: one entry for each, with its thread and stack. */
+    List<String> running();
+
+    /** Leaves the termination message of a process that is halted. */
+    void writeHungMessage();
+  }
+
+  public static ProcessDriver attach(Target target, ExitCodes exitCodes, boolean withSignals) {
+    var driver = new ProcessDriver(target, exitCodes);
     try {
       Runtime.getRuntime().addShutdownHook(driver.hook);
     } catch (IllegalStateException e) {
       // the JVM is on its way out already: nothing starts any more
-      engine.trigger(Trigger.Source.EXIT, "the JVM was exiting", false);
+      target.exiting("the JVM was exiting");
     }
     if (withSignals) {
       Signals.Installed installed = Signals.install(List.of("TERM", "INT"), driver::onSignal);
@@ -60,7 +84,7 @@ final class ProcessDriver implements AutoCloseable {
   }
 
   /** Warns of what around this process will keep its end from being an orderly one. */
-  void diagnose() {
+  public void diagnose() {
     for (String warning : Diagnosis.warnings(Surroundings.look(signals.isPresent()))) {
       LOG.warn("{}", warning);
     }
@@ -69,23 +93,23 @@ final class ProcessDriver implements AutoCloseable {
   private void onSignal(String name) {
     // here and not in the machine: it must work even if a step hangs
     if (signalCount.incrementAndGet() > 2) {
-      Halt.now(Outcome.FORCED);
+      Halt.now(exitCodes.forced());
     }
-    engine.trigger(Trigger.Source.SIGNAL, "SIG" + name, name.equals("INT") && Terminal.isPresent());
+    target.signalled("SIG" + name, name.equals("INT") && Terminal.isPresent());
   }
 
   private void onExit() {
     exiting = true;
-    if (released || engine.stopped().isDone()) {
+    if (released || target.whenStopped().isDone()) {
       return;
     }
-    engine.trigger(Trigger.Source.EXIT, "the JVM began to exit", false);
+    target.exiting("the JVM began to exit");
     while (true) {
       try {
-        engine.stopped().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        target.whenStopped().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
-        engine.releaseExiting();
+        target.releaseExiting();
       } catch (InterruptedException e) {
         // nobody of ours interrupts this thread, and the watch below bounds the wait
         LOG.debug("interrupted in the hook", e);
@@ -95,24 +119,24 @@ final class ProcessDriver implements AutoCloseable {
     }
   }
 
-  private void watch() {
-    var thread = new Thread(this::lastResort, "cn-lifecycle-deadline");
+  /** Called when the shutdown begins: from then on, its grace bounds it. */
+  public void watchDeadline() {
+    var thread = new Thread(this::haltIfHung, "cn-lifecycle-deadline");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void lastResort() {
+  private void haltIfHung() {
     try {
       while (!released) {
-        State state = engine.state();
-        if (engine.now() - state.end() > HUNG_AFTER_NANOS) {
-          if (!engine.stopped().isDone()) {
-            farewell(engine.suspects());
+        if (target.overdueNanos() > HUNG_AFTER_NANOS) {
+          if (!target.whenStopped().isDone()) {
+            writeMessage();
             dump("the shutdown did not end in its grace");
-            Halt.now(Outcome.HUNG);
+            Halt.now(exitCodes.hung());
           } else if (exiting) {
             dump("a hook of the JVM that is not ours did not return");
-            Halt.now(Outcome.HUNG);
+            Halt.now(exitCodes.hung());
           }
           return;
         }
@@ -124,9 +148,8 @@ final class ProcessDriver implements AutoCloseable {
   }
 
   /** On a thread of its own and not for long: a file system may be what hangs. */
-  private void farewell(List<Unfinished> suspects) throws InterruptedException {
-    Report report = engine.report().hung(suspects);
-    var writer = new Thread(() -> engine.farewell().end(report), "cn-lifecycle-farewell");
+  private void writeMessage() throws InterruptedException {
+    var writer = new Thread(target::writeHungMessage, "cn-lifecycle-termination-message");
     writer.setDaemon(true);
     writer.start();
     writer.join(200);
@@ -135,13 +158,8 @@ final class ProcessDriver implements AutoCloseable {
   /** To standard error, since a logger may be what hangs. */
   private void dump(String why) {
     var text = new StringBuilder("cn-lifecycle: ").append(why).append("; halting with exit code ");
-    text.append(Outcome.HUNG.exitCode());
-    for (Unfinished suspect : engine.suspects()) {
-      text.append("\n").append(suspect.what()).append(" of ").append(suspect.name());
-      text.append(" for ").append(ShutdownPlan.text(suspect.age())).append(" on \"");
-      text.append(suspect.thread()).append('"');
-      suspect.stack().forEach(frame -> text.append("\n    at ").append(frame));
-    }
+    text.append(exitCodes.hung());
+    target.running().forEach(entry -> text.append('\n').append(entry));
     for (Map.Entry<Thread, StackTraceElement[]> entry :
         Thread.getAllStackTraces().entrySet()) {
       text.append("\n\"").append(entry.getKey().getName()).append("\" ");

@@ -1,4 +1,4 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.machine;
 
 /**
  * Whether load balancers have learnt: nothing has arrived for a while. Ticks in nanoseconds, compared by difference.
@@ -8,17 +8,17 @@ package cnkit.lifecycle;
  * @param since when that was first seen
  */
 @Pure
-record QuietWatch(long quiet, long arrivals, long since) {
-  QuietWatch look(long arrivalsNow, long now) {
+public record QuietWatch(long quiet, long arrivals, long since) {
+  public QuietWatch look(long arrivalsNow, long now) {
     return arrivalsNow == arrivals ? this : new QuietWatch(quiet, arrivalsNow, now);
   }
 
-  boolean isQuiet(long now) {
+  public boolean isQuiet(long now) {
     return now - since >= quiet;
   }
 
   /** When to look again: often enough to be late by an eighth of the interval at most. */
-  long pause() {
+  public long pause() {
     return Math.max(1_000_000, Math.min(quiet / 8, 250_000_000));
   }
 }

@@ -12,18 +12,19 @@ package cnkit.lifecycle;
  * @param open what is still running
  */
 @Pure
-public record Ledger(Kind kind, long accepted, long completed, long rejected, long cut, long open) {
+public record WorkCounts(
+    WorkKind kind, long accepted, long completed, long rejected, long cut, long open) {
 
   /** Checks that it adds up. */
-  public Ledger {
+  public WorkCounts {
     if (completed + rejected + cut + open != accepted) {
       throw new IllegalArgumentException(kind.label() + ": completed " + completed + " + rejected "
           + rejected + " + cut " + cut + " + open " + open + " is not accepted " + accepted);
     }
   }
 
-  Ledger plus(Ledger other) {
-    return new Ledger(
+  WorkCounts plus(WorkCounts other) {
+    return new WorkCounts(
         kind,
         accepted + other.accepted,
         completed + other.completed,

@@ -1,4 +1,4 @@
-package cnkit.lifecycle;
+package cnkit.lifecycle.process;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 
 /**
  * The operating system's signals, through {@code sun.misc.Signal}. By method handles: the compiler warns of every mention of
- * that class, the module that has it may be absent, and there is no other way to hear a second signal.
+ * that class, the module that has it may be absent, and there is no other way to notice a second signal.
  */
-final class Signals implements AutoCloseable {
+public final class Signals implements AutoCloseable {
   private final Class<?> handlerType;
   private final MethodHandle newSignal;
   private final MethodHandle handle;
@@ -26,10 +26,10 @@ final class Signals implements AutoCloseable {
   }
 
   /** What came of asking for the signals: the registration, or why there is none. */
-  record Installed(Optional<Signals> signals, String why) {}
+  public record Installed(Optional<Signals> signals, String why) {}
 
-  /** Hears these signals from now on, each on a thread that the JVM makes for it. */
-  static Installed install(Iterable<String> names, Consumer<String> heard) {
+  /** Handles these signals from now on, each on a thread that the JVM makes for it. */
+  public static Installed install(Iterable<String> names, Consumer<String> heard) {
     Signals signals;
     try {
       ClassLoader loader = Signals.class.getClassLoader();

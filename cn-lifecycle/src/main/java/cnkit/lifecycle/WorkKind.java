@@ -1,7 +1,7 @@
 package cnkit.lifecycle;
 
 /** What a piece of work in flight is; the ledger counts each kind by itself. */
-public enum Kind {
+public enum WorkKind {
   /** A request that ends soon: the drain waits for it. */
   REQUEST("request", 0),
   /** A stream or a subscription that may never end by itself: it is told to end while the drain goes on. */
@@ -9,14 +9,14 @@ public enum Kind {
   /** Work that nobody waits for on a connection: a message, a scheduled task. */
   JOB("job", 2),
   /** A probe or a scrape of metrics: never refused, never counted, never waited for. */
-  PROBE("probe", Kind.UNCOUNTED);
+  PROBE("probe", WorkKind.UNCOUNTED);
 
   static final int UNCOUNTED = -1;
 
   private final String label;
   private final int column;
 
-  Kind(String label, int column) {
+  WorkKind(String label, int column) {
     this.label = label;
     this.column = column;
   }

@@ -1,0 +1,5 @@
+/**
+ * The decisions of a lifecycle as pure functions over immutable values: no clock, no thread, no user code. Times are
+ * nanoseconds since the lifecycle was built.
+ */
+package cnkit.lifecycle.machine;
