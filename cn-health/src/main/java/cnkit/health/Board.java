@@ -80,7 +80,7 @@ final class Board {
     Feed.Line line;
     lock.lock();
     try {
-      line = feed.join(listener, new HealthEvent.Subscribed(report()));
+      line = feed.join(listener, new HealthEvent.Current(report()));
     } finally {
       lock.unlock();
     }

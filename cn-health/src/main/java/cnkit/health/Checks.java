@@ -37,7 +37,7 @@ import javax.sql.DataSource;
  * <pre>{@code
  * Health.builder()
  *     .check(Check.critical("orders-db", Checks.jdbc(dataSource, Duration.ofMillis(500))))
- *     .check(Check.degrading("disk", Checks.diskSpace(Path.of("/var/lib/app"), 100_000_000)))
+ *     .check(Check.optional("disk", Checks.diskSpace(Path.of("/var/lib/app"), 100_000_000)))
  *     .liveness(Check.critical("deadlock", Checks.noDeadlock()).local())
  *     .liveness(Check.criticalAsync("workers", Checks.canary(workers)).every(Duration.ofSeconds(10)).local());
  * }</pre>

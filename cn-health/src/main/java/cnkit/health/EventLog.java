@@ -28,7 +28,7 @@ final class EventLog implements Consumer<HealthEvent> {
     if (changed.to().passes()) {
       LOG.info(
           "check {}: {} -> {} {}", changed.check(), changed.from(), changed.to(), changed.reason());
-    } else if (changed.to() == Status.UNKNOWN) {
+    } else if (changed.to() == HealthStatus.UNKNOWN) {
       LOG.warn(
           "check {}: {} -> UNKNOWN, its last result is too old", changed.check(), changed.from());
     } else {

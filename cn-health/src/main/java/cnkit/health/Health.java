@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * Health health = Health.builder()
  *     .check(Check.critical("orders-db", () -> Verdict.of(connection.isValid(1))))
- *     .check(Check.degrading("recommendations", () -> { client.ping(); return Verdict.up(); }))
+ *     .check(Check.optional("recommendations", () -> { client.ping(); return Verdict.up(); }))
  *     .liveness(Heartbeat.named("consumer", Duration.ofSeconds(5)))
  *     .build();
  * health.start();
@@ -277,7 +277,7 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Listens to transitions. The first event is {@link HealthEvent.Subscribed}; after it every event comes once, in
+   * Listens to transitions. The first event is {@link HealthEvent.Current}; after it every event comes once, in
    * the order of publication, on the builder's event executor, never two at a time. A listener may throw, block and
    * call back; it then loses at most its own oldest events.
    *
@@ -294,7 +294,7 @@ public final class Health implements AutoCloseable {
    * @param meter called for every run from now on
    * @return to detach it
    */
-  public Subscription meter(Meter meter) {
+  public Subscription meter(CheckMeter meter) {
     return runner.meter(requireNonNull(meter, "meter"));
   }
 
@@ -616,8 +616,8 @@ public final class Health implements AutoCloseable {
      * @param runs 1 to 10,000; default 1,000
      * @return this
      */
-    public Builder mostRunsInFlight(int runs) {
-      this.mostInFlight = Names.between("mostRunsInFlight", runs, 1, 10_000);
+    public Builder maxConcurrentRuns(int runs) {
+      this.mostInFlight = Names.between("maxConcurrentRuns", runs, 1, 10_000);
       return this;
     }
 

@@ -177,7 +177,7 @@ final class Run implements Runnable {
       Throwable cause = Causes.unwrap(thrown);
       seen = Observation.threw(cause, Causes.text(cause), took, now);
     } else if (verdict == null) {
-      seen = Observation.failed(Outcome.NO_VERDICT, "the body returned null", took, now);
+      seen = Observation.failed(RunOutcome.NO_VERDICT, "the body returned null", took, now);
     } else {
       seen = Observation.of(withoutSecrets(verdict), took, now);
     }

@@ -43,7 +43,7 @@ final class Runner {
 
   private final DoubleSupplier random;
   private final int mostInFlight;
-  private final List<Meter> meters = new CopyOnWriteArrayList<>();
+  private final List<CheckMeter> meters = new CopyOnWriteArrayList<>();
   private final Set<Class<?>> complainedOfMeters = ConcurrentHashMap.newKeySet();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -219,7 +219,7 @@ final class Runner {
     wake();
   }
 
-  Health.Subscription meter(Meter meter) {
+  Health.Subscription meter(CheckMeter meter) {
     var attached = new AtomicBoolean(true);
     meters.add(meter);
     return () -> {
@@ -413,7 +413,7 @@ final class Runner {
       }
     }
     long now = ticker.getAsLong();
-    record(slot.check, Observation.failed(Outcome.REJECTED, refusal, 0, now));
+    record(slot.check, Observation.failed(RunOutcome.REJECTED, refusal, 0, now));
   }
 
   private void expire(Slot slot) {
@@ -442,7 +442,7 @@ final class Runner {
   }
 
   private static Observation timedOut(Run run, String reason, long now) {
-    return Observation.failed(Outcome.TIMED_OUT, reason, run.elapsedNanos(now), now);
+    return Observation.failed(RunOutcome.TIMED_OUT, reason, run.elapsedNanos(now), now);
   }
 
   private void reportStuck(Slot slot) {
@@ -473,7 +473,7 @@ final class Runner {
     if (meters.isEmpty()) {
       return;
     }
-    for (Meter meter : meters) {
+    for (CheckMeter meter : meters) {
       try {
         meter.ran(check.name(), seen.outcome(), seen.tookNanos());
       } catch (Throwable thrown) {

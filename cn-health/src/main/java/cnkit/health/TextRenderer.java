@@ -77,7 +77,7 @@ final class TextRenderer implements Renderer {
     return check.outcome().text();
   }
 
-  private static String mark(Status effect) {
+  private static String mark(HealthStatus effect) {
     return switch (effect) {
       case UP -> "[+]";
       case DEGRADED -> "[!]";

@@ -7,23 +7,23 @@ import static java.util.Objects.requireNonNull;
  *
  * <pre>{@code
  * Check.critical("orders-db", () -> Verdict.of(connection.isValid(1)));
- * Check.degrading("queue", () -> depth() > 1000 ? Verdict.degraded("depth " + depth()) : Verdict.up());
+ * Check.optional("queue", () -> depth() > 1000 ? Verdict.degraded("depth " + depth()) : Verdict.up());
  * }</pre>
  *
  * Immutable. {@link #up()} allocates nothing.
  *
- * @param status {@link Status#UP}, {@link Status#DEGRADED} or {@link Status#DOWN}; unknown is not a verdict
+ * @param status {@link HealthStatus#UP}, {@link HealthStatus#DEGRADED} or {@link HealthStatus#DOWN}; unknown is not a verdict
  * @param reason for people, shown only where details are allowed; empty when there is nothing to add
  */
-public record Verdict(Status status, String reason) {
-  private static final Verdict UP = new Verdict(Status.UP, "");
-  private static final Verdict DOWN = new Verdict(Status.DOWN, "");
+public record Verdict(HealthStatus status, String reason) {
+  private static final Verdict UP = new Verdict(HealthStatus.UP, "");
+  private static final Verdict DOWN = new Verdict(HealthStatus.DOWN, "");
 
-  /** Refuses {@link Status#UNKNOWN}. */
+  /** Refuses {@link HealthStatus#UNKNOWN}. */
   public Verdict {
     requireNonNull(status, "status");
     requireNonNull(reason, "reason");
-    if (status == Status.UNKNOWN) {
+    if (status == HealthStatus.UNKNOWN) {
       throw new IllegalArgumentException("status: expected UP, DEGRADED or DOWN, got UNKNOWN");
     }
   }
@@ -54,7 +54,7 @@ public record Verdict(Status status, String reason) {
    * @return a degraded verdict
    */
   public static Verdict degraded(String reason) {
-    return new Verdict(Status.DEGRADED, reason);
+    return new Verdict(HealthStatus.DEGRADED, reason);
   }
 
   /**
@@ -64,6 +64,6 @@ public record Verdict(Status status, String reason) {
    * @return a down verdict
    */
   public static Verdict down(String reason) {
-    return new Verdict(Status.DOWN, reason);
+    return new Verdict(HealthStatus.DOWN, reason);
   }
 }

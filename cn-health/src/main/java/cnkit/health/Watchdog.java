@@ -108,7 +108,7 @@ final class Watchdog {
     if (silent == entry.state().status().passes() || entry.state().runs() == 0) {
       Observation seen = silent
           ? Observation.failed(
-              Outcome.SILENT,
+              RunOutcome.SILENT,
               "no beat for " + RunPlan.text(is.silentNanos()),
               is.silentNanos(),
               now)

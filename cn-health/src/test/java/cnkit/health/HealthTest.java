@@ -46,7 +46,7 @@ class HealthTest {
     return health.answer("GET", path, query, "*/*").orElseThrow().text();
   }
 
-  private static Status status(CheckReport report) {
+  private static HealthStatus status(CheckReport report) {
     return report.status();
   }
 
@@ -112,13 +112,13 @@ class HealthTest {
     Health health = started(
         builder().check(Check.critical("db", () -> Verdict.down("no")).failureThreshold(5)));
     assertEquals(503, status(health, "/readyz"));
-    assertEquals(Status.DOWN, status(check(health, "db")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "db")));
   }
 
   @Test // case H14
-  void aDegradingCheckNeverFailsAProbe() {
+  void anOptionalCheckNeverFailsAProbe() {
     Health health = started(builder()
-        .check(Check.degrading("recommendations", () -> Verdict.down("no")))
+        .check(Check.optional("recommendations", () -> Verdict.down("no")))
         .check(Check.critical("db", Verdict::up)));
     assertEquals(200, status(health, "/readyz"));
     assertEquals(
@@ -127,7 +127,7 @@ class HealthTest {
     assertEquals(
         "readyz check passed: DEGRADED\n[!]recommendations DOWN (failed)\n[+]db UP\n",
         text(health, "/readyz", "verbose"));
-    assertEquals(Status.DOWN, status(check(health, "recommendations")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "recommendations")));
   }
 
   @Test // case H4
@@ -139,7 +139,7 @@ class HealthTest {
     Health health = started(builder()
         .check(Check.critical("broken", broken).every(Duration.ofSeconds(5)))
         .check(Check.critical("other", other).every(Duration.ofSeconds(5))));
-    assertEquals(Outcome.THREW, check(health, "broken").outcome());
+    assertEquals(RunOutcome.THREW, check(health, "broken").outcome());
     assertEquals("StackOverflowError", check(health, "broken").reason());
     broken.thrown = new NoClassDefFoundError("com/acme/Driver");
     time.advance(Duration.ofSeconds(5));
@@ -162,8 +162,8 @@ class HealthTest {
         .check(Check.criticalAsync(
             "value", () -> CompletableFuture.completedFuture(HealthTest.<Verdict>nothing()))));
     for (String name : List.of("sync", "stage", "value")) {
-      assertEquals(Status.DOWN, status(check(health, name)), name);
-      assertEquals(Outcome.NO_VERDICT, check(health, name).outcome(), name);
+      assertEquals(HealthStatus.DOWN, status(check(health, name)), name);
+      assertEquals(RunOutcome.NO_VERDICT, check(health, name).outcome(), name);
     }
     assertEquals(503, status(health, "/readyz"));
   }
@@ -172,11 +172,11 @@ class HealthTest {
   void aNameIsTakenOnceWhateverItsCase() {
     Health.Builder builder = builder()
         .check(Check.critical("db", Verdict::up))
-        .check(Check.degrading("DB", Verdict::up));
+        .check(Check.optional("DB", Verdict::up));
     HealthException refused = assertThrows(HealthException.class, builder::build);
     String message = refused.getMessage();
     assertNotNull(message);
-    assertTrue(message.contains("DB (DEGRADING") && message.contains("db (CRITICAL"), message);
+    assertTrue(message.contains("DB (OPTIONAL") && message.contains("db (CRITICAL"), message);
     assertTrue(message.contains("HealthTest.java:"), message);
 
     Health health = started(builder().check(Check.critical("db", Verdict::up)));
@@ -187,17 +187,17 @@ class HealthTest {
 
   @Test // case H16
   void drainingIsTerminal() {
-    var degrading = new Scripted();
-    degrading.verdict = Verdict.down("no");
+    var optional = new Scripted();
+    optional.verdict = Verdict.down("no");
     Health health = started(builder()
         .check(Check.critical("db", Verdict::up))
-        .check(Check.degrading("cache", degrading).every(Duration.ofSeconds(1))));
+        .check(Check.optional("cache", optional).every(Duration.ofSeconds(1))));
     assertEquals(200, status(health, "/readyz"));
     health.drain();
     assertEquals(503, status(health, "/readyz"));
-    degrading.verdict = Verdict.up();
+    optional.verdict = Verdict.up();
     time.advance(Duration.ofSeconds(5));
-    assertEquals(Status.UP, status(check(health, "cache")));
+    assertEquals(HealthStatus.UP, status(check(health, "cache")));
     health.open();
     health.backInRotation();
     time.advance(Duration.ofSeconds(5));
@@ -240,7 +240,7 @@ class HealthTest {
     assertEquals(
         "readyz check failed: UNKNOWN\n[?]db UNKNOWN (too old)\n", text(health, "/readyz", ""));
     CheckReport db = check(health, "db");
-    assertEquals(Status.UNKNOWN, status(db));
+    assertEquals(HealthStatus.UNKNOWN, status(db));
     assertTrue(db.age().orElseThrow().compareTo(Duration.ofSeconds(39)) > 0);
     assertEquals(200, status(health, "/livez"));
   }
@@ -283,7 +283,7 @@ class HealthTest {
     assertEquals(200, status(health, "/readyz"));
     refuse.set(true);
     time.advance(Duration.ofSeconds(5));
-    assertEquals(Outcome.REJECTED, check(health, "db").outcome());
+    assertEquals(RunOutcome.REJECTED, check(health, "db").outcome());
     assertEquals(503, status(health, "/readyz"));
     refuse.set(false);
     time.advance(Duration.ofSeconds(5));
@@ -297,11 +297,11 @@ class HealthTest {
         .events(time)
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
     time.advance(Duration.ofSeconds(2));
-    assertEquals(Outcome.TIMED_OUT, check(health, "db").outcome());
+    assertEquals(RunOutcome.TIMED_OUT, check(health, "db").outcome());
     assertEquals("no thread after 1 s", check(health, "db").reason());
     time.advance(Duration.ofSeconds(60));
     assertEquals(
-        Outcome.REJECTED, check(health, "db").outcome(), "the queue of lost runs is bounded");
+        RunOutcome.REJECTED, check(health, "db").outcome(), "the queue of lost runs is bounded");
   }
 
   @Test
@@ -320,18 +320,18 @@ class HealthTest {
             .every(Duration.ofSeconds(5))
             .successThreshold(1)));
     time.advance(Duration.ofSeconds(1));
-    assertEquals(Outcome.TIMED_OUT, check(health, "broker").outcome());
+    assertEquals(RunOutcome.TIMED_OUT, check(health, "broker").outcome());
     time.advance(Duration.ofSeconds(35));
-    assertEquals(Outcome.STUCK, check(health, "broker").outcome());
+    assertEquals(RunOutcome.STUCK, check(health, "broker").outcome());
     assertEquals(1, starts.get());
     // case H7: the late success counts for nothing; the next run comes within a period and decides
     next.set(true);
     hung.complete(Verdict.up());
-    assertEquals(Status.DOWN, status(check(health, "broker")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "broker")));
     assertEquals(0, check(health, "broker").successes());
     time.advance(Duration.ofSeconds(5));
     assertEquals(2, starts.get());
-    assertEquals(Status.UP, status(check(health, "broker")));
+    assertEquals(HealthStatus.UP, status(check(health, "broker")));
   }
 
   @Test // case H29
@@ -432,7 +432,7 @@ class HealthTest {
     health.register(Check.critical("late", () -> Verdict.down("no")));
     assertEquals(503, status(health, "/readyz"));
     time.advance(Duration.ofSeconds(1));
-    assertEquals(Status.DOWN, status(check(health, "late")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "late")));
     assertTrue(health.remove("LATE"));
     assertFalse(health.remove("late"));
     assertEquals(200, status(health, "/readyz"));
@@ -466,7 +466,7 @@ class HealthTest {
     // the same check again is another registration: the old run says nothing about it
     health.register(check);
     hung.get(0).obtrudeValue(Verdict.up());
-    assertEquals(Status.UNKNOWN, status(check(health, "db")));
+    assertEquals(HealthStatus.UNKNOWN, status(check(health, "db")));
     time.advance(Duration.ZERO);
     assertEquals(2, hung.size());
     hung.get(1).complete(Verdict.up());
@@ -530,7 +530,7 @@ class HealthTest {
       }
     }
     assertEquals(Verdict.class, Check.Body.class.getMethod("run").getReturnType());
-    assertEquals(Status.DOWN, Verdict.of(false).status());
+    assertEquals(HealthStatus.DOWN, Verdict.of(false).status());
   }
 
   @Test
@@ -570,7 +570,7 @@ class HealthTest {
     held.forEach(Runnable::run);
     time.advance(Duration.ofSeconds(1));
     assertEquals(200, status(health, "/livez"));
-    assertEquals(Outcome.PASSED, check(health, "workers").outcome());
+    assertEquals(RunOutcome.PASSED, check(health, "workers").outcome());
     assertEquals(failed, check(health, "workers").failedRuns());
   }
 

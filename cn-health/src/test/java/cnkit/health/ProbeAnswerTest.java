@@ -100,7 +100,7 @@ class ProbeAnswerTest {
     Health.Builder builder = builder();
     for (int i = 0; i < 250; i++) {
       builder.check(Check.critical("works-but-has-a-rather-long-name-" + i, Verdict::up));
-      builder.check(Check.degrading("degrades-and-has-a-long-name-" + i, () -> Verdict.down("no")));
+      builder.check(Check.optional("degrades-and-has-a-long-name-" + i, () -> Verdict.down("no")));
     }
     builder.check(Check.critical("the-one-that-fails", () -> Verdict.down("no")));
     Health health = started(builder);
@@ -344,8 +344,8 @@ class ProbeAnswerTest {
     Health health = started(builder()
         .check(Check.critical("orders-db", () -> Verdict.down("pool \"main\" is\nempty")))
         .check(Check.critical("disk", Verdict::up))
-        .check(Check.degrading("cache", () -> Verdict.degraded("hit rate 12 %")))
-        .check(Check.degrading("mail", () -> Verdict.down("no route")))
+        .check(Check.optional("cache", () -> Verdict.degraded("hit rate 12 %")))
+        .check(Check.optional("mail", () -> Verdict.down("no route")))
         .check(Check.critical("broker", Verdict::up).successThreshold(2).every(Duration.ofDays(1)))
         .liveness(Heartbeat.named("consumer", Duration.ofSeconds(5)))
         .group("storage", "orders-db", "disk"));

@@ -30,7 +30,7 @@ class ProbePlanTest {
             .every(Duration.ofSeconds(4))
             .timeout(Duration.ofMillis(800))
             .failureThreshold(2))
-        .check(Check.degrading("cache", Verdict::up))
+        .check(Check.optional("cache", Verdict::up))
         .liveness(loop)
         .build();
   }

@@ -35,7 +35,7 @@ class RunnerTest {
     }
   }
 
-  private static Outcome outcome(Health health, String name) {
+  private static RunOutcome outcome(Health health, String name) {
     return health.report().check(name).orElseThrow().outcome();
   }
 
@@ -73,10 +73,10 @@ class RunnerTest {
       time.advance(Duration.ZERO);
       eventually(() -> runs.get() == 1);
       time.advance(Duration.ofSeconds(1));
-      assertEquals(Outcome.TIMED_OUT, outcome(health, "hung"));
+      assertEquals(RunOutcome.TIMED_OUT, outcome(health, "hung"));
       time.advance(Duration.ofSeconds(39));
       CheckReport stuck = health.report().check("hung").orElseThrow();
-      assertEquals(Outcome.STUCK, stuck.outcome());
+      assertEquals(RunOutcome.STUCK, stuck.outcome());
       assertTrue(stuck.reason().startsWith("running for 40 s at "), stuck.reason());
       assertTrue(
           stuck.stack().stream().anyMatch(f -> f.getMethodName().equals("awaitIgnoringInterrupts")),
@@ -90,7 +90,7 @@ class RunnerTest {
       });
       assertTrue(
           time.getAsLong() - Long.MAX_VALUE < TimeUnit.SECONDS.toNanos(60), "within one period");
-      eventually(() -> outcome(health, "hung") == Outcome.PASSED);
+      eventually(() -> outcome(health, "hung") == RunOutcome.PASSED);
       assertEquals(1, health.report().check("hung").orElseThrow().successes());
     }
   }
@@ -125,7 +125,7 @@ class RunnerTest {
       Future<Boolean> next = one.submit(Thread::interrupted);
       assertFalse(next.get(10, TimeUnit.SECONDS));
       assertTrue(interrupted.get());
-      assertEquals(Outcome.TIMED_OUT, outcome(health, "sleeper"), "its late result is discarded");
+      assertEquals(RunOutcome.TIMED_OUT, outcome(health, "sleeper"), "its late result is discarded");
     } finally {
       one.shutdownNow();
     }
@@ -150,8 +150,8 @@ class RunnerTest {
       health.start();
       eventually(() -> runs.get() > 10);
       assertTrue(
-          outcome(health, "hung") == Outcome.STUCK || outcome(health, "hung") == Outcome.TIMED_OUT);
-      assertEquals(Outcome.PASSED, outcome(health, "quick"));
+          outcome(health, "hung") == RunOutcome.STUCK || outcome(health, "hung") == RunOutcome.TIMED_OUT);
+      assertEquals(RunOutcome.PASSED, outcome(health, "quick"));
     } finally {
       release.countDown();
     }
@@ -169,7 +169,7 @@ class RunnerTest {
         .liveness(Heartbeat.named("loop", Duration.ofSeconds(5)))
         .build();
     health.start();
-    eventually(() -> outcome(health, "quick") == Outcome.PASSED);
+    eventually(() -> outcome(health, "quick") == RunOutcome.PASSED);
     assertTrue(ownThreads().stream().allMatch(Thread::isDaemon));
     assertFalse(ownThreads().isEmpty());
     health.close();
@@ -271,7 +271,7 @@ class RunnerTest {
             .every(Duration.ofMillis(50)))
         .build()) {
       health.start();
-      eventually(() -> outcome(health, "hostile") == Outcome.STUCK);
+      eventually(() -> outcome(health, "hostile") == RunOutcome.STUCK);
       int before = runs.get();
       eventually(() -> runs.get() > before + 10);
     } finally {

@@ -28,18 +28,18 @@ class SoakTest {
   private final VirtualTime time = new VirtualTime();
 
   /** The plainest model: the whole history of outcomes, read from its start. */
-  private static Status model(Check check, List<Outcome> history) {
-    Status status = Status.UNKNOWN;
+  private static HealthStatus model(Check check, List<RunOutcome> history) {
+    HealthStatus status = HealthStatus.UNKNOWN;
     int failures = 0;
     int successes = 0;
-    for (Outcome outcome : history) {
+    for (RunOutcome outcome : history) {
       failures = outcome.passed() ? 0 : failures + 1;
       successes = outcome.passed() ? successes + 1 : 0;
       if (outcome.passed() && successes >= check.successThreshold()) {
-        status = Status.UP;
+        status = HealthStatus.UP;
       } else if (!outcome.passed()
-          && (status != Status.UP || failures >= check.failureThreshold())) {
-        status = Status.DOWN;
+          && (status != HealthStatus.UP || failures >= check.failureThreshold())) {
+        status = HealthStatus.DOWN;
       }
     }
     return status;
@@ -67,10 +67,10 @@ class SoakTest {
           .every(Duration.ofMillis(500 + 100L * i))
           .failureThreshold(1 + i % 3)
           .successThreshold(1 + i % 4)
-          .staleAfter(1000));
+          .stalePeriods(1000));
     }
     Health health = builder.build();
-    Map<String, List<Outcome>> histories = new HashMap<>();
+    Map<String, List<RunOutcome>> histories = new HashMap<>();
     var unused = health.meter((check, outcome, nanos) ->
         histories.computeIfAbsent(check, name -> new ArrayList<>()).add(outcome));
     health.start();
@@ -94,10 +94,10 @@ class SoakTest {
     assertEquals(0, time.pending(), "nothing is scheduled after close");
   }
 
-  private static void requireModel(Health health, Map<String, List<Outcome>> histories) {
+  private static void requireModel(Health health, Map<String, List<RunOutcome>> histories) {
     boolean ready = true;
     for (CheckReport report : health.report().checks()) {
-      List<Outcome> history = histories.getOrDefault(report.name(), List.of());
+      List<RunOutcome> history = histories.getOrDefault(report.name(), List.of());
       assertEquals(model(report.check(), history), report.status(), report::name);
       assertEquals(history.size(), report.runs(), report::name);
       ready &= report.status().passes();

@@ -10,13 +10,13 @@ package cnkit.health;
  * }</pre>
  */
 @FunctionalInterface
-public interface Meter {
+public interface CheckMeter {
   /**
    * One run ended, timed out or was refused.
    *
    * @param check the check's name
-   * @param outcome how it ended; one call with {@link Outcome#STUCK} per period in which it could not run
+   * @param outcome how it ended; one call with {@link RunOutcome#STUCK} per period in which it could not run
    * @param nanos from the start of the body to its end, or for how long it was waited for
    */
-  void ran(String check, Outcome outcome, long nanos);
+  void ran(String check, RunOutcome outcome, long nanos);
 }
