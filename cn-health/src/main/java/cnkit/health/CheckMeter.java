@@ -6,7 +6,7 @@ package cnkit.health;
  * return quickly.
  *
  * <pre>{@code
- * Health.Subscription metering = health.meter((check, outcome, nanos) -> histogram.record(nanos / 1e9));
+ * Subscription metering = health.meter((check, outcome, nanos) -> histogram.record(nanos / 1e9));
  * }</pre>
  */
 @FunctionalInterface

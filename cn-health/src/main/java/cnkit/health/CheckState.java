@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /**
  * All that is remembered of a check. A passing check turns down on its rule's number of failed runs in a row, a down
  * one passes on its number of passed runs in a row. An unknown one has nothing to protect: one failed run turns it

@@ -1,11 +1,13 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything there is to know, as one immutable value; each method is a pure step to the next one and returns this

@@ -1,6 +1,8 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a check came to.

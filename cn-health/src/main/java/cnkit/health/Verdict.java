@@ -2,6 +2,8 @@ package cnkit.health;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
+
 /**
  * What the body of a check says. There is no boolean in its place, so that {@code false} cannot read as up.
  *
@@ -23,9 +25,8 @@ public record Verdict(HealthStatus status, String reason) {
   public Verdict {
     requireNonNull(status, "status");
     requireNonNull(reason, "reason");
-    if (status == HealthStatus.UNKNOWN) {
-      throw new IllegalArgumentException("status: expected UP, DEGRADED or DOWN, got UNKNOWN");
-    }
+    Arguments.check(
+        status != HealthStatus.UNKNOWN, "status", "UP, DEGRADED or DOWN", status);
   }
 
   /**

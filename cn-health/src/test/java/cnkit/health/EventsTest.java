@@ -9,7 +9,7 @@ import cnkit.health.HealthEvent.CheckChanged;
 import cnkit.health.HealthEvent.EventsDropped;
 import cnkit.health.HealthEvent.ProbeChanged;
 import cnkit.health.HealthEvent.Current;
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,10 +27,8 @@ class EventsTest {
 
   private Health health() {
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0)
         .check(Check.critical("db", () -> {
               Verdict now = verdict.get();
@@ -89,7 +87,7 @@ class EventsTest {
     assertInstanceOf(Current.class, second.get(0));
     assertEquals(
         List.of(HealthStatus.DOWN, HealthStatus.UP), seenByListener, "committed before the first call");
-    List.of(one, two, three).forEach(Health.Subscription::close);
+    List.of(one, two, three).forEach(cnkit.core.Subscription::close);
     verdict.set(Verdict.down("again"));
     time.advance(Duration.ofSeconds(1));
     assertEquals(expected, changes(second), "closed");
@@ -148,10 +146,8 @@ class EventsTest {
   @Test
   void aListenerThatHangsLosesItsOldestEventsAndIsTold() throws InterruptedException {
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .events(task -> new Thread(task, "events").start())
         .build();
     var entered = new CountDownLatch(1);
@@ -181,7 +177,7 @@ class EventsTest {
     EventsDropped dropped = assertInstanceOf(EventsDropped.class, events.get(1));
     long rest =
         events.stream().filter(e -> e instanceof HealthEvent.RotationChanged).count();
-    assertTrue(dropped.count() > 0 && rest <= Feed.CAPACITY);
+    assertTrue(dropped.count() > 0 && rest <= 256);
     HealthEvent last = events.get(events.size() - 1);
     assertSame(HealthEvent.GateChanged.class, last.getClass(), "order is that of commits");
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -23,10 +23,8 @@ class HealthTest {
 
   private Health.Builder builder() {
     return Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0);
   }
 
@@ -223,10 +221,13 @@ class HealthTest {
     Heartbeat consumer = Heartbeat.named("consumer", Duration.ofHours(1));
     VirtualTime dead = new VirtualTime();
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(dead)
-        .watchdog(time)
-        .executor(time)
+        .time(new OtherTime(time) {
+          @Override
+          public Pending schedule(Duration delay, Runnable task) {
+            return dead.schedule(delay, task);
+          }
+        })
+        .executor(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(10)))
         .liveness(consumer)
         .build();
@@ -247,12 +248,14 @@ class HealthTest {
 
   @Test
   void stalenessShowsOnTheReadPathWithoutAnyThread() {
-    VirtualTime dead = new VirtualTime();
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(dead)
-        .executor(time)
+        .time(new OtherTime(time) {
+          @Override
+          public Running execute(String name, Runnable body) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+        })
+        .executor(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(10)))
         .build();
     health.start();
@@ -278,7 +281,7 @@ class HealthTest {
           }
           task.run();
         })
-        .events(time)
+        .events(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
     assertEquals(200, status(health, "/readyz"));
     refuse.set(true);
@@ -294,7 +297,7 @@ class HealthTest {
   void anExecutorThatDropsRunsInSilenceTimesThemOut() {
     Health health = started(builder()
         .executor(task -> {})
-        .events(time)
+        .events(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
     time.advance(Duration.ofSeconds(2));
     assertEquals(RunOutcome.TIMED_OUT, check(health, "db").outcome());
@@ -453,7 +456,7 @@ class HealthTest {
       hung.add(stage);
       return stage;
     });
-    Health health = started(builder().events(time));
+    Health health = started(builder().events(time.executor()));
     var metered = new ArrayList<String>();
     var unused = health.meter((name, outcome, nanos) -> metered.add(name + outcome));
     health.register(check);
@@ -500,7 +503,7 @@ class HealthTest {
     }
     assertTrue(time.pending() <= 3, () -> time.pending() + " tasks wait");
     health.close();
-    assertEquals(0, time.pending(), "a scheduler of the caller keeps nothing of ours");
+    assertEquals(0, time.pending(), "a time of the caller keeps nothing of ours");
   }
 
   @Test
@@ -627,7 +630,7 @@ class HealthTest {
     Health health = builder()
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(1)))
         .build();
-    try (Health.Subscription metering =
+    try (cnkit.core.Subscription metering =
         health.meter((check, outcome, nanos) -> heard.add(check + outcome))) {
       assertNotNull(metering);
       health.start();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,10 +38,8 @@ class ProbeAnswerTest {
 
   private Health.Builder builder() {
     return Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0);
   }
 
@@ -158,9 +156,12 @@ class ProbeAnswerTest {
   void aPlainProbeReadsTheClockOnceAndNothingElseDoes() {
     var reads = new AtomicInteger();
     Health health = started(builder()
-        .ticker(() -> {
-          reads.incrementAndGet();
-          return time.getAsLong();
+        .time(new OtherTime(time) {
+          @Override
+          public long nanoTime() {
+            reads.incrementAndGet();
+            return super.nanoTime();
+          }
         })
         .check(Check.critical("db", Verdict::up)));
     for (String path : PROBES) {
@@ -178,7 +179,7 @@ class ProbeAnswerTest {
     var release = new CountDownLatch(1);
     HealthState state =
         HealthState.EMPTY.add(Check.critical("db", Verdict::up), EnumSet.of(Probe.READY), false);
-    var board = new Board(time, new Feed(time), state);
+    var board = new Board(time, time.executor(), state);
     Router router = new Router(
         board,
         new EnumMap<>(Probe.class),

@@ -3,7 +3,7 @@ package cnkit.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,16 +51,14 @@ class SoakTest {
   void anHourOfHostileChecksEndsAsTheModelSaysAndLeavesNothingScheduled(long seed) {
     var random = new Random(seed);
     Health.Builder builder = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
+        .time(time)
         .random(random::nextDouble)
-        .events(time)
+        .events(time.executor())
         .executor(task -> {
           if (random.nextInt(50) == 0) {
             throw new RejectedExecutionException("full");
           }
-          var unused = time.schedule(task, random.nextInt(200), TimeUnit.MILLISECONDS);
+          var unused = time.schedule(Duration.ofMillis(random.nextInt(200)), task);
         });
     var hung = new ArrayList<CompletableFuture<Verdict>>();
     for (int i = 0; i < 20; i++) {
@@ -106,14 +105,15 @@ class SoakTest {
         ready ? 200 : 503, health.answer("GET", "/readyz", "", "").orElseThrow().status());
   }
 
-  /** The same hour, with bodies on the registry's own threads: they hang, ignore interrupts, throw and flap there. */
+  /** The same hour, with bodies on the threads that are the registry's own without a virtual time: they hang, ignore interrupts, throw and flap there. */
   @Test
   @Timeout(240)
   void anHourOfHostileBodiesOnRealThreadsEndsWithTheThreadsItBeganWith() throws Exception {
     var random = new Random(7);
     var bodies = new Bodies();
+    ExecutorService threads = Threads.forRuns();
     Health.Builder builder =
-        Health.builder().ticker(time).scheduler(time).watchdog(time).random(() -> 0.5);
+        Health.builder().time(time).random(() -> 0.5).executor(threads);
     for (int i = 0; i < 8; i++) {
       int number = i;
       builder.check(Check.critical("check-" + i, () -> bodies.run(number))
@@ -137,6 +137,7 @@ class SoakTest {
     assertTrue(bodies.runs.get() > 500, () -> "only " + bodies.runs + " runs");
     assertEquals(3, bodies.kinds.size(), () -> "seen " + bodies.kinds);
     health.close();
+    threads.shutdownNow();
     bodies.over = true;
     bodies.letGo();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);

@@ -156,18 +156,4 @@ class TextRulesTest {
     long end = Long.MAX_VALUE;
     assertEquals(end + 5, RunPlan.nextDueNanos(end - 5, 10, end - 3), "ticks may wrap");
   }
-
-  @ParameterizedTest
-  @CsvSource({
-    "999999999, 999 ms",
-    "1000000000, 1 s",
-    "3200000000, 3.2 s",
-    "3290000000, 3.2 s",
-    "99900000000, 99.9 s",
-    "100000000000, 100 s",
-    "100500000000, 100 s"
-  })
-  void aTimeForPeopleHasATenthWhereItMatters(long nanos, String text) {
-    assertEquals(text, RunPlan.text(nanos));
-  }
 }
