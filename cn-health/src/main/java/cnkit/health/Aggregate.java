@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,20 +9,20 @@ import java.util.List;
 final class Aggregate {
   private Aggregate() {}
 
-  /** What one check does to its probe: a degrading one never makes it worse than degraded. */
-  static Status effect(Impact impact, Status status) {
-    if (impact == Impact.CRITICAL || status == Status.UP) {
+  /** What one check does to its probe: a optional one never makes it worse than degraded. */
+  static HealthStatus effect(Impact impact, HealthStatus status) {
+    if (impact == Impact.CRITICAL || status == HealthStatus.UP) {
       return status;
     }
-    return Status.DEGRADED;
+    return HealthStatus.DEGRADED;
   }
 
   /** The worse of two: down, unknown, degraded, up. */
-  static Status worse(Status a, Status b) {
+  static HealthStatus worse(HealthStatus a, HealthStatus b) {
     return rank(a) >= rank(b) ? a : b;
   }
 
-  private static int rank(Status status) {
+  private static int rank(HealthStatus status) {
     return switch (status) {
       case UP -> 0;
       case DEGRADED -> 1;
@@ -30,8 +31,8 @@ final class Aggregate {
     };
   }
 
-  static Status of(Probe probe, CheckEntry[] entries) {
-    Status worst = Status.UP;
+  static HealthStatus of(Probe probe, CheckEntry[] entries) {
+    HealthStatus worst = HealthStatus.UP;
     for (CheckEntry entry : entries) {
       if (entry.probes().contains(probe)) {
         worst = worse(worst, effect(entry, probe));
@@ -44,20 +45,20 @@ final class Aggregate {
   static List<String> causes(Probe probe, CheckEntry[] entries) {
     var causes = new ArrayList<String>();
     for (CheckEntry entry : entries) {
-      if (entry.probes().contains(probe) && effect(entry, probe) != Status.UP) {
+      if (entry.probes().contains(probe) && effect(entry, probe) != HealthStatus.UP) {
         causes.add(entry.check().name());
       }
     }
     return List.copyOf(causes);
   }
 
-  private static Status effect(CheckEntry entry, Probe probe) {
+  private static HealthStatus effect(CheckEntry entry, Probe probe) {
     return effect(entry.check().impact(), entry.state().status(), probe);
   }
 
   /** The same for one probe: not knowing is no reason to restart, so liveness takes unknown for up. */
-  static Status effect(Impact impact, Status status, Probe probe) {
-    boolean forgiven = probe == Probe.LIVE && status == Status.UNKNOWN;
-    return forgiven ? Status.UP : effect(impact, status);
+  static HealthStatus effect(Impact impact, HealthStatus status, Probe probe) {
+    boolean forgiven = probe == Probe.LIVE && status == HealthStatus.UNKNOWN;
+    return forgiven ? HealthStatus.UP : effect(impact, status);
   }
 }

@@ -1,10 +1,14 @@
 package cnkit.health;
 
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.internal.Listeners;
+import cnkit.core.internal.Once;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -14,16 +18,20 @@ import java.util.function.UnaryOperator;
  * their queues under the lock, so their order is the order of commits, and are delivered elsewhere.
  */
 final class Board {
-  private final LongSupplier ticker;
-  private final Feed feed;
+  private final Time time;
+  private final Listeners<HealthEvent> listeners;
   private final ReentrantLock lock = new ReentrantLock();
+  /** The log joins with the first commit: building a registry starts no thread. */
+  private final Once logging = new Once();
+
   private final Condition changed = lock.newCondition();
   private volatile Snapshot snapshot;
 
-  Board(LongSupplier ticker, Feed feed, HealthState initial) {
-    this.ticker = ticker;
-    this.feed = feed;
-    this.snapshot = Snapshot.of(initial, Pages.of(initial.report(0)), ticker.getAsLong());
+  Board(Time time, Executor events, HealthState initial) {
+    this.time = time;
+    this.snapshot = Snapshot.of(initial, Pages.of(initial.report(0)), time.nanoTime());
+    this.listeners =
+        new Listeners<>("health", events, () -> current(initial), HealthEvent.EventsDropped::new);
   }
 
   Snapshot snapshot() {
@@ -31,20 +39,23 @@ final class Board {
   }
 
   boolean isFresh(Snapshot seen) {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     return seen.validUntilNanos() - now > 0 || seen.state().validForNanos(now) > 0;
   }
 
   HealthReport report() {
-    return snapshot.state().report(ticker.getAsLong());
+    return snapshot.state().report(time.nanoTime());
   }
 
   void commit(UnaryOperator<HealthState> step) {
-    commit(step, ticker.getAsLong());
+    commit(step, time.nanoTime());
   }
 
   /** True if the step changed anything. */
   boolean commit(UnaryOperator<HealthState> step, long nowNanos) {
+    if (!logging.isTaken() && logging.first()) {
+      Subscription unused = listeners.subscribe(new EventLog());
+    }
     boolean alike;
     lock.lock();
     try {
@@ -58,34 +69,32 @@ final class Board {
           ? before.renewed(after, nowNanos)
           : Snapshot.of(after, Pages.of(after.report(nowNanos)), nowNanos);
       if (!alike) {
-        feed.offer(after.since(before.state()));
+        listeners.publish(() -> current(after), after.since(before.state()));
         changed.signalAll();
       }
     } finally {
       lock.unlock();
     }
     if (!alike) {
-      feed.deliver();
+      listeners.deliver();
     }
     return true;
   }
 
-  /** Our own listener: it asks for no first event, so that nothing runs before anything happens. */
-  void log(Consumer<? super HealthEvent> listener) {
-    feed.join(listener);
+  /** A state as its first event shows it to a new listener, with the runs that have changed nothing since. */
+  private HealthEvent current(HealthState published) {
+    HealthState now = snapshot.state();
+    HealthState shown = now.looksLike(published) ? now : published;
+    return new HealthEvent.Current(shown.report(time.nanoTime()));
   }
 
-  /** A listener joins between two commits: its first event is the state that all later ones lead on from. */
-  Feed.Line subscribe(Consumer<? super HealthEvent> listener) {
-    Feed.Line line;
-    lock.lock();
-    try {
-      line = feed.join(listener, new HealthEvent.Subscribed(report()));
-    } finally {
-      lock.unlock();
-    }
-    feed.deliver();
-    return line;
+  Subscription subscribe(Consumer<? super HealthEvent> listener) {
+    return listeners.subscribe(listener);
+  }
+
+  /** Asks again for what an executor has refused or lost. */
+  void deliver() {
+    listeners.deliver();
   }
 
   boolean await(Predicate<Snapshot> wanted, long timeoutNanos) throws InterruptedException {

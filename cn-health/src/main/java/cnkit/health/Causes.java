@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Guarded;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -14,12 +15,9 @@ final class Causes {
     return wrapper && cause != null ? cause : thrown;
   }
 
-  /** Its type and message without secrets. A message is user code: it may throw. */
+  /** Its type and message without secrets. */
   static String text(Throwable thrown) {
-    try {
-      return Redaction.of(thrown, thrown.getMessage());
-    } catch (Throwable hostile) {
-      return thrown.getClass().getSimpleName();
-    }
+    String message = Guarded.<String>get(thrown::getMessage).or("");
+    return Redaction.of(thrown, message);
   }
 }

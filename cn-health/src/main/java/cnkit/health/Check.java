@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One question about this instance, asked again and again in the background. Immutable: every method that changes
@@ -131,8 +132,8 @@ public final class Check {
    * @param body what to run
    * @return a check with the defaults
    */
-  public static Check degrading(String name, Body body) {
-    return of(name, Impact.DEGRADING, requireNonNull(body, "body"), null);
+  public static Check optional(String name, Body body) {
+    return of(name, Impact.OPTIONAL, requireNonNull(body, "body"), null);
   }
 
   /**
@@ -147,14 +148,14 @@ public final class Check {
   }
 
   /**
-   * {@link #degrading} with a body that answers later.
+   * {@link #optional} with a body that answers later.
    *
    * @param name as for {@link #critical}
    * @param body what to start
    * @return a check with the defaults
    */
-  public static Check degradingAsync(String name, AsyncBody body) {
-    return of(name, Impact.DEGRADING, null, requireNonNull(body, "body"));
+  public static Check optionalAsync(String name, AsyncBody body) {
+    return of(name, Impact.OPTIONAL, null, requireNonNull(body, "body"));
   }
 
   static Check of(Heartbeat heartbeat, Duration deadline) {
@@ -247,15 +248,15 @@ public final class Check {
   }
 
   /**
-   * After how many periods without a new result the last one is not believed any more: {@link Status#UNKNOWN}.
+   * After how many periods without a new result the last one is not believed any more: {@link HealthStatus#UNKNOWN}.
    *
    * @param periods 2 to 1000; default 3
    * @return a copy
    * @throws IllegalArgumentException if out of range
    */
-  public Check staleAfter(int periods) {
+  public Check stalePeriods(int periods) {
     Draft draft = draft();
-    draft.stalePeriods = Names.between("staleAfter", periods, 2, 1000);
+    draft.stalePeriods = Names.between("stalePeriods", periods, 2, 1000);
     return new Check(draft);
   }
 

@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.Set;
 
 /**

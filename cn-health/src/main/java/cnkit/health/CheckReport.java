@@ -28,8 +28,8 @@ import java.util.Set;
 public record CheckReport(
     Check check,
     Set<Probe> probes,
-    Status status,
-    Outcome outcome,
+    HealthStatus status,
+    RunOutcome outcome,
     String reason,
     Duration since,
     Optional<Duration> age,
@@ -84,11 +84,11 @@ public record CheckReport(
    * @return false also when it never ran
    */
   public boolean isStale() {
-    return status == Status.UNKNOWN && runs > 0 && successes == 0;
+    return status == HealthStatus.UNKNOWN && runs > 0 && successes == 0;
   }
 
   /** What it does to a probe that it belongs to. */
-  Status effect() {
+  HealthStatus effect() {
     return Aggregate.effect(check.impact(), status);
   }
 }

@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /**
  * All that is remembered of a check. A passing check turns down on its rule's number of failed runs in a row, a down
  * one passes on its number of passed runs in a row. An unknown one has nothing to protect: one failed run turns it
@@ -15,7 +17,7 @@ package cnkit.health;
  */
 @Pure
 record CheckState(
-    Status status,
+    HealthStatus status,
     int failures,
     int successes,
     long sinceNanos,
@@ -23,7 +25,7 @@ record CheckState(
     long failedRuns,
     Observation last) {
 
-  static final CheckState INITIAL = new CheckState(Status.UNKNOWN, 0, 0, 0, 0, 0, Observation.NONE);
+  static final CheckState INITIAL = new CheckState(HealthStatus.UNKNOWN, 0, 0, 0, 0, 0, Observation.NONE);
 
   /** The state after one more run. What went stale before it is forgotten first: rows do not span a gap. */
   CheckState next(CheckRules rules, Observation seen) {
@@ -31,13 +33,13 @@ record CheckState(
     boolean passed = seen.outcome().passed();
     int failed = passed ? 0 : Math.max(was.failures, was.failures + 1);
     int succeeded = passed ? Math.max(was.successes, was.successes + 1) : 0;
-    Status to = was.status;
+    HealthStatus to = was.status;
     if (passed) {
       if (was.status.passes() || succeeded >= rules.successThreshold()) {
         to = seen.status();
       }
     } else if (!was.status.passes() || failed >= rules.failureThreshold()) {
-      to = Status.DOWN;
+      to = HealthStatus.DOWN;
     }
     long since = to == was.status && runs > 0 ? was.sinceNanos : seen.atNanos();
     return new CheckState(
@@ -49,13 +51,13 @@ record CheckState(
     if (!ages() || nowNanos - last.atNanos() < rules.staleNanos()) {
       return this;
     }
-    long since = status == Status.UNKNOWN ? sinceNanos : last.atNanos() + rules.staleNanos();
-    return new CheckState(Status.UNKNOWN, 0, 0, since, runs, failedRuns, last);
+    long since = status == HealthStatus.UNKNOWN ? sinceNanos : last.atNanos() + rules.staleNanos();
+    return new CheckState(HealthStatus.UNKNOWN, 0, 0, since, runs, failedRuns, last);
   }
 
   /** Whether time alone can change it: a status is believed, or a row is counted, only so long. */
   boolean ages() {
-    return runs > 0 && (status != Status.UNKNOWN || successes > 0);
+    return runs > 0 && (status != HealthStatus.UNKNOWN || successes > 0);
   }
 
   /** Whether a reader of names and states sees no difference. */

@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.Durations;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -37,7 +39,7 @@ import javax.sql.DataSource;
  * <pre>{@code
  * Health.builder()
  *     .check(Check.critical("orders-db", Checks.jdbc(dataSource, Duration.ofMillis(500))))
- *     .check(Check.degrading("disk", Checks.diskSpace(Path.of("/var/lib/app"), 100_000_000)))
+ *     .check(Check.optional("disk", Checks.diskSpace(Path.of("/var/lib/app"), 100_000_000)))
  *     .liveness(Check.critical("deadlock", Checks.noDeadlock()).local())
  *     .liveness(Check.criticalAsync("workers", Checks.canary(workers)).every(Duration.ofSeconds(10)).local());
  * }</pre>
@@ -325,7 +327,7 @@ public final class Checks {
     return () -> {
       Optional<Duration> age = oldestAge.get();
       return age.isPresent() && age.get().compareTo(most) > 0
-          ? Verdict.down("the oldest entry waits for " + RunPlan.text(age.get().toNanos()))
+          ? Verdict.down("the oldest entry waits for " + Durations.text(age.get()))
           : Verdict.up();
     };
   }
@@ -335,9 +337,7 @@ public final class Checks {
   }
 
   private static void positive(String what, long value) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(what + ": expected above 0, got " + value);
-    }
+    Arguments.check(value > 0, what, "above 0", value);
   }
 
   private static Duration positive(String what, Duration value) {
@@ -345,8 +345,6 @@ public final class Checks {
   }
 
   private static void share(String what, double value) {
-    if (!(value > 0 && value <= 1)) {
-      throw new IllegalArgumentException(what + ": expected above 0 to 1, got " + value);
-    }
+    Arguments.check(value > 0 && value <= 1, what, "above 0 to 1", value);
   }
 }

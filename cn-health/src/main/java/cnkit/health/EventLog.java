@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /** Writes every transition to the log once; what was thrown comes with its stack at debug, since it may hold secrets. */
 final class EventLog implements Consumer<HealthEvent> {
-  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+  private static final Logger LOG = LoggerFactory.getLogger("cnkit.health.Health");
 
   @Override
   public void accept(HealthEvent event) {
@@ -28,7 +28,7 @@ final class EventLog implements Consumer<HealthEvent> {
     if (changed.to().passes()) {
       LOG.info(
           "check {}: {} -> {} {}", changed.check(), changed.from(), changed.to(), changed.reason());
-    } else if (changed.to() == Status.UNKNOWN) {
+    } else if (changed.to() == HealthStatus.UNKNOWN) {
       LOG.warn(
           "check {}: {} -> UNKNOWN, its last result is too old", changed.check(), changed.from());
     } else {

@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /** Where the instance is between its start and its end. Moves forward only; draining is terminal. */
 @Pure
 public enum Gate {

@@ -2,6 +2,10 @@ package cnkit.health;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicState;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,14 +20,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * Health health = Health.builder()
  *     .check(Check.critical("orders-db", () -> Verdict.of(connection.isValid(1))))
- *     .check(Check.degrading("recommendations", () -> { client.ping(); return Verdict.up(); }))
+ *     .check(Check.optional("recommendations", () -> { client.ping(); return Verdict.up(); }))
  *     .liveness(Heartbeat.named("consumer", Duration.ofSeconds(5)))
  *     .build();
  * health.start();
@@ -51,14 +53,6 @@ import org.slf4j.LoggerFactory;
  * {@link #close()}; a body that ignores its interrupt keeps its one thread until it returns.
  */
 public final class Health implements AutoCloseable {
-  /** A listener's or meter's registration. */
-  @FunctionalInterface
-  public interface Subscription extends AutoCloseable {
-    /** Ends it. What is being delivered is finished; nothing else comes. */
-    @Override
-    void close();
-  }
-
   private enum Life {
     BUILT,
     STARTED,
@@ -67,32 +61,31 @@ public final class Health implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
-  private final AtomicBoolean fileProbeFails = new AtomicBoolean();
+  private final AtomicState<Boolean> fileProbeFails = new AtomicState<>(false);
   private final Board board;
   private final Router router;
   private final Runner runner;
   private final Watchdog watchdog;
   private final Set<String> remoteForLiveness;
   private final Set<String> groups;
-  private final List<ExecutorService> owned;
-  private final AtomicReference<Life> life = new AtomicReference<>(Life.BUILT);
+  private final List<ExecutorService> owned = new ArrayList<>();
+  private final @Nullable Time ownTime;
+  private final AtomicState<Life> life = new AtomicState<>(Life.BUILT);
 
   private Health(Builder builder, HealthState initial) {
-    this.owned = new ArrayList<>();
-    LongSupplier ticker = builder.ticker;
+    this.ownTime = builder.time == null ? Time.system() : null;
+    Time time = builder.time == null ? requireNonNull(ownTime) : builder.time;
     Executor given = builder.executor;
+    if (given == null && !(time instanceof SystemTime)) {
+      given = task -> time.execute("health-check", task);
+    }
     Executor executor = given != null ? given : own(Threads.forRuns());
     Executor rescue = given != null ? given : own(Threads.platform());
-    Feed feed = new Feed(builder.events != null ? builder.events : executor);
-    this.board = new Board(ticker, feed, initial);
+    this.board = new Board(time, builder.events != null ? builder.events : executor, initial);
     this.router = new Router(board, builder.paths, builder.groups, builder.renderers);
-    ScheduledExecutorService timer =
-        builder.scheduler != null ? builder.scheduler : own(Threads.timer("cn-health-timer-"));
-    ScheduledExecutorService tick =
-        builder.watchdog != null ? builder.watchdog : own(Threads.timer("cn-health-watchdog-"));
     this.runner =
-        new Runner(board, ticker, timer, executor, rescue, builder.random, builder.mostInFlight);
-    this.watchdog = new Watchdog(board, feed, ticker, tick);
+        new Runner(board, time, executor, rescue, builder.random, builder.maxConcurrentRuns);
+    this.watchdog = new Watchdog(board, time);
     this.remoteForLiveness = Set.copyOf(builder.remoteForLiveness);
     this.groups = Set.copyOf(builder.groups.keySet());
     for (CheckEntry entry : initial.entries()) {
@@ -100,7 +93,6 @@ public final class Health implements AutoCloseable {
         runner.add(entry.check());
       }
     }
-    board.log(new EventLog());
   }
 
   private <E extends ExecutorService> E own(E executor) {
@@ -123,10 +115,12 @@ public final class Health implements AutoCloseable {
    * @throws IllegalStateException after {@link #close()}
    */
   public void start() {
-    if (life.compareAndSet(Life.BUILT, Life.STARTED)) {
+    Life before =
+        life.advance(is -> is == Life.BUILT ? Life.STARTED : is, (was, is) -> was);
+    if (before == Life.BUILT) {
       runner.start();
       watchdog.start();
-    } else if (life.get() == Life.CLOSED) {
+    } else if (before == Life.CLOSED) {
       throw new IllegalStateException("this health registry is closed");
     }
   }
@@ -137,13 +131,16 @@ public final class Health implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (life.getAndSet(Life.CLOSED) == Life.CLOSED) {
+    if (life.advance(is -> Life.CLOSED, (was, is) -> was) == Life.CLOSED) {
       return;
     }
     watchdog.close();
     runner.close();
     for (ExecutorService executor : owned) {
       executor.shutdownNow();
+    }
+    if (ownTime != null) {
+      ownTime.close();
     }
   }
 
@@ -248,9 +245,10 @@ public final class Health implements AutoCloseable {
     return router.plain(probe, false).orElseThrow();
   }
 
-  /** Tells once in a row that the file probe cannot be written. */
+  /** Logs the first of consecutive failures to write the file probe. */
   void fileProbeWritten(boolean written, String problem) {
-    if (fileProbeFails.getAndSet(!written) == written && !written) {
+    boolean failedBefore = fileProbeFails.advance(is -> !written, (was, is) -> was);
+    if (!written && !failedBefore) {
       LOG.warn("the file probe cannot be written, and the old files grow old: {}", problem);
     }
   }
@@ -277,7 +275,7 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Listens to transitions. The first event is {@link HealthEvent.Subscribed}; after it every event comes once, in
+   * Listens to transitions. The first event is {@link HealthEvent.Current}; after it every event comes once, in
    * the order of publication, on the builder's event executor, never two at a time. A listener may throw, block and
    * call back; it then loses at most its own oldest events.
    *
@@ -294,7 +292,7 @@ public final class Health implements AutoCloseable {
    * @param meter called for every run from now on
    * @return to detach it
    */
-  public Subscription meter(Meter meter) {
+  public Subscription meter(CheckMeter meter) {
     return runner.meter(requireNonNull(meter, "meter"));
   }
 
@@ -427,13 +425,11 @@ public final class Health implements AutoCloseable {
     private final List<Renderer> renderers =
         new ArrayList<>(List.of(Renderer.text(), Renderer.microProfileJson()));
     private final List<String> problems = new ArrayList<>();
-    private LongSupplier ticker = System::nanoTime;
     private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-    private @Nullable ScheduledExecutorService scheduler;
-    private @Nullable ScheduledExecutorService watchdog;
+    private @Nullable Time time;
     private @Nullable Executor executor;
     private @Nullable Executor events;
-    private int mostInFlight = 1_000;
+    private int maxConcurrentRuns = 1_000;
 
     private Builder() {}
 
@@ -509,7 +505,10 @@ public final class Health implements AutoCloseable {
       if (members.isEmpty()) {
         problems.add("group " + name + ": no members; name at least one check");
       }
-      if (groups.put(Names.check(name).toLowerCase(Locale.ROOT), Set.copyOf(members)) != null) {
+      if (!Names.isValid(name)) {
+        problems.add("group \"" + name + "\": expected " + Names.EXPECTED);
+      }
+      if (groups.put(name.toLowerCase(Locale.ROOT), Set.copyOf(members)) != null) {
         problems.add("group " + name + ": given twice; one of them needs another name");
       }
       return this;
@@ -544,13 +543,14 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * The clock of every decision; for tests.
+     * The clock, the timer and the threads of the registry. Pass one {@link Time} to all objects that work together. The
+     * registry does not close it.
      *
-     * @param ticker monotonic nanoseconds, which may wrap; default {@link System#nanoTime()}
+     * @param time default a {@link Time#system()} of its own, which {@link Health#close()} closes
      * @return this
      */
-    public Builder ticker(LongSupplier ticker) {
-      this.ticker = requireNonNull(ticker, "ticker");
+    public Builder time(Time time) {
+      this.time = requireNonNull(time, "time");
       return this;
     }
 
@@ -566,32 +566,11 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Times the rounds of checks on the caller's scheduler, which {@code close()} leaves alone.
-     *
-     * @param scheduler only {@code schedule(Runnable, …)} is used; default one daemon thread of our own
-     * @return this
-     */
-    public Builder scheduler(ScheduledExecutorService scheduler) {
-      this.scheduler = requireNonNull(scheduler, "scheduler");
-      return this;
-    }
-
-    /**
-     * Times the watchdog on the caller's scheduler; it should have a thread that nothing else needs.
-     *
-     * @param watchdog only {@code schedule(Runnable, …)} is used; default one daemon thread of our own
-     * @return this
-     */
-    public Builder watchdog(ScheduledExecutorService watchdog) {
-      this.watchdog = requireNonNull(watchdog, "watchdog");
-      return this;
-    }
-
-    /**
      * Runs bodies on the caller's executor, which {@code close()} leaves alone.
      *
      * @param executor may be bounded and may reject, but must not run what it is given on the thread that gives it:
-     *     that is the timer's; default a thread a run, virtual where the JVM has them
+     *     that is the timer's; default a thread for each run: a virtual thread where the JVM has them, and
+     *     {@link Time#execute} if {@link #time} is not the time of this machine
      * @return this
      */
     public Builder executor(Executor executor) {
@@ -616,8 +595,11 @@ public final class Health implements AutoCloseable {
      * @param runs 1 to 10,000; default 1,000
      * @return this
      */
-    public Builder mostRunsInFlight(int runs) {
-      this.mostInFlight = Names.between("mostRunsInFlight", runs, 1, 10_000);
+    public Builder maxConcurrentRuns(int runs) {
+      if (runs < 1 || runs > 10_000) {
+        problems.add("maxConcurrentRuns: expected 1 to 10000, got " + runs);
+      }
+      this.maxConcurrentRuns = runs;
       return this;
     }
 

@@ -13,7 +13,7 @@ public sealed interface HealthEvent {
    *
    * @param report of the moment of subscribing
    */
-  record Subscribed(HealthReport report) implements HealthEvent {}
+  record Current(HealthReport report) implements HealthEvent {}
 
   /**
    * A check's status changed.
@@ -29,9 +29,9 @@ public sealed interface HealthEvent {
   record CheckChanged(
       String check,
       Impact impact,
-      Status from,
-      Status to,
-      Outcome outcome,
+      HealthStatus from,
+      HealthStatus to,
+      RunOutcome outcome,
       String reason,
       Optional<Throwable> cause)
       implements HealthEvent {}

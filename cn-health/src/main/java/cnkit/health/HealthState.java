@@ -1,11 +1,13 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything there is to know, as one immutable value; each method is a pure step to the next one and returns this
@@ -16,7 +18,7 @@ import java.util.Set;
 @SuppressWarnings("ReferenceEquality") // a step that changes nothing returns what it was given
 final class HealthState {
   private static final ProbeReport ALIVE =
-      new ProbeReport(Probe.LIVE, true, Status.UP, List.of(), List.of());
+      new ProbeReport(Probe.LIVE, true, HealthStatus.UP, List.of(), List.of());
 
   static final HealthState EMPTY =
       new HealthState(new CheckEntry[0], Gate.STARTING, false, Optional.empty(), ALIVE, 0, 0, null);
@@ -52,20 +54,20 @@ final class HealthState {
       this.ready = alike.ready;
       this.startup = alike.startup;
     } else {
-      Status startStatus = Aggregate.of(Probe.STARTUP, entries);
+      HealthStatus startStatus = Aggregate.of(Probe.STARTUP, entries);
       this.started = started || (gate == Gate.OPEN && startStatus.passes());
       this.startup = startupReport(startStatus);
       this.ready = readyReport();
     }
   }
 
-  private ProbeReport startupReport(Status status) {
+  private ProbeReport startupReport(HealthStatus status) {
     if (started) {
       // its checks are history: the probe stays as it was when it opened
-      return new ProbeReport(Probe.STARTUP, true, Status.UP, List.of(), List.of());
+      return new ProbeReport(Probe.STARTUP, true, HealthStatus.UP, List.of(), List.of());
     }
     List<String> notes = gate == Gate.OPEN ? List.of() : List.of(note(gate));
-    Status told = notes.isEmpty() ? status : Status.DOWN;
+    HealthStatus told = notes.isEmpty() ? status : HealthStatus.DOWN;
     return new ProbeReport(
         Probe.STARTUP, false, told, notes, Aggregate.causes(Probe.STARTUP, entries));
   }
@@ -80,7 +82,7 @@ final class HealthState {
     if (outOfRotation.isPresent()) {
       notes.add("out of rotation");
     }
-    Status status = notes.isEmpty() ? Aggregate.of(Probe.READY, entries) : Status.DOWN;
+    HealthStatus status = notes.isEmpty() ? Aggregate.of(Probe.READY, entries) : HealthStatus.DOWN;
     List<String> causes = Aggregate.causes(Probe.READY, entries);
     return new ProbeReport(Probe.READY, status.passes(), status, notes, causes);
   }
@@ -154,7 +156,7 @@ final class HealthState {
     if (gate == Gate.DRAINING) {
       return this;
     }
-    Status status = Aggregate.of(Probe.LIVE, entries);
+    HealthStatus status = Aggregate.of(Probe.LIVE, entries);
     List<String> causes = Aggregate.causes(Probe.LIVE, entries);
     // not the record's own equals, whose first call costs a start milliseconds
     if (status == live.status() && causes.equals(live.causes())) {
@@ -271,7 +273,7 @@ final class HealthState {
     return events;
   }
 
-  private static HealthEvent changed(Status from, CheckEntry entry) {
+  private static HealthEvent changed(HealthStatus from, CheckEntry entry) {
     Observation last = entry.state().last();
     return new HealthEvent.CheckChanged(
         entry.check().name(),

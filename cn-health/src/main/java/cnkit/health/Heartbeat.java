@@ -1,7 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.AtomicWord;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A sign of life from a loop: liveness fails when it stays away for longer than its deadline.
@@ -25,7 +25,7 @@ public final class Heartbeat {
 
   private final String name;
   private final Duration deadline;
-  private final AtomicLong word = new AtomicLong();
+  private final AtomicWord word = new AtomicWord(0);
 
   private Heartbeat(String name, Duration deadline) {
     this.name = Names.check(name);
@@ -46,12 +46,12 @@ public final class Heartbeat {
 
   /** The loop is alive. Ends a {@link #rest()}. */
   public void beat() {
-    word.getAndUpdate(beats -> (beats + 1) & ~RESTING);
+    long unused = word.advance(beats -> (beats + 1) & ~RESTING);
   }
 
   /** The loop has ended, or waits without bound on purpose: not watched until the next beat. */
   public void rest() {
-    word.getAndUpdate(beats -> beats | RESTING);
+    long unused = word.advance(beats -> beats | RESTING);
   }
 
   /**

@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /**
  * What the watchdog remembers of a heartbeat.
  *

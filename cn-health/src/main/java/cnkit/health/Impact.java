@@ -4,6 +4,6 @@ package cnkit.health;
 public enum Impact {
   /** While it is down or unknown, the probe fails. */
   CRITICAL,
-  /** While it is down or unknown, the probe passes as {@link Status#DEGRADED}. */
-  DEGRADING
+  /** While it is down or unknown, the probe passes as {@link HealthStatus#DEGRADED}. */
+  OPTIONAL
 }

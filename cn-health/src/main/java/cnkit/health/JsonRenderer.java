@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /**
  * MicroProfile Health JSON: {@code {"status":"DOWN","checks":[{"name":"orders-db","status":"DOWN"}]}}. It knows up and
  * down only, so a status says whether the probe passes on it, and {@code data.state} says what lies between. What is

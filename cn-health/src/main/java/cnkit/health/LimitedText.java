@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /** Text that stays below a number of bytes in UTF-8; a piece that does not fit is left out whole. */
 @Pure
 final class LimitedText {

@@ -1,23 +1,30 @@
 package cnkit.health;
 
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 
 /** What may be called how, and which numbers are accepted; messages name the value and what was expected. */
 final class Names {
+  static final String EXPECTED = "1 to 63 of A-Z a-z 0-9 . _ - that start with a letter or digit";
+
   private Names() {}
 
   static String check(String name) {
+    Arguments.check(
+        isValid(name),
+        "name",
+        EXPECTED,
+        '"' + name + '"');
+    return name;
+  }
+
+  static boolean isValid(String name) {
     boolean valid = !name.isEmpty() && name.length() <= 63 && isAlphanumeric(name.charAt(0));
     for (int i = 1; valid && i < name.length(); i++) {
       char c = name.charAt(i);
       valid = isAlphanumeric(c) || c == '.' || c == '_' || c == '-';
     }
-    if (!valid) {
-      throw new IllegalArgumentException(
-          "name: expected 1 to 63 of A-Z a-z 0-9 . _ - that start with a letter or digit, got \""
-              + name + '"');
-    }
-    return name;
+    return valid;
   }
 
   private static boolean isAlphanumeric(char c) {
@@ -25,18 +32,13 @@ final class Names {
   }
 
   static Duration between(String what, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new IllegalArgumentException(
-          what + ": expected " + least + " to " + most + ", got " + value);
-    }
+    boolean within = value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
+    Arguments.check(within, what, least + " to " + most, value);
     return value;
   }
 
   static int between(String what, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          what + ": expected " + least + " to " + most + ", got " + value);
-    }
+    Arguments.check(value >= least && value <= most, what, least + " to " + most, value);
     return value;
   }
 
@@ -51,8 +53,8 @@ final class Names {
   }
 
   private static boolean isForeign(String type) {
-    return !type.equals(Names.class.getName())
-        && !type.equals(Check.class.getName())
-        && !type.equals(Heartbeat.class.getName());
+    return !type.startsWith("cnkit.health.Names")
+        && !type.equals("cnkit.health.Check")
+        && !type.equals("cnkit.health.Heartbeat");
   }
 }

@@ -1,6 +1,8 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Which renderer an {@code Accept} header asks for. Pure functions. */
 @Pure

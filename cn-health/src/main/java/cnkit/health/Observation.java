@@ -1,6 +1,8 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a check came to.
@@ -15,8 +17,8 @@ import java.util.List;
  */
 @Pure
 record Observation(
-    Outcome outcome,
-    Status status,
+    RunOutcome outcome,
+    HealthStatus status,
     String reason,
     @Nullable Throwable cause,
     List<StackTraceElement> stack,
@@ -24,25 +26,25 @@ record Observation(
     long atNanos) {
 
   static final Observation NONE =
-      new Observation(Outcome.NOT_RUN, Status.UNKNOWN, "", null, List.of(), 0, 0);
+      new Observation(RunOutcome.NOT_RUN, HealthStatus.UNKNOWN, "", null, List.of(), 0, 0);
 
   static Observation of(Verdict verdict, long tookNanos, long atNanos) {
-    Outcome outcome = verdict.status() == Status.DOWN ? Outcome.FAILED : Outcome.PASSED;
+    RunOutcome outcome = verdict.status() == HealthStatus.DOWN ? RunOutcome.FAILED : RunOutcome.PASSED;
     return new Observation(
         outcome, verdict.status(), verdict.reason(), null, List.of(), tookNanos, atNanos);
   }
 
-  static Observation failed(Outcome outcome, String reason, long tookNanos, long atNanos) {
-    return new Observation(outcome, Status.DOWN, reason, null, List.of(), tookNanos, atNanos);
+  static Observation failed(RunOutcome outcome, String reason, long tookNanos, long atNanos) {
+    return new Observation(outcome, HealthStatus.DOWN, reason, null, List.of(), tookNanos, atNanos);
   }
 
   static Observation threw(Throwable cause, String reason, long tookNanos, long atNanos) {
     return new Observation(
-        Outcome.THREW, Status.DOWN, reason, cause, List.of(), tookNanos, atNanos);
+        RunOutcome.THREW, HealthStatus.DOWN, reason, cause, List.of(), tookNanos, atNanos);
   }
 
   static Observation stuck(
       String reason, List<StackTraceElement> stack, long tookNanos, long atNanos) {
-    return new Observation(Outcome.STUCK, Status.DOWN, reason, null, stack, tookNanos, atNanos);
+    return new Observation(RunOutcome.STUCK, HealthStatus.DOWN, reason, null, stack, tookNanos, atNanos);
   }
 }

@@ -18,7 +18,7 @@ import java.util.List;
 public record Page(
     String title,
     boolean passing,
-    Status status,
+    HealthStatus status,
     List<String> notes,
     List<CheckReport> checks,
     List<String> warnings,

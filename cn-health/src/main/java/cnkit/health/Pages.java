@@ -38,7 +38,7 @@ record Pages(Pair live, Pair ready, Pair stale, Pair startup) {
   private static Page tooOld(Page ready) {
     List<String> notes = List.of("results too old, see ?verbose");
     return new Page(
-        ready.title(), false, Status.UNKNOWN, notes, ready.checks(), ready.warnings(), false);
+        ready.title(), false, HealthStatus.UNKNOWN, notes, ready.checks(), ready.warnings(), false);
   }
 
   Pair of(Probe probe, boolean fresh) {

@@ -2,6 +2,8 @@ package cnkit.health;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Durations;
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,6 +248,6 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   private static String text(Duration duration) {
-    return RunPlan.text(duration.toNanos());
+    return Durations.text(duration);
   }
 }

@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 
 /**
@@ -33,12 +34,10 @@ public record ProbeTiming(
   }
 
   private static void wholeSeconds(String what, Duration value, int least) {
-    if (value.getNano() != 0
-        || value.getSeconds() < least
-        || value.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException(
-          what + ": expected whole seconds from " + least + " s to 1 day, got " + value);
-    }
+    boolean whole = value.getNano() == 0
+        && value.getSeconds() >= least
+        && value.compareTo(Duration.ofDays(1)) <= 0;
+    Arguments.check(whole, what, "whole seconds from " + least + " s to 1 day", value);
   }
 
   /**

@@ -1,6 +1,8 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes out of a text for people what must not be read by people: what follows a word like password, credentials in

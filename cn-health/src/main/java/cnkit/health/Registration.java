@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

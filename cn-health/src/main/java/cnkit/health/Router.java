@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Complaints;
+import cnkit.core.internal.Guarded;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,9 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /*
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * read, no allocation. Everything else is rendered on the asking thread from one report.
  */
 final class Router {
-  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
   private static final Optional<ProbeReply> METHOD_NOT_ALLOWED =
       Optional.of(ProbeReply.methodNotAllowed());
 
@@ -32,7 +32,7 @@ final class Router {
   /** The first is the default. */
   private final List<Renderer> renderers;
 
-  private final AtomicBoolean complained = new AtomicBoolean();
+  private final Complaints complaints = new Complaints(LoggerFactory.getLogger("cnkit.health.Health"));
 
   Router(
       Board board,
@@ -179,12 +179,13 @@ final class Router {
   }
 
   private Optional<ProbeReply> reply(Page page, boolean head, Renderer renderer) {
-    ProbeReply reply;
-    try {
-      reply = Pages.reply(page, renderer);
-    } catch (RuntimeException | Error broken) { // a probe is better answered than rendered nicely
-      if (complained.compareAndSet(false, true)) {
-        LOG.warn("renderer {} threw; text is sent instead", renderer.getClass().getName(), broken);
+    Guarded.Result<ProbeReply> rendered = Guarded.get(() -> Pages.reply(page, renderer));
+    ProbeReply reply = rendered.value();
+    if (reply == null) { // a probe is better answered than rendered nicely
+      if (rendered.thrown() != null) {
+        complaints.warn(
+            "renderer " + renderer.getClass().getName() + ", in whose place text is sent,",
+            rendered.thrown());
       }
       reply = Pages.reply(page, TextRenderer.INSTANCE);
     }

@@ -1,32 +1,47 @@
 package cnkit.health;
 
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.Guarded;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /*
- * One run of one check. Its phase decides every race with one compareAndSet: the body's result counts if it is the
+ * One run of one check. Its phase decides every race with one atomic step: the body's result counts if it is the
  * first to end the run, the timeout counts if it is. Between INTERRUPTING and OVERDUE the runner interrupts the thread;
  * the thread waits for that moment to be over and clears the flag, so that an interrupt meant for this run never
  * reaches what the thread does next.
  *
- * The phase is a field and not an object beside it, and what is written before it changes is plain: a run is made for
- * every check in every period, and each of the fences that this saves costs as much as a trivial body.
+ * The phase is the run itself and not an object beside it, and what is written before it changes is plain: a run is made
+ * for every check in every period, and each of the fences that this saves costs as much as a trivial body.
  */
-final class Run implements Runnable {
-  private enum Phase {
-    /** Handed to the executor. */
-    WAITING,
-    /** The body has the thread, or its stage is pending. */
-    RUNNING,
-    /** The timeout won; the interrupt is on its way. */
-    INTERRUPTING,
-    /** The timeout won; whatever comes is discarded. */
-    OVERDUE,
-    /** Its result was taken. */
-    ENDED
+final class Run extends AtomicWord implements Runnable {
+  /** Handed to the executor. */
+  private static final long WAITING = 0;
+  /** The body has the thread, or its stage is pending. */
+  private static final long RUNNING = 1;
+  /** The timeout won; the interrupt is on its way. */
+  private static final long INTERRUPTING = 2;
+  /** The timeout won; whatever comes is discarded. */
+  private static final long OVERDUE = 3;
+  /** Its result was taken. */
+  private static final long ENDED = 4;
+  /** Beside the phase: its thread is free. */
+  private static final long RELEASED = 8;
+
+  private static final LongUnaryOperator BEGIN = step(WAITING, RUNNING);
+  private static final LongUnaryOperator END = step(RUNNING, ENDED);
+  private static final LongUnaryOperator WITHDRAW = step(WAITING, OVERDUE);
+  private static final LongUnaryOperator INTERRUPT = step(RUNNING, INTERRUPTING);
+  private static final LongUnaryOperator INTERRUPTED = step(INTERRUPTING, OVERDUE);
+  private static final LongUnaryOperator RELEASE = word -> word | RELEASED;
+
+  private static LongUnaryOperator step(long from, long to) {
+    return word -> (word & ~RELEASED) == from ? (word & RELEASED) | to : word;
   }
 
   /** Where a run tells how it ended; called at most once with a result, and once when its thread is free. */
@@ -38,14 +53,9 @@ final class Run implements Runnable {
 
   private final Check check;
   private final Sink sink;
-  private final LongSupplier ticker;
+  private final Time time;
   private final long dispatchedNanos;
 
-  @SuppressWarnings("NullAway.Init") // set through its handle
-  private volatile Phase phase;
-
-  @SuppressWarnings("UnusedVariable") // set through its handle
-  private volatile boolean released;
   /** Guarded by the lock of the runner. */
   private long deadlineNanos;
   /** Published by the phase. */
@@ -57,33 +67,34 @@ final class Run implements Runnable {
   private volatile @Nullable CompletionStage<Verdict> stage;
   private boolean extended;
 
-  private static final VarHandle PHASE;
-  private static final VarHandle RELEASED;
   private static final VarHandle THREAD;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      PHASE = lookup.findVarHandle(Run.class, "phase", Phase.class);
-      RELEASED = lookup.findVarHandle(Run.class, "released", boolean.class);
-      THREAD = lookup.findVarHandle(Run.class, "thread", Thread.class);
+      THREAD = MethodHandles.lookup().findVarHandle(Run.class, "thread", Thread.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
-  Run(Check check, Sink sink, LongSupplier ticker, long nowNanos) {
+  Run(Check check, Sink sink, Time time, long nowNanos) {
+    super(WAITING);
     this.check = check;
     this.sink = sink;
-    this.ticker = ticker;
+    this.time = time;
     this.dispatchedNanos = nowNanos;
     this.startedNanos = nowNanos;
     this.deadlineNanos = nowNanos + check.timeoutNanos();
-    PHASE.set(this, Phase.WAITING); // plain: the lock and the executor publish it
   }
 
-  private boolean moves(Phase from, Phase to) {
-    return PHASE.compareAndSet(this, from, to);
+  private long phase() {
+    return get() & ~RELEASED;
+  }
+
+  /** True for the one caller that takes the step. */
+  private boolean moves(LongUnaryOperator step) {
+    long before = advance(step);
+    return step.applyAsLong(before) != before;
   }
 
   Check check() {
@@ -99,8 +110,8 @@ final class Run implements Runnable {
   }
 
   boolean isOverdue() {
-    Phase now = phase;
-    return now == Phase.INTERRUPTING || now == Phase.OVERDUE;
+    long now = phase();
+    return now == INTERRUPTING || now == OVERDUE;
   }
 
   /** After the whole process stood still: the time that was lost, once and no more than a timeout, is given back. */
@@ -114,13 +125,13 @@ final class Run implements Runnable {
 
   @Override
   public void run() {
-    if (phase != Phase.WAITING) {
+    if (phase() != WAITING) {
       release(); // timed out while it waited for a thread
       return;
     }
-    startedNanos = ticker.getAsLong();
+    startedNanos = time.nanoTime();
     thread = Thread.currentThread();
-    if (!moves(Phase.WAITING, Phase.RUNNING)) {
+    if (!moves(BEGIN)) {
       thread = null;
       release();
       return;
@@ -167,17 +178,17 @@ final class Run implements Runnable {
   }
 
   private void ended(@Nullable Verdict verdict, @Nullable Throwable thrown) {
-    if (!moves(Phase.RUNNING, Phase.ENDED)) {
+    if (!moves(END)) {
       return;
     }
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     long took = now - startedNanos;
     Observation seen;
     if (thrown != null) {
       Throwable cause = Causes.unwrap(thrown);
       seen = Observation.threw(cause, Causes.text(cause), took, now);
     } else if (verdict == null) {
-      seen = Observation.failed(Outcome.NO_VERDICT, "the body returned null", took, now);
+      seen = Observation.failed(RunOutcome.NO_VERDICT, "the body returned null", took, now);
     } else {
       seen = Observation.of(withoutSecrets(verdict), took, now);
     }
@@ -191,35 +202,35 @@ final class Run implements Runnable {
 
   /** Once, even if an executor runs us twice or a stage completes twice. */
   private void release() {
-    if (RELEASED.compareAndSet(this, false, true)) {
+    if (moves(RELEASE)) {
       sink.released(this);
     }
   }
 
   /** The interrupt of a timeout is either never sent or already here; in both cases it ends here. */
   private void leaveThread() {
-    if (phase == Phase.ENDED) {
+    if (phase() == ENDED) {
       thread = null; // nobody interrupts it any more
       return;
     }
     // first: who interrupts has read it before, and is then seen as interrupting
     THREAD.setVolatile(this, null);
-    while (phase == Phase.INTERRUPTING) {
+    while (phase() == INTERRUPTING) {
       Thread.onSpinWait();
     }
-    if (phase == Phase.OVERDUE) {
+    if (phase() == OVERDUE) {
       Thread.interrupted();
     }
   }
 
   /** Takes it back if it never got a thread: then it never will. */
   boolean withdraw() {
-    return moves(Phase.WAITING, Phase.OVERDUE);
+    return moves(WITHDRAW);
   }
 
   /** Ends it by its timeout; true if the timeout won, so that it is the result of this run. */
   boolean expire() {
-    if (!moves(Phase.RUNNING, Phase.INTERRUPTING)) {
+    if (!moves(INTERRUPT)) {
       return false;
     }
     try {
@@ -228,7 +239,7 @@ final class Run implements Runnable {
         running.interrupt();
       }
     } finally {
-      phase = Phase.OVERDUE;
+      boolean unused = moves(INTERRUPTED);
     }
     return true;
   }
@@ -241,11 +252,8 @@ final class Run implements Runnable {
   void cancelStage() {
     CompletionStage<Verdict> pending = stage;
     if (pending != null) {
-      try {
-        pending.toCompletableFuture().cancel(true);
-      } catch (Throwable unsupported) {
-        // it then ends when it ends, and is stuck until then
-      }
+      // where that fails, it ends when it ends, and is stuck until then
+      Throwable unused = Guarded.run(() -> pending.toCompletableFuture().cancel(true));
     }
   }
 

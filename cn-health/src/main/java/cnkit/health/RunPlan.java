@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 
 /** When checks run. Pure functions; {@code chance} is in [0, 1). */
@@ -24,17 +25,5 @@ final class RunPlan {
   static long nextDueNanos(long dueNanos, long intervalNanos, long nowNanos) {
     long next = dueNanos + intervalNanos;
     return next - nowNanos > 0 ? next : nowNanos + intervalNanos;
-  }
-
-  /** 800 ms, 3.2 s, 95 s: for people. */
-  static String text(long nanos) {
-    long millis = nanos / 1_000_000;
-    if (millis < 1_000) {
-      return millis + " ms";
-    }
-    long tenths = millis / 100;
-    return tenths >= 1_000 || tenths % 10 == 0
-        ? tenths / 10 + " s"
-        : tenths / 10 + "." + tenths % 10 + " s";
   }
 }

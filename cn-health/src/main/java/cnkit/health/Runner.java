@@ -1,19 +1,21 @@
 package cnkit.health;
 
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.internal.Complaints;
+import cnkit.core.internal.Durations;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.HandOver;
+import cnkit.core.internal.Once;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * without it. A slot has at most one run, so a hung check holds one thread and no other check waits for it.
  */
 final class Runner {
-  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+  private static final Logger LOG = LoggerFactory.getLogger("cnkit.health.Health");
 
   /** A wake-up this much too late means that the process stood still, not that a check is slow. */
   private static final long LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -31,20 +33,16 @@ final class Runner {
   /** Runs of one check that timed out in the executor's queue and are still there. */
   private static final int MOST_QUEUED = 8;
 
-  /** A wake-up that is being asked for: its handle is not known yet. */
-  private static final Future<?> NOT_YET = CompletableFuture.completedFuture("");
-
   private final Board board;
-  private final LongSupplier ticker;
-  private final ScheduledExecutorService timer;
+  private final Time time;
   private final Executor executor;
   /** Takes the checks that found no thread in time; the same executor when it is the caller's. */
   private final Executor rescue;
 
   private final DoubleSupplier random;
   private final int mostInFlight;
-  private final List<Meter> meters = new CopyOnWriteArrayList<>();
-  private final Set<Class<?>> complainedOfMeters = ConcurrentHashMap.newKeySet();
+  private final List<CheckMeter> meters = new CopyOnWriteArrayList<>();
+  private final Complaints complaints = new Complaints(LOG);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Slot> slots = new ArrayList<>();
@@ -54,20 +52,21 @@ final class Runner {
   private boolean pulsing;
   private long wakeNanos;
   private long wakeId;
-  private @Nullable Future<?> wakeUp;
-  private final AtomicBoolean complained = new AtomicBoolean();
+  /** Whether the timer was asked for a pulse that has not come yet; its handle is known a little later. */
+  private boolean waking;
+
+  private HandOver.@Nullable Scheduled wakeUp;
+  private final Once complained = new Once();
 
   Runner(
       Board board,
-      LongSupplier ticker,
-      ScheduledExecutorService timer,
+      Time time,
       Executor executor,
       Executor rescue,
       DoubleSupplier random,
       int mostInFlight) {
     this.board = board;
-    this.ticker = ticker;
-    this.timer = timer;
+    this.time = time;
     this.executor = executor;
     this.rescue = rescue;
     this.random = random;
@@ -124,7 +123,7 @@ final class Runner {
         wake = again;
         if (again) {
           again = false;
-          dueNanos = ticker.getAsLong();
+          dueNanos = time.nanoTime();
         }
       } finally {
         lock.unlock();
@@ -138,7 +137,7 @@ final class Runner {
   void add(Check check) {
     lock.lock();
     try {
-      slots.add(new Slot(check, ticker.getAsLong()));
+      slots.add(new Slot(check, time.nanoTime()));
     } finally {
       lock.unlock();
     }
@@ -171,11 +170,8 @@ final class Runner {
   /** To cancel a stage runs what hangs on it, which is user code: never on the timer's thread. */
   private void cancelStage(Run run) {
     if (run.isPending()) {
-      try {
-        rescue.execute(run::cancelStage);
-      } catch (RuntimeException | Error refused) {
-        // it then ends when it ends, and is stuck until then
-      }
+      // where that is refused, it ends when it ends, and is stuck until then
+      Throwable unused = HandOver.to(rescue, run::cancelStage);
     }
   }
 
@@ -189,7 +185,7 @@ final class Runner {
         return;
       }
       started = true;
-      long now = ticker.getAsLong();
+      long now = time.nanoTime();
       for (Slot slot : slots) {
         slot.dueNanos = now + RunPlan.firstDelayNanos(slot.check, random.getAsDouble());
       }
@@ -203,7 +199,7 @@ final class Runner {
   void refresh(List<Check> checks) {
     lock.lock();
     try {
-      long now = ticker.getAsLong();
+      long now = time.nanoTime();
       for (Slot slot : slots) {
         if (checks.contains(slot.check)) {
           if (slot.run == null) {
@@ -219,11 +215,11 @@ final class Runner {
     wake();
   }
 
-  Health.Subscription meter(Meter meter) {
-    var attached = new AtomicBoolean(true);
+  Subscription meter(CheckMeter meter) {
+    var detached = new Once();
     meters.add(meter);
     return () -> {
-      if (attached.getAndSet(false)) { // the same meter may be attached twice
+      if (detached.first()) { // the same meter may be attached twice
         meters.remove(meter);
       }
     };
@@ -231,7 +227,7 @@ final class Runner {
 
   void close() {
     List<Run> running = new ArrayList<>();
-    Future<?> waiting;
+    HandOver.Scheduled waiting;
     lock.lock();
     try {
       closed = true;
@@ -248,7 +244,7 @@ final class Runner {
     }
     running.forEach(this::cutShort);
     if (waiting != null) {
-      waiting.cancel(false); // or a caller's scheduler would hold us until the next round
+      boolean unused = waiting.cancel(); // or a caller's time would hold us until the next round
     }
   }
 
@@ -256,7 +252,7 @@ final class Runner {
   private void wake() {
     long id;
     long delay;
-    Future<?> overtaken;
+    HandOver.Scheduled overtaken;
     lock.lock();
     try {
       if (!started || closed || slots.isEmpty()) {
@@ -265,56 +261,50 @@ final class Runner {
       if (pulsing) {
         return; // it ends with this question itself
       }
-      long now = ticker.getAsLong();
+      long now = time.nanoTime();
       long least = Long.MAX_VALUE;
       for (Slot slot : slots) {
         least = Math.min(least, slot.wakeNanos() - now);
       }
       delay = Math.max(least, 0);
-      if (wakeUp != null && wakeNanos - now - delay <= 0) {
+      if (waking && wakeNanos - now - delay <= 0) {
         return;
       }
       overtaken = wakeUp;
-      wakeUp = NOT_YET;
+      wakeUp = null;
+      waking = true;
       wakeNanos = now + delay;
       id = ++wakeId;
     } finally {
       lock.unlock();
     }
     if (overtaken != null) {
-      overtaken.cancel(false);
+      boolean unused = overtaken.cancel();
     }
     schedule(id, delay);
   }
 
   private void schedule(long id, long delay) {
-    Future<?> scheduled = null;
-    try {
-      scheduled = timer.schedule(() -> pulse(id), delay, TimeUnit.NANOSECONDS);
-    } catch (RuntimeException | Error refused) {
-      complainOnce(refused);
+    HandOver.Scheduled scheduled =
+        HandOver.schedule(time, Duration.ofNanos(delay), () -> pulse(id));
+    Throwable refused = scheduled.refused();
+    if (refused != null && complained.first()) {
+      LOG.warn("no check runs any more: the timer refused the next round", refused);
     }
     boolean stale;
     lock.lock();
     try {
       // the pulse may have come, or another wake-up, before we know its handle
       stale = closed || id != wakeId;
-      if (!stale && wakeUp == NOT_YET) {
-        wakeUp = scheduled;
+      if (!stale && waking) {
+        waking = refused == null;
+        wakeUp = waking ? scheduled : null;
       }
     } finally {
       lock.unlock();
     }
-    if (stale && scheduled != null) {
-      scheduled.cancel(false);
-    }
-  }
-
-  private void complainOnce(Throwable refused) {
-    if (complained.compareAndSet(false, true)) {
-      LOG.warn(
-          "no check runs any more: the scheduler refused the next round; results turn unknown",
-          refused);
+    if (stale) {
+      boolean unused = scheduled.cancel();
     }
   }
 
@@ -329,8 +319,9 @@ final class Runner {
         return;
       }
       pulsing = true;
+      waking = false;
       wakeUp = null;
-      long now = ticker.getAsLong();
+      long now = time.nanoTime();
       sort(now, now - wakeNanos, dispatched, timedOut, stuck);
     } finally {
       lock.unlock();
@@ -389,7 +380,7 @@ final class Runner {
     } else if (slot.queued >= MOST_QUEUED) {
       slot.refusal = MOST_QUEUED + " earlier runs still wait for a thread";
     } else {
-      slot.run = new Run(slot.check, slot, ticker, now);
+      slot.run = new Run(slot.check, slot, time, now);
       slot.admitted = slot.run;
       inFlight++;
     }
@@ -401,19 +392,15 @@ final class Runner {
     slot.admitted = null;
     String refusal = slot.refusal;
     if (run != null) {
-      try {
-        (slot.starved ? rescue : executor).execute(run);
+      Throwable refused = HandOver.to(slot.starved ? rescue : executor, run);
+      if (refused == null) {
         return;
-      } catch (Throwable refused) {
-        if (!run.withdraw()) {
-          return; // it ran after all, so it tells how it ended
-        }
-        refusal = "the executor refused it: " + Causes.text(refused);
-        slot.released(run);
       }
+      refusal = "the executor refused it: " + Causes.text(refused);
+      slot.released(run);
     }
-    long now = ticker.getAsLong();
-    record(slot.check, Observation.failed(Outcome.REJECTED, refusal, 0, now));
+    long now = time.nanoTime();
+    record(slot.check, Observation.failed(RunOutcome.REJECTED, refusal, 0, now));
   }
 
   private void expire(Slot slot) {
@@ -421,8 +408,8 @@ final class Runner {
     if (run == null) {
       return;
     }
-    long now = ticker.getAsLong();
-    String timeout = RunPlan.text(run.elapsedNanos(now));
+    long now = time.nanoTime();
+    String timeout = Durations.text(run.elapsedNanos(now));
     if (run.withdraw()) {
       lock.lock();
       try {
@@ -442,17 +429,17 @@ final class Runner {
   }
 
   private static Observation timedOut(Run run, String reason, long now) {
-    return Observation.failed(Outcome.TIMED_OUT, reason, run.elapsedNanos(now), now);
+    return Observation.failed(RunOutcome.TIMED_OUT, reason, run.elapsedNanos(now), now);
   }
 
   private void reportStuck(Slot slot) {
     Run run = current(slot);
     if (run != null) {
-      long now = ticker.getAsLong();
+      long now = time.nanoTime();
       List<StackTraceElement> stack = run.stack();
       long elapsed = run.elapsedNanos(now);
       String where = stack.isEmpty() ? "" : " at " + stack.get(0);
-      String reason = "running for " + RunPlan.text(elapsed) + where;
+      String reason = "running for " + Durations.text(elapsed) + where;
       record(slot.check, Observation.stuck(reason, stack, elapsed, now));
     }
   }
@@ -473,16 +460,11 @@ final class Runner {
     if (meters.isEmpty()) {
       return;
     }
-    for (Meter meter : meters) {
-      try {
-        meter.ran(check.name(), seen.outcome(), seen.tookNanos());
-      } catch (Throwable thrown) {
-        if (complainedOfMeters.size() < 16 && complainedOfMeters.add(thrown.getClass())) {
-          LOG.warn(
-              "a health meter threw; its next {} is not logged",
-              thrown.getClass().getName(),
-              thrown);
-        }
+    for (CheckMeter meter : meters) {
+      Throwable thrown =
+          Guarded.run(() -> meter.ran(check.name(), seen.outcome(), seen.tookNanos()));
+      if (thrown != null) {
+        complaints.warn("a health meter", thrown);
       }
     }
   }

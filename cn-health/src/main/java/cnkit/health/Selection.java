@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,9 +42,9 @@ final class Selection {
     // liveness is the watchdog's to judge and startup has a memory: leaving out can only repair
     // them
     boolean asTold = whole || !told.notes().isEmpty() || (told.passing() && probe != Probe.READY);
-    Status status = asTold ? told.status() : worst(kept, probe);
+    HealthStatus status = asTold ? told.status() : worst(kept, probe);
     if (!all) {
-      kept.removeIf(check -> check.effect() == Status.UP);
+      kept.removeIf(check -> check.effect() == HealthStatus.UP);
     }
     kept.sort(WORST_FIRST);
     return new Page(
@@ -54,11 +55,11 @@ final class Selection {
   static Page checks(String title, List<CheckReport> checks, Probe probe, boolean details) {
     var sorted = new ArrayList<>(checks);
     sorted.sort(WORST_FIRST);
-    Status status = worst(checks, probe);
+    HealthStatus status = worst(checks, probe);
     return new Page(title, status.passes(), status, List.of(), sorted, List.of(), details);
   }
 
-  private static int rank(Status effect) {
+  private static int rank(HealthStatus effect) {
     return switch (effect) {
       case DOWN -> 0;
       case UNKNOWN -> 1;
@@ -67,8 +68,8 @@ final class Selection {
     };
   }
 
-  private static Status worst(List<CheckReport> checks, Probe probe) {
-    Status worst = Status.UP;
+  private static HealthStatus worst(List<CheckReport> checks, Probe probe) {
+    HealthStatus worst = HealthStatus.UP;
     for (CheckReport check : checks) {
       worst =
           Aggregate.worse(worst, Aggregate.effect(check.check().impact(), check.status(), probe));

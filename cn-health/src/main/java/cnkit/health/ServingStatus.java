@@ -6,7 +6,7 @@ package cnkit.health;
  * <pre>{@code
  * ServingStatus status = health.servingStatus(request.getService());
  * if (status == ServingStatus.SERVICE_UNKNOWN) {
- *   observer.onError(Status.NOT_FOUND.asException());   // Check; Watch sends SERVICE_UNKNOWN and stays open
+ *   observer.onError(HealthStatus.NOT_FOUND.asException());   // Check; Watch sends SERVICE_UNKNOWN and stays open
  * } else {
  *   observer.onNext(HealthCheckResponse.newBuilder().setStatusValue(status.number()).build());
  * }

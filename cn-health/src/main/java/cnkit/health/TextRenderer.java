@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.internal.Pure;
+
 /**
  * <pre>
  * readyz check failed: DOWN
@@ -77,7 +79,7 @@ final class TextRenderer implements Renderer {
     return check.outcome().text();
   }
 
-  private static String mark(Status effect) {
+  private static String mark(HealthStatus effect) {
     return switch (effect) {
       case UP -> "[+]";
       case DEGRADED -> "[!]";

@@ -5,13 +5,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The threads that a registry starts when it was given none: daemons, named {@code cn-health-…}. */
 final class Threads {
@@ -47,12 +46,6 @@ final class Threads {
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
         daemons("cn-health-check-"));
-  }
-
-  static ScheduledExecutorService timer(String name) {
-    var timer = new ScheduledThreadPoolExecutor(1, daemons(name));
-    timer.setRemoveOnCancelPolicy(true);
-    return timer;
   }
 
   private static ThreadFactory daemons(String prefix) {

@@ -2,30 +2,31 @@ package cnkit.health;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
+
 /**
  * What the body of a check says. There is no boolean in its place, so that {@code false} cannot read as up.
  *
  * <pre>{@code
  * Check.critical("orders-db", () -> Verdict.of(connection.isValid(1)));
- * Check.degrading("queue", () -> depth() > 1000 ? Verdict.degraded("depth " + depth()) : Verdict.up());
+ * Check.optional("queue", () -> depth() > 1000 ? Verdict.degraded("depth " + depth()) : Verdict.up());
  * }</pre>
  *
  * Immutable. {@link #up()} allocates nothing.
  *
- * @param status {@link Status#UP}, {@link Status#DEGRADED} or {@link Status#DOWN}; unknown is not a verdict
+ * @param status {@link HealthStatus#UP}, {@link HealthStatus#DEGRADED} or {@link HealthStatus#DOWN}; unknown is not a verdict
  * @param reason for people, shown only where details are allowed; empty when there is nothing to add
  */
-public record Verdict(Status status, String reason) {
-  private static final Verdict UP = new Verdict(Status.UP, "");
-  private static final Verdict DOWN = new Verdict(Status.DOWN, "");
+public record Verdict(HealthStatus status, String reason) {
+  private static final Verdict UP = new Verdict(HealthStatus.UP, "");
+  private static final Verdict DOWN = new Verdict(HealthStatus.DOWN, "");
 
-  /** Refuses {@link Status#UNKNOWN}. */
+  /** Refuses {@link HealthStatus#UNKNOWN}. */
   public Verdict {
     requireNonNull(status, "status");
     requireNonNull(reason, "reason");
-    if (status == Status.UNKNOWN) {
-      throw new IllegalArgumentException("status: expected UP, DEGRADED or DOWN, got UNKNOWN");
-    }
+    Arguments.check(
+        status != HealthStatus.UNKNOWN, "status", "UP, DEGRADED or DOWN", status);
   }
 
   /**
@@ -54,7 +55,7 @@ public record Verdict(Status status, String reason) {
    * @return a degraded verdict
    */
   public static Verdict degraded(String reason) {
-    return new Verdict(Status.DEGRADED, reason);
+    return new Verdict(HealthStatus.DEGRADED, reason);
   }
 
   /**
@@ -64,6 +65,6 @@ public record Verdict(Status status, String reason) {
    * @return a down verdict
    */
   public static Verdict down(String reason) {
-    return new Verdict(Status.DOWN, reason);
+    return new Verdict(HealthStatus.DOWN, reason);
   }
 }

@@ -1,90 +1,92 @@
 package cnkit.health;
 
+import cnkit.core.Time;
+import cnkit.core.internal.Durations;
+import cnkit.core.internal.Guarded;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * Ticks on a thread of its own, so that it outlives a dead check scheduler. It alone makes liveness fail, from
+ * Ticks on a thread of its own, so that it outlives a timer that is blocked. It alone makes liveness fail, from
  * heartbeats and from what local checks reported; it turns results unknown that nobody renews; and it starts event
  * deliveries that an executor refused. Its own lateness is how it knows that the whole process stood still.
  */
-final class Watchdog {
-  static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+final class Watchdog implements Runnable {
+  private static final Duration TICK = Duration.ofMillis(500);
+  static final long TICK_NANOS = TICK.toNanos();
+  private static final Logger LOG = LoggerFactory.getLogger("cnkit.health.Health");
 
   private final Board board;
-  private final Feed feed;
-  private final LongSupplier ticker;
-  private final ScheduledExecutorService timer;
+  private final Time time;
   /** Used by ticks only, which never overlap. */
   private final Map<Heartbeat, HeartbeatWatch> watches = new HashMap<>();
 
   private long lastNanos;
   private volatile boolean closed;
-  private volatile @Nullable Future<?> next;
+  private volatile Time.@Nullable Running thread;
 
-  Watchdog(Board board, Feed feed, LongSupplier ticker, ScheduledExecutorService timer) {
+  Watchdog(Board board, Time time) {
     this.board = board;
-    this.feed = feed;
-    this.ticker = ticker;
-    this.timer = timer;
+    this.time = time;
   }
 
   void start() {
-    lastNanos = ticker.getAsLong();
-    schedule();
+    lastNanos = time.nanoTime();
+    Guarded.Result<Time.Running> started =
+        Guarded.get(() -> time.execute("health-watchdog", this));
+    thread = started.value();
+    if (started.thrown() != null) {
+      LOG.warn("the health watchdog has no thread, so liveness never fails", started.thrown());
+    }
+    if (closed) {
+      interrupt();
+    }
   }
 
   void close() {
     closed = true;
-    Future<?> waiting = next;
-    if (waiting != null) {
-      waiting.cancel(false);
+    interrupt();
+  }
+
+  private void interrupt() {
+    Time.Running running = thread;
+    if (running != null) {
+      running.interrupt();
     }
   }
 
-  private void schedule() {
-    if (closed) {
-      return;
-    }
-    try {
-      Future<?> scheduled = timer.schedule(this::tick, TICK_NANOS, TimeUnit.NANOSECONDS);
-      next = scheduled;
-      if (closed) {
-        scheduled.cancel(false);
+  @Override
+  public void run() {
+    while (!closed) {
+      try {
+        time.sleep(TICK);
+      } catch (InterruptedException nobodyElseDoesThat) {
+        continue; // closed
       }
-    } catch (RuntimeException | Error refused) {
-      LOG.warn("the health watchdog stops: its scheduler refused the next tick", refused);
+      if (!closed) {
+        Throwable unexpected = Guarded.run(this::tick);
+        if (unexpected != null) {
+          LOG.error("a tick of the health watchdog failed; the next one comes as planned", unexpected);
+        }
+      }
     }
   }
 
   private void tick() {
-    if (closed) {
-      return;
+    long now = time.nanoTime();
+    long elapsed = now - lastNanos;
+    lastNanos = now;
+    if (elapsed > 2 * TICK_NANOS) {
+      board.commit(state -> state.paused(elapsed - TICK_NANOS), now);
     }
-    try {
-      long now = ticker.getAsLong();
-      long elapsed = now - lastNanos;
-      lastNanos = now;
-      if (elapsed > 2 * TICK_NANOS) {
-        board.commit(state -> state.paused(elapsed - TICK_NANOS), now);
-      }
-      listen(now, elapsed);
-      board.commit(state -> state.sweep(now).judge(), now);
-      feed.deliver();
-    } catch (Throwable unexpected) {
-      LOG.error(
-          "a tick of the health watchdog broke off; the next one comes as planned", unexpected);
-    } finally {
-      schedule();
-    }
+    listen(now, elapsed);
+    board.commit(state -> state.sweep(now).judge(), now);
+    board.deliver();
   }
 
   private void listen(long now, long elapsed) {
@@ -108,8 +110,8 @@ final class Watchdog {
     if (silent == entry.state().status().passes() || entry.state().runs() == 0) {
       Observation seen = silent
           ? Observation.failed(
-              Outcome.SILENT,
-              "no beat for " + RunPlan.text(is.silentNanos()),
+              RunOutcome.SILENT,
+              "no beat for " + Durations.text(is.silentNanos()),
               is.silentNanos(),
               now)
           : Observation.of(Verdict.up(), 0, now);

@@ -7,4 +7,7 @@
  * <p>Null is never a parameter or a return, unless a parameter is marked {@code @Nullable}: the query and the
  * {@code Accept} header of a request, because HTTP servers hand out null for what was not sent.
  */
+@NullMarked
 package cnkit.health;
+
+import org.jspecify.annotations.NullMarked;

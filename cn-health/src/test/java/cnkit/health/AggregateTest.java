@@ -22,34 +22,34 @@ class AggregateTest {
   private static final long STALE_NANOS = 2 * PERIOD.toNanos();
 
   private static Check check(String name, boolean critical) {
-    Check check = critical ? Check.critical(name, Verdict::up) : Check.degrading(name, Verdict::up);
-    return check.every(PERIOD).staleAfter(2);
+    Check check = critical ? Check.critical(name, Verdict::up) : Check.optional(name, Verdict::up);
+    return check.every(PERIOD).stalePeriods(2);
   }
 
-  private static CheckEntry entry(boolean critical, Set<Probe> probes, Status status) {
+  private static CheckEntry entry(boolean critical, Set<Probe> probes, HealthStatus status) {
     Observation seen =
-        status == Status.UNKNOWN ? Observation.NONE : Observation.of(new Verdict(status, ""), 0, 0);
+        status == HealthStatus.UNKNOWN ? Observation.NONE : Observation.of(new Verdict(status, ""), 0, 0);
     CheckState state = new CheckState(status, 0, 0, 0, 1, 0, seen);
     return new CheckEntry(check("c", critical), probes, false, state);
   }
 
   /** Said once more, in words instead of ranks. */
-  private static Status model(Probe probe, CheckEntry[] entries) {
-    var counted = new ArrayList<Status>();
+  private static HealthStatus model(Probe probe, CheckEntry[] entries) {
+    var counted = new ArrayList<HealthStatus>();
     for (CheckEntry entry : entries) {
-      Status status = entry.state().status();
-      if (!entry.probes().contains(probe) || (probe == Probe.LIVE && status == Status.UNKNOWN)) {
+      HealthStatus status = entry.state().status();
+      if (!entry.probes().contains(probe) || (probe == Probe.LIVE && status == HealthStatus.UNKNOWN)) {
         continue;
       }
       boolean critical = entry.check().impact() == Impact.CRITICAL;
-      counted.add(critical || status == Status.UP ? status : Status.DEGRADED);
+      counted.add(critical || status == HealthStatus.UP ? status : HealthStatus.DEGRADED);
     }
-    for (Status worst : List.of(Status.DOWN, Status.UNKNOWN, Status.DEGRADED)) {
+    for (HealthStatus worst : List.of(HealthStatus.DOWN, HealthStatus.UNKNOWN, HealthStatus.DEGRADED)) {
       if (counted.contains(worst)) {
         return worst;
       }
     }
-    return Status.UP;
+    return HealthStatus.UP;
   }
 
   @Example
@@ -58,7 +58,7 @@ class AggregateTest {
     for (boolean critical : new boolean[] {true, false}) {
       for (Set<Probe> probes :
           List.of(Set.of(Probe.LIVE), Set.of(Probe.READY), Set.of(Probe.STARTUP, Probe.READY))) {
-        for (Status status : Status.values()) {
+        for (HealthStatus status : HealthStatus.values()) {
           all.add(entry(critical, probes, status));
         }
       }
@@ -71,23 +71,23 @@ class AggregateTest {
           for (Probe probe : Probe.values()) {
             assertEquals(model(probe, entries), Aggregate.of(probe, entries));
             boolean blamed = !Aggregate.causes(probe, entries).isEmpty();
-            assertEquals(Aggregate.of(probe, entries) != Status.UP, blamed, "causes or up");
+            assertEquals(Aggregate.of(probe, entries) != HealthStatus.UP, blamed, "causes or up");
             compared++;
           }
         }
       }
     }
     assertEquals(24 * 24 * 24 * 3, compared);
-    assertEquals(Status.UP, Aggregate.of(Probe.READY, new CheckEntry[0]));
+    assertEquals(HealthStatus.UP, Aggregate.of(Probe.READY, new CheckEntry[0]));
   }
 
   @Example
   void worseIsAnOrder() {
-    for (Status a : Status.values()) {
+    for (HealthStatus a : HealthStatus.values()) {
       assertEquals(a, Aggregate.worse(a, a));
-      for (Status b : Status.values()) {
+      for (HealthStatus b : HealthStatus.values()) {
         assertEquals(Aggregate.worse(a, b), Aggregate.worse(b, a));
-        for (Status c : Status.values()) {
+        for (HealthStatus c : HealthStatus.values()) {
           assertEquals(
               Aggregate.worse(Aggregate.worse(a, b), c), Aggregate.worse(a, Aggregate.worse(b, c)));
         }
@@ -118,7 +118,7 @@ class AggregateTest {
     IN,
     CRITICAL_UP,
     CRITICAL_DOWN,
-    DEGRADING_DOWN,
+    OPTIONAL_DOWN,
     LOCAL_DOWN,
     LOCAL_UP,
     STARTUP_UP,
@@ -133,12 +133,12 @@ class AggregateTest {
   /** One registry with a check of each kind, played step by step beside what the rules say in plain words. */
   private static final class Play {
     final Check critical = check("critical", true);
-    final Check degrading = check("degrading", false);
+    final Check optional = check("optional", false);
     final Check local = check("local", true).local();
     final Check startup = check("startup", true);
     HealthState state = HealthState.EMPTY
         .add(critical, EnumSet.of(Probe.READY), false)
-        .add(degrading, EnumSet.of(Probe.READY), false)
+        .add(optional, EnumSet.of(Probe.READY), false)
         .add(local, EnumSet.of(Probe.LIVE), false)
         .add(startup, EnumSet.of(Probe.STARTUP), false);
     long now = Long.MAX_VALUE - 2 * STALE_NANOS;
@@ -152,7 +152,7 @@ class AggregateTest {
         case IN -> state.outOfRotation(Optional.empty());
         case CRITICAL_UP -> observe(critical, Verdict.up());
         case CRITICAL_DOWN -> observe(critical, Verdict.down(""));
-        case DEGRADING_DOWN -> observe(degrading, Verdict.down(""));
+        case OPTIONAL_DOWN -> observe(optional, Verdict.down(""));
         case LOCAL_DOWN -> observe(local, Verdict.down(""));
         case LOCAL_UP -> observe(local, Verdict.up());
         case STARTUP_UP -> observe(startup, Verdict.up());

@@ -34,8 +34,8 @@ final class BurntCarriers {
   private static boolean isAsExpected(Health health) {
     CheckReport quick = health.report().check("quick").orElseThrow();
     CheckReport burns = health.report().check("burns").orElseThrow();
-    return burns.outcome() == Outcome.STUCK
-        && quick.outcome() == Outcome.PASSED
+    return burns.outcome() == RunOutcome.STUCK
+        && quick.outcome() == RunOutcome.PASSED
         && quick.failedRuns() > 0 // it found no virtual thread, and then got a platform thread
         && !health.passes(Probe.LIVE);
   }

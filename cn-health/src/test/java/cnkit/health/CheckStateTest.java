@@ -37,26 +37,26 @@ class CheckStateTest {
         case DEGRADED -> Observation.of(Verdict.degraded("slow"), 0, now);
         case DOWN -> Observation.of(Verdict.down("refused"), 0, now);
         case THREW -> Observation.threw(new IllegalStateException("x"), "x", 0, now);
-        case TIMED_OUT -> Observation.failed(Outcome.TIMED_OUT, "", 0, now);
+        case TIMED_OUT -> Observation.failed(RunOutcome.TIMED_OUT, "", 0, now);
         case STUCK -> Observation.stuck("", List.of(), 0, now);
-        case REJECTED -> Observation.failed(Outcome.REJECTED, "", 0, now);
+        case REJECTED -> Observation.failed(RunOutcome.REJECTED, "", 0, now);
         case SILENCE -> throw new AssertionError();
       };
     }
   }
 
   /** The plainest program that could be right: it keeps the whole history and looks back. */
-  private static Status model(List<Step> history, int failureThreshold, int successThreshold) {
-    Status status = Status.UNKNOWN;
+  private static HealthStatus model(List<Step> history, int failureThreshold, int successThreshold) {
+    HealthStatus status = HealthStatus.UNKNOWN;
     for (int i = 0; i < history.size(); i++) {
       Step step = history.get(i);
-      boolean passing = status == Status.UP || status == Status.DEGRADED;
+      boolean passing = status == HealthStatus.UP || status == HealthStatus.DEGRADED;
       if (step == Step.SILENCE) {
-        status = Status.UNKNOWN;
+        status = HealthStatus.UNKNOWN;
       } else if (step.passes() && (passing || row(history, i, true) >= successThreshold)) {
-        status = step == Step.UP ? Status.UP : Status.DEGRADED;
+        status = step == Step.UP ? HealthStatus.UP : HealthStatus.DEGRADED;
       } else if (!step.passes() && (!passing || row(history, i, false) >= failureThreshold)) {
-        status = Status.DOWN;
+        status = HealthStatus.DOWN;
       }
     }
     return status;
@@ -134,14 +134,14 @@ class CheckStateTest {
       assertEquals(
           true, step.passes() && to.successes() >= rules.successThreshold(), path::toString);
     }
-    if (wasPassing && to.status() == Status.DOWN) {
+    if (wasPassing && to.status() == HealthStatus.DOWN) {
       assertEquals(
           true, !step.passes() && to.failures() >= rules.failureThreshold(), path::toString);
     }
     if (step == Step.SILENCE) {
-      assertEquals(Status.UNKNOWN, to.status(), path::toString);
+      assertEquals(HealthStatus.UNKNOWN, to.status(), path::toString);
     } else if (!step.passes()) {
-      assertNotEquals(Status.UNKNOWN, to.status(), () -> "a failed run is knowledge: " + path);
+      assertNotEquals(HealthStatus.UNKNOWN, to.status(), () -> "a failed run is knowledge: " + path);
     }
     assertEquals(0, Math.min(to.failures(), to.successes()), () -> "two rows at once: " + path);
   }
@@ -153,7 +153,7 @@ class CheckStateTest {
     long now = 1;
     for (char run : "FSSFSSF".toCharArray()) {
       CheckState next = state.next(rules, (run == 'S' ? Step.UP : Step.DOWN).at(now++));
-      assertEquals(Status.UP, next.status());
+      assertEquals(HealthStatus.UP, next.status());
       assertEquals(state.sinceNanos(), next.sinceNanos(), "no transition");
       state = next;
     }
@@ -166,9 +166,9 @@ class CheckStateTest {
     long now = 1;
     for (char run : "SSFSS".toCharArray()) {
       state = state.next(rules, (run == 'S' ? Step.UP : Step.DOWN).at(now++));
-      assertEquals(Status.DOWN, state.status());
+      assertEquals(HealthStatus.DOWN, state.status());
     }
-    assertEquals(Status.UP, state.next(rules, Step.UP.at(now)).status());
+    assertEquals(HealthStatus.UP, state.next(rules, Step.UP.at(now)).status());
   }
 
   @Property
@@ -180,7 +180,7 @@ class CheckStateTest {
     if (age < 30) {
       assertSame(state, later);
     } else {
-      assertEquals(Status.UNKNOWN, later.status());
+      assertEquals(HealthStatus.UNKNOWN, later.status());
       assertEquals(at + 30, later.sinceNanos());
     }
   }
@@ -189,7 +189,7 @@ class CheckStateTest {
   void countersSaturateInsteadOfWrapping(@ForAll boolean passed) {
     CheckRules rules = new CheckRules(1000, 1000, 3, Long.MAX_VALUE / 4);
     CheckState full =
-        new CheckState(Status.UP, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 5, 5, Step.UP.at(0));
+        new CheckState(HealthStatus.UP, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 5, 5, Step.UP.at(0));
     CheckState next = full.next(rules, (passed ? Step.UP : Step.DOWN).at(1));
     assertEquals(Integer.MAX_VALUE, passed ? next.successes() : next.failures());
   }

@@ -50,18 +50,18 @@ class ChecksTest {
   @TempDir
   Path directory;
 
-  private static Status run(Check.Body body) throws Exception {
+  private static HealthStatus run(Check.Body body) throws Exception {
     return body.run().status();
   }
 
-  private static Status run(Check.AsyncBody body) throws Exception {
+  private static HealthStatus run(Check.AsyncBody body) throws Exception {
     return body.start().toCompletableFuture().get(20, TimeUnit.SECONDS).status();
   }
 
   @Test
   void diskSpaceComparesUsableBytes() throws Exception {
-    assertEquals(Status.UP, run(Checks.diskSpace(directory, 1)));
-    assertEquals(Status.DOWN, run(Checks.diskSpace(directory, Long.MAX_VALUE)));
+    assertEquals(HealthStatus.UP, run(Checks.diskSpace(directory, 1)));
+    assertEquals(HealthStatus.DOWN, run(Checks.diskSpace(directory, Long.MAX_VALUE)));
     assertThrows(Exception.class, () -> run(Checks.diskSpace(directory.resolve("gone"), 1)));
     assertThrows(IllegalArgumentException.class, () -> Checks.diskSpace(directory, 0));
   }
@@ -69,10 +69,10 @@ class ChecksTest {
   @Test
   void heapAndDescriptorsDegradeAndNeverFail() throws Exception {
     System.gc();
-    assertEquals(Status.UP, run(Checks.heapAfterCollection(1)));
-    assertEquals(Status.DEGRADED, run(Checks.heapAfterCollection(Double.MIN_VALUE)));
-    assertEquals(Status.UP, run(Checks.fileDescriptors(1)));
-    assertEquals(Status.DEGRADED, run(Checks.fileDescriptors(Double.MIN_VALUE)));
+    assertEquals(HealthStatus.UP, run(Checks.heapAfterCollection(1)));
+    assertEquals(HealthStatus.DEGRADED, run(Checks.heapAfterCollection(Double.MIN_VALUE)));
+    assertEquals(HealthStatus.UP, run(Checks.fileDescriptors(1)));
+    assertEquals(HealthStatus.DEGRADED, run(Checks.fileDescriptors(Double.MIN_VALUE)));
     assertThrows(IllegalArgumentException.class, () -> Checks.fileDescriptors(Double.NaN));
   }
 
@@ -99,7 +99,7 @@ class ChecksTest {
   @Test
   void aVirtualThreadCanaryIsUpWhereItsThreadRunsOrThereAreNone() throws Exception {
     for (int i = 0; i < 10; i++) {
-      assertEquals(Status.UP, run(Checks.virtualThreads()));
+      assertEquals(HealthStatus.UP, run(Checks.virtualThreads()));
     }
   }
 
@@ -128,7 +128,7 @@ class ChecksTest {
 
   @Test
   void aDeadlockIsFoundAndNamed() throws Exception {
-    assertEquals(Status.UP, run(Checks.noDeadlock()));
+    assertEquals(HealthStatus.UP, run(Checks.noDeadlock()));
     var first = new ReentrantLock();
     var second = new ReentrantLock();
     var both = new CountDownLatch(2);
@@ -136,11 +136,11 @@ class ChecksTest {
     Thread two = embrace("embrace-two", second, first, both);
     try {
       Verdict verdict = Verdict.up();
-      for (int i = 0; i < 2_000 && verdict.status() == Status.UP; i++) {
+      for (int i = 0; i < 2_000 && verdict.status() == HealthStatus.UP; i++) {
         TimeUnit.MILLISECONDS.timedJoin(one, 5);
         verdict = Checks.noDeadlock().run();
       }
-      assertEquals(Status.DOWN, verdict.status());
+      assertEquals(HealthStatus.DOWN, verdict.status());
       assertTrue(
           verdict.reason().contains("embrace-one") && verdict.reason().contains("embrace-two"));
     } finally {
@@ -178,7 +178,7 @@ class ChecksTest {
     var pool = (ThreadPoolExecutor) Executors.newFixedThreadPool(1);
     var release = new CountDownLatch(1);
     try {
-      assertEquals(Status.UP, run(Checks.canary(pool)));
+      assertEquals(HealthStatus.UP, run(Checks.canary(pool)));
       pool.execute(() -> {
         try {
           release.await();
@@ -187,17 +187,17 @@ class ChecksTest {
         }
       });
       var waiting = Checks.canary(pool).start().toCompletableFuture();
-      assertEquals(Status.DEGRADED, run(Checks.executorNotSaturated(pool, 0)));
-      assertEquals(Status.UP, run(Checks.executorNotSaturated(pool, 5)));
+      assertEquals(HealthStatus.DEGRADED, run(Checks.executorNotSaturated(pool, 0)));
+      assertEquals(HealthStatus.UP, run(Checks.executorNotSaturated(pool, 5)));
       assertTrue(!waiting.isDone());
       release.countDown();
-      assertEquals(Status.UP, waiting.get(10, TimeUnit.SECONDS).status());
+      assertEquals(HealthStatus.UP, waiting.get(10, TimeUnit.SECONDS).status());
     } finally {
       release.countDown();
       pool.shutdownNow();
     }
     assertThrows(RejectedExecutionException.class, () -> run(Checks.canary(pool)));
-    assertEquals(Status.DOWN, run(Checks.executorNotSaturated(pool, 5)));
+    assertEquals(HealthStatus.DOWN, run(Checks.executorNotSaturated(pool, 5)));
   }
 
   @Test
@@ -206,7 +206,7 @@ class ChecksTest {
     try (ServerSocket server = new ServerSocket(0, 5, LOOPBACK)) {
       port = server.getLocalPort();
       assertEquals(
-          Status.UP, run(Checks.tcp(LOOPBACK.getHostAddress(), port, Duration.ofSeconds(5))));
+          HealthStatus.UP, run(Checks.tcp(LOOPBACK.getHostAddress(), port, Duration.ofSeconds(5))));
     }
     assertThrows(
         ConnectException.class,
@@ -254,13 +254,13 @@ class ChecksTest {
           "http://" + LOOPBACK.getHostAddress() + ":" + server.getAddress().getPort() + "/";
       for (String path : new String[] {"200", "204", "body"}) {
         assertEquals(
-            Status.UP,
+            HealthStatus.UP,
             run(Checks.http(client, URI.create(base + path), Duration.ofSeconds(10))),
             path);
       }
       for (String path : new String[] {"302", "404", "500"}) {
         assertEquals(
-            Status.DOWN,
+            HealthStatus.DOWN,
             run(Checks.http(client, URI.create(base + path), Duration.ofSeconds(10))),
             path);
       }
@@ -295,10 +295,10 @@ class ChecksTest {
       default -> throw new AssertionError(method);
     });
     DataSource source = proxy(DataSource.class, method -> connection);
-    assertEquals(Status.UP, run(Checks.jdbc(source, Duration.ofMillis(1))));
+    assertEquals(HealthStatus.UP, run(Checks.jdbc(source, Duration.ofMillis(1))));
     assertTrue(closed.getAndSet(false));
     valid.set(false);
-    assertEquals(Status.DOWN, run(Checks.jdbc(source, Duration.ofSeconds(1))));
+    assertEquals(HealthStatus.DOWN, run(Checks.jdbc(source, Duration.ofSeconds(1))));
     assertTrue(closed.get());
     DataSource broken = proxy(DataSource.class, method -> {
       throw new SQLException("no route");
@@ -321,12 +321,12 @@ class ChecksTest {
   void certificatesDegradeBeforeTheyEndAndAreDownAfter() throws Exception {
     Path store = directory.resolve("keys.p12");
     keytool(store, "valid", "-2d", "10");
-    assertEquals(Status.UP, run(Checks.certificates(() -> load(store), Duration.ofDays(1))));
-    assertEquals(Status.DEGRADED, run(Checks.certificates(() -> load(store), Duration.ofDays(30))));
+    assertEquals(HealthStatus.UP, run(Checks.certificates(() -> load(store), Duration.ofDays(1))));
+    assertEquals(HealthStatus.DEGRADED, run(Checks.certificates(() -> load(store), Duration.ofDays(30))));
     keytool(store, "expired", "-9d", "2");
     Verdict verdict =
         Checks.certificates(() -> load(store), Duration.ofDays(30)).run();
-    assertEquals(Status.DOWN, verdict.status());
+    assertEquals(HealthStatus.DOWN, verdict.status());
     assertTrue(verdict.reason().startsWith("expired expired at "), verdict.reason());
   }
 
@@ -366,12 +366,12 @@ class ChecksTest {
 
   @Test
   void queueAgeLooksAtTheOldestEntry() throws Exception {
-    assertEquals(Status.UP, run(Checks.queueAge(Optional::empty, Duration.ofSeconds(1))));
+    assertEquals(HealthStatus.UP, run(Checks.queueAge(Optional::empty, Duration.ofSeconds(1))));
     assertEquals(
-        Status.UP,
+        HealthStatus.UP,
         run(Checks.queueAge(() -> Optional.of(Duration.ofSeconds(1)), Duration.ofSeconds(1))));
     assertEquals(
-        Status.DOWN,
+        HealthStatus.DOWN,
         run(Checks.queueAge(() -> Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1))));
   }
 }

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cnkit.health.HealthEvent.CheckChanged;
 import cnkit.health.HealthEvent.EventsDropped;
 import cnkit.health.HealthEvent.ProbeChanged;
-import cnkit.health.HealthEvent.Subscribed;
-import cnkit.health.testing.VirtualTime;
+import cnkit.health.HealthEvent.Current;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,10 +27,8 @@ class EventsTest {
 
   private Health health() {
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0)
         .check(Check.critical("db", () -> {
               Verdict now = verdict.get();
@@ -65,7 +63,7 @@ class EventsTest {
     Health health = health();
     var second = new ArrayList<HealthEvent>();
     var third = new ArrayList<HealthEvent>();
-    var seenByListener = new ArrayList<Status>();
+    var seenByListener = new ArrayList<HealthStatus>();
     var calls = new ArrayList<HealthEvent>();
     var one = health.subscribe(event -> {
       calls.add(event);
@@ -86,10 +84,10 @@ class EventsTest {
     assertEquals(expected, changes(calls));
     assertEquals(expected, changes(second));
     assertEquals(expected, changes(third));
-    assertInstanceOf(Subscribed.class, second.get(0));
+    assertInstanceOf(Current.class, second.get(0));
     assertEquals(
-        List.of(Status.DOWN, Status.UP), seenByListener, "committed before the first call");
-    List.of(one, two, three).forEach(Health.Subscription::close);
+        List.of(HealthStatus.DOWN, HealthStatus.UP), seenByListener, "committed before the first call");
+    List.of(one, two, three).forEach(cnkit.core.Subscription::close);
     verdict.set(Verdict.down("again"));
     time.advance(Duration.ofSeconds(1));
     assertEquals(expected, changes(second), "closed");
@@ -108,7 +106,7 @@ class EventsTest {
         .findFirst()
         .orElseThrow();
     assertEquals("broken", changed.cause().orElseThrow().getMessage());
-    assertEquals(Outcome.THREW, changed.outcome());
+    assertEquals(RunOutcome.THREW, changed.outcome());
   }
 
   @Test
@@ -129,8 +127,8 @@ class EventsTest {
         .build()) {
       var unused = health.subscribe(event -> {
         if (event instanceof CheckChanged changed && changed.check().equals("first")) {
-          assertEquals(Status.UP, health.report().check("first").orElseThrow().status());
-          health.register(Check.degrading("second", Verdict::up));
+          assertEquals(HealthStatus.UP, health.report().check("first").orElseThrow().status());
+          health.register(Check.optional("second", Verdict::up));
           assertTrue(health.refresh("first"));
           health.outOfRotation("listener");
           health.backInRotation();
@@ -148,10 +146,8 @@ class EventsTest {
   @Test
   void aListenerThatHangsLosesItsOldestEventsAndIsTold() throws InterruptedException {
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .events(task -> new Thread(task, "events").start())
         .build();
     var entered = new CountDownLatch(1);
@@ -177,11 +173,11 @@ class EventsTest {
     health.drain();
     release.countDown();
     assertTrue(finished.await(10, TimeUnit.SECONDS));
-    assertInstanceOf(Subscribed.class, events.get(0), "was under way");
+    assertInstanceOf(Current.class, events.get(0), "was under way");
     EventsDropped dropped = assertInstanceOf(EventsDropped.class, events.get(1));
     long rest =
         events.stream().filter(e -> e instanceof HealthEvent.RotationChanged).count();
-    assertTrue(dropped.count() > 0 && rest <= Feed.CAPACITY);
+    assertTrue(dropped.count() > 0 && rest <= 256);
     HealthEvent last = events.get(events.size() - 1);
     assertSame(HealthEvent.GateChanged.class, last.getClass(), "order is that of commits");
   }

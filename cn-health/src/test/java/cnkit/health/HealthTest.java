@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -23,10 +23,8 @@ class HealthTest {
 
   private Health.Builder builder() {
     return Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0);
   }
 
@@ -46,7 +44,7 @@ class HealthTest {
     return health.answer("GET", path, query, "*/*").orElseThrow().text();
   }
 
-  private static Status status(CheckReport report) {
+  private static HealthStatus status(CheckReport report) {
     return report.status();
   }
 
@@ -112,13 +110,13 @@ class HealthTest {
     Health health = started(
         builder().check(Check.critical("db", () -> Verdict.down("no")).failureThreshold(5)));
     assertEquals(503, status(health, "/readyz"));
-    assertEquals(Status.DOWN, status(check(health, "db")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "db")));
   }
 
   @Test // case H14
-  void aDegradingCheckNeverFailsAProbe() {
+  void anOptionalCheckNeverFailsAProbe() {
     Health health = started(builder()
-        .check(Check.degrading("recommendations", () -> Verdict.down("no")))
+        .check(Check.optional("recommendations", () -> Verdict.down("no")))
         .check(Check.critical("db", Verdict::up)));
     assertEquals(200, status(health, "/readyz"));
     assertEquals(
@@ -127,7 +125,7 @@ class HealthTest {
     assertEquals(
         "readyz check passed: DEGRADED\n[!]recommendations DOWN (failed)\n[+]db UP\n",
         text(health, "/readyz", "verbose"));
-    assertEquals(Status.DOWN, status(check(health, "recommendations")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "recommendations")));
   }
 
   @Test // case H4
@@ -139,7 +137,7 @@ class HealthTest {
     Health health = started(builder()
         .check(Check.critical("broken", broken).every(Duration.ofSeconds(5)))
         .check(Check.critical("other", other).every(Duration.ofSeconds(5))));
-    assertEquals(Outcome.THREW, check(health, "broken").outcome());
+    assertEquals(RunOutcome.THREW, check(health, "broken").outcome());
     assertEquals("StackOverflowError", check(health, "broken").reason());
     broken.thrown = new NoClassDefFoundError("com/acme/Driver");
     time.advance(Duration.ofSeconds(5));
@@ -162,8 +160,8 @@ class HealthTest {
         .check(Check.criticalAsync(
             "value", () -> CompletableFuture.completedFuture(HealthTest.<Verdict>nothing()))));
     for (String name : List.of("sync", "stage", "value")) {
-      assertEquals(Status.DOWN, status(check(health, name)), name);
-      assertEquals(Outcome.NO_VERDICT, check(health, name).outcome(), name);
+      assertEquals(HealthStatus.DOWN, status(check(health, name)), name);
+      assertEquals(RunOutcome.NO_VERDICT, check(health, name).outcome(), name);
     }
     assertEquals(503, status(health, "/readyz"));
   }
@@ -172,11 +170,11 @@ class HealthTest {
   void aNameIsTakenOnceWhateverItsCase() {
     Health.Builder builder = builder()
         .check(Check.critical("db", Verdict::up))
-        .check(Check.degrading("DB", Verdict::up));
+        .check(Check.optional("DB", Verdict::up));
     HealthException refused = assertThrows(HealthException.class, builder::build);
     String message = refused.getMessage();
     assertNotNull(message);
-    assertTrue(message.contains("DB (DEGRADING") && message.contains("db (CRITICAL"), message);
+    assertTrue(message.contains("DB (OPTIONAL") && message.contains("db (CRITICAL"), message);
     assertTrue(message.contains("HealthTest.java:"), message);
 
     Health health = started(builder().check(Check.critical("db", Verdict::up)));
@@ -187,17 +185,17 @@ class HealthTest {
 
   @Test // case H16
   void drainingIsTerminal() {
-    var degrading = new Scripted();
-    degrading.verdict = Verdict.down("no");
+    var optional = new Scripted();
+    optional.verdict = Verdict.down("no");
     Health health = started(builder()
         .check(Check.critical("db", Verdict::up))
-        .check(Check.degrading("cache", degrading).every(Duration.ofSeconds(1))));
+        .check(Check.optional("cache", optional).every(Duration.ofSeconds(1))));
     assertEquals(200, status(health, "/readyz"));
     health.drain();
     assertEquals(503, status(health, "/readyz"));
-    degrading.verdict = Verdict.up();
+    optional.verdict = Verdict.up();
     time.advance(Duration.ofSeconds(5));
-    assertEquals(Status.UP, status(check(health, "cache")));
+    assertEquals(HealthStatus.UP, status(check(health, "cache")));
     health.open();
     health.backInRotation();
     time.advance(Duration.ofSeconds(5));
@@ -223,10 +221,13 @@ class HealthTest {
     Heartbeat consumer = Heartbeat.named("consumer", Duration.ofHours(1));
     VirtualTime dead = new VirtualTime();
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(dead)
-        .watchdog(time)
-        .executor(time)
+        .time(new OtherTime(time) {
+          @Override
+          public Pending schedule(Duration delay, Runnable task) {
+            return dead.schedule(delay, task);
+          }
+        })
+        .executor(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(10)))
         .liveness(consumer)
         .build();
@@ -240,19 +241,21 @@ class HealthTest {
     assertEquals(
         "readyz check failed: UNKNOWN\n[?]db UNKNOWN (too old)\n", text(health, "/readyz", ""));
     CheckReport db = check(health, "db");
-    assertEquals(Status.UNKNOWN, status(db));
+    assertEquals(HealthStatus.UNKNOWN, status(db));
     assertTrue(db.age().orElseThrow().compareTo(Duration.ofSeconds(39)) > 0);
     assertEquals(200, status(health, "/livez"));
   }
 
   @Test
   void stalenessShowsOnTheReadPathWithoutAnyThread() {
-    VirtualTime dead = new VirtualTime();
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(dead)
-        .executor(time)
+        .time(new OtherTime(time) {
+          @Override
+          public Running execute(String name, Runnable body) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+        })
+        .executor(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(10)))
         .build();
     health.start();
@@ -278,12 +281,12 @@ class HealthTest {
           }
           task.run();
         })
-        .events(time)
+        .events(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
     assertEquals(200, status(health, "/readyz"));
     refuse.set(true);
     time.advance(Duration.ofSeconds(5));
-    assertEquals(Outcome.REJECTED, check(health, "db").outcome());
+    assertEquals(RunOutcome.REJECTED, check(health, "db").outcome());
     assertEquals(503, status(health, "/readyz"));
     refuse.set(false);
     time.advance(Duration.ofSeconds(5));
@@ -294,14 +297,14 @@ class HealthTest {
   void anExecutorThatDropsRunsInSilenceTimesThemOut() {
     Health health = started(builder()
         .executor(task -> {})
-        .events(time)
+        .events(time.executor())
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(5))));
     time.advance(Duration.ofSeconds(2));
-    assertEquals(Outcome.TIMED_OUT, check(health, "db").outcome());
+    assertEquals(RunOutcome.TIMED_OUT, check(health, "db").outcome());
     assertEquals("no thread after 1 s", check(health, "db").reason());
     time.advance(Duration.ofSeconds(60));
     assertEquals(
-        Outcome.REJECTED, check(health, "db").outcome(), "the queue of lost runs is bounded");
+        RunOutcome.REJECTED, check(health, "db").outcome(), "the queue of lost runs is bounded");
   }
 
   @Test
@@ -320,18 +323,18 @@ class HealthTest {
             .every(Duration.ofSeconds(5))
             .successThreshold(1)));
     time.advance(Duration.ofSeconds(1));
-    assertEquals(Outcome.TIMED_OUT, check(health, "broker").outcome());
+    assertEquals(RunOutcome.TIMED_OUT, check(health, "broker").outcome());
     time.advance(Duration.ofSeconds(35));
-    assertEquals(Outcome.STUCK, check(health, "broker").outcome());
+    assertEquals(RunOutcome.STUCK, check(health, "broker").outcome());
     assertEquals(1, starts.get());
     // case H7: the late success counts for nothing; the next run comes within a period and decides
     next.set(true);
     hung.complete(Verdict.up());
-    assertEquals(Status.DOWN, status(check(health, "broker")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "broker")));
     assertEquals(0, check(health, "broker").successes());
     time.advance(Duration.ofSeconds(5));
     assertEquals(2, starts.get());
-    assertEquals(Status.UP, status(check(health, "broker")));
+    assertEquals(HealthStatus.UP, status(check(health, "broker")));
   }
 
   @Test // case H29
@@ -432,7 +435,7 @@ class HealthTest {
     health.register(Check.critical("late", () -> Verdict.down("no")));
     assertEquals(503, status(health, "/readyz"));
     time.advance(Duration.ofSeconds(1));
-    assertEquals(Status.DOWN, status(check(health, "late")));
+    assertEquals(HealthStatus.DOWN, status(check(health, "late")));
     assertTrue(health.remove("LATE"));
     assertFalse(health.remove("late"));
     assertEquals(200, status(health, "/readyz"));
@@ -453,7 +456,7 @@ class HealthTest {
       hung.add(stage);
       return stage;
     });
-    Health health = started(builder().events(time));
+    Health health = started(builder().events(time.executor()));
     var metered = new ArrayList<String>();
     var unused = health.meter((name, outcome, nanos) -> metered.add(name + outcome));
     health.register(check);
@@ -466,7 +469,7 @@ class HealthTest {
     // the same check again is another registration: the old run says nothing about it
     health.register(check);
     hung.get(0).obtrudeValue(Verdict.up());
-    assertEquals(Status.UNKNOWN, status(check(health, "db")));
+    assertEquals(HealthStatus.UNKNOWN, status(check(health, "db")));
     time.advance(Duration.ZERO);
     assertEquals(2, hung.size());
     hung.get(1).complete(Verdict.up());
@@ -500,7 +503,7 @@ class HealthTest {
     }
     assertTrue(time.pending() <= 3, () -> time.pending() + " tasks wait");
     health.close();
-    assertEquals(0, time.pending(), "a scheduler of the caller keeps nothing of ours");
+    assertEquals(0, time.pending(), "a time of the caller keeps nothing of ours");
   }
 
   @Test
@@ -530,7 +533,7 @@ class HealthTest {
       }
     }
     assertEquals(Verdict.class, Check.Body.class.getMethod("run").getReturnType());
-    assertEquals(Status.DOWN, Verdict.of(false).status());
+    assertEquals(HealthStatus.DOWN, Verdict.of(false).status());
   }
 
   @Test
@@ -570,7 +573,7 @@ class HealthTest {
     held.forEach(Runnable::run);
     time.advance(Duration.ofSeconds(1));
     assertEquals(200, status(health, "/livez"));
-    assertEquals(Outcome.PASSED, check(health, "workers").outcome());
+    assertEquals(RunOutcome.PASSED, check(health, "workers").outcome());
     assertEquals(failed, check(health, "workers").failedRuns());
   }
 
@@ -627,7 +630,7 @@ class HealthTest {
     Health health = builder()
         .check(Check.critical("db", Verdict::up).every(Duration.ofSeconds(1)))
         .build();
-    try (Health.Subscription metering =
+    try (cnkit.core.Subscription metering =
         health.meter((check, outcome, nanos) -> heard.add(check + outcome))) {
       assertNotNull(metering);
       health.start();

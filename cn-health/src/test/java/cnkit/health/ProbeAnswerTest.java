@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,10 +38,8 @@ class ProbeAnswerTest {
 
   private Health.Builder builder() {
     return Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0);
   }
 
@@ -100,7 +98,7 @@ class ProbeAnswerTest {
     Health.Builder builder = builder();
     for (int i = 0; i < 250; i++) {
       builder.check(Check.critical("works-but-has-a-rather-long-name-" + i, Verdict::up));
-      builder.check(Check.degrading("degrades-and-has-a-long-name-" + i, () -> Verdict.down("no")));
+      builder.check(Check.optional("degrades-and-has-a-long-name-" + i, () -> Verdict.down("no")));
     }
     builder.check(Check.critical("the-one-that-fails", () -> Verdict.down("no")));
     Health health = started(builder);
@@ -158,9 +156,12 @@ class ProbeAnswerTest {
   void aPlainProbeReadsTheClockOnceAndNothingElseDoes() {
     var reads = new AtomicInteger();
     Health health = started(builder()
-        .ticker(() -> {
-          reads.incrementAndGet();
-          return time.getAsLong();
+        .time(new OtherTime(time) {
+          @Override
+          public long nanoTime() {
+            reads.incrementAndGet();
+            return super.nanoTime();
+          }
         })
         .check(Check.critical("db", Verdict::up)));
     for (String path : PROBES) {
@@ -178,7 +179,7 @@ class ProbeAnswerTest {
     var release = new CountDownLatch(1);
     HealthState state =
         HealthState.EMPTY.add(Check.critical("db", Verdict::up), EnumSet.of(Probe.READY), false);
-    var board = new Board(time, new Feed(time), state);
+    var board = new Board(time, time.executor(), state);
     Router router = new Router(
         board,
         new EnumMap<>(Probe.class),
@@ -344,8 +345,8 @@ class ProbeAnswerTest {
     Health health = started(builder()
         .check(Check.critical("orders-db", () -> Verdict.down("pool \"main\" is\nempty")))
         .check(Check.critical("disk", Verdict::up))
-        .check(Check.degrading("cache", () -> Verdict.degraded("hit rate 12 %")))
-        .check(Check.degrading("mail", () -> Verdict.down("no route")))
+        .check(Check.optional("cache", () -> Verdict.degraded("hit rate 12 %")))
+        .check(Check.optional("mail", () -> Verdict.down("no route")))
         .check(Check.critical("broker", Verdict::up).successThreshold(2).every(Duration.ofDays(1)))
         .liveness(Heartbeat.named("consumer", Duration.ofSeconds(5)))
         .group("storage", "orders-db", "disk"));

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.health.testing.Kubelet;
 import cnkit.health.testing.ScriptedCheck;
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,16 +21,14 @@ class ProbePlanTest {
 
   private Health health(double chance) {
     return Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> chance)
         .check(Check.criticalAsync("db", db)
             .every(Duration.ofSeconds(4))
             .timeout(Duration.ofMillis(800))
             .failureThreshold(2))
-        .check(Check.degrading("cache", Verdict::up))
+        .check(Check.optional("cache", Verdict::up))
         .liveness(loop)
         .build();
   }
@@ -145,10 +143,8 @@ class ProbePlanTest {
   @Test
   void whatCannotWorkIsSaid() {
     Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
-        .executor(time)
+        .time(time)
+        .executor(time.executor())
         .random(() -> 0)
         .check(Check.criticalAsync("slow", db)
             .every(Duration.ofMinutes(2))
@@ -168,7 +164,7 @@ class ProbePlanTest {
             "startupz: the probe's timeout 3 s is longer than its period 2 s; lower timeoutSeconds",
             "slow: its timeout 10 s is longer than that of readyz (1 s); the probe does not wait for it, but learns of a"
                 + " hang that much later",
-            "slow: runs every 120 s, but readyz acts after 30 s: one failed run is counted 3 times; shorten .every(…)"
+            "slow: runs every 2 min, but readyz acts after 30 s: one failed run is counted 3 times; shorten .every(…)"
                 + " or raise failureThreshold",
             "slow: its last run took 6 s of a timeout of 10 s; raise .timeout(…), or make the check cheaper",
             "migrated: needs up to 41 s to pass, but the pod is killed after 6 s; raise the startup probe's"

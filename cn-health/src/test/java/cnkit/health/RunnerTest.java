@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.Time;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +35,7 @@ class RunnerTest {
     }
   }
 
-  private static Outcome outcome(Health health, String name) {
+  private static RunOutcome outcome(Health health, String name) {
     return health.report().check(name).orElseThrow().outcome();
   }
 
@@ -57,10 +57,10 @@ class RunnerTest {
     VirtualTime time = new VirtualTime();
     var release = new CountDownLatch(1);
     var runs = new AtomicInteger();
+    ExecutorService threads = Threads.forRuns();
     try (Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
+        .time(time)
+        .executor(threads)
         .random(() -> 0)
         .check(Check.critical("hung", () -> {
           if (runs.incrementAndGet() == 1) {
@@ -73,10 +73,10 @@ class RunnerTest {
       time.advance(Duration.ZERO);
       eventually(() -> runs.get() == 1);
       time.advance(Duration.ofSeconds(1));
-      assertEquals(Outcome.TIMED_OUT, outcome(health, "hung"));
+      assertEquals(RunOutcome.TIMED_OUT, outcome(health, "hung"));
       time.advance(Duration.ofSeconds(39));
       CheckReport stuck = health.report().check("hung").orElseThrow();
-      assertEquals(Outcome.STUCK, stuck.outcome());
+      assertEquals(RunOutcome.STUCK, stuck.outcome());
       assertTrue(stuck.reason().startsWith("running for 40 s at "), stuck.reason());
       assertTrue(
           stuck.stack().stream().anyMatch(f -> f.getMethodName().equals("awaitIgnoringInterrupts")),
@@ -89,9 +89,11 @@ class RunnerTest {
         return runs.get() == 2;
       });
       assertTrue(
-          time.getAsLong() - Long.MAX_VALUE < TimeUnit.SECONDS.toNanos(60), "within one period");
-      eventually(() -> outcome(health, "hung") == Outcome.PASSED);
+          time.nanoTime() - Long.MAX_VALUE < TimeUnit.SECONDS.toNanos(60), "within one period");
+      eventually(() -> outcome(health, "hung") == RunOutcome.PASSED);
       assertEquals(1, health.report().check("hung").orElseThrow().successes());
+    } finally {
+      threads.shutdownNow();
     }
   }
 
@@ -102,11 +104,9 @@ class RunnerTest {
     var interrupted = new AtomicBoolean();
     var entered = new CountDownLatch(1);
     try (Health health = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
+        .time(time)
         .executor(one)
-        .events(time)
+        .events(time.executor())
         .random(() -> 0)
         .check(Check.critical("sleeper", () -> {
           entered.countDown();
@@ -125,7 +125,7 @@ class RunnerTest {
       Future<Boolean> next = one.submit(Thread::interrupted);
       assertFalse(next.get(10, TimeUnit.SECONDS));
       assertTrue(interrupted.get());
-      assertEquals(Outcome.TIMED_OUT, outcome(health, "sleeper"), "its late result is discarded");
+      assertEquals(RunOutcome.TIMED_OUT, outcome(health, "sleeper"), "its late result is discarded");
     } finally {
       one.shutdownNow();
     }
@@ -150,8 +150,8 @@ class RunnerTest {
       health.start();
       eventually(() -> runs.get() > 10);
       assertTrue(
-          outcome(health, "hung") == Outcome.STUCK || outcome(health, "hung") == Outcome.TIMED_OUT);
-      assertEquals(Outcome.PASSED, outcome(health, "quick"));
+          outcome(health, "hung") == RunOutcome.STUCK || outcome(health, "hung") == RunOutcome.TIMED_OUT);
+      assertEquals(RunOutcome.PASSED, outcome(health, "quick"));
     } finally {
       release.countDown();
     }
@@ -169,7 +169,7 @@ class RunnerTest {
         .liveness(Heartbeat.named("loop", Duration.ofSeconds(5)))
         .build();
     health.start();
-    eventually(() -> outcome(health, "quick") == Outcome.PASSED);
+    eventually(() -> outcome(health, "quick") == RunOutcome.PASSED);
     assertTrue(ownThreads().stream().allMatch(Thread::isDaemon));
     assertFalse(ownThreads().isEmpty());
     health.close();
@@ -182,7 +182,7 @@ class RunnerTest {
     var threads = new Thread[Thread.activeCount() + 50];
     int count = Thread.enumerate(threads);
     return Arrays.stream(threads, 0, count)
-        .filter(t -> t.getName().startsWith("cn-health-"))
+        .filter(t -> t.getName().startsWith("cn-health-") || t.getName().equals("cn-time"))
         .toList();
   }
 
@@ -216,15 +216,29 @@ class RunnerTest {
 
   /** What the caller gave is the caller's: used for everything, closed by nobody. */
   @Test
-  void theCallersSchedulerAndExecutorAreUsedForAllAndLeftAlone() throws Exception {
+  void theCallersTimeAndExecutorAreUsedForAllAndLeftAlone() throws Exception {
     eventually(() -> ownThreads().isEmpty());
-    var timer = new ScheduledThreadPoolExecutor(1);
     ExecutorService pool = Executors.newFixedThreadPool(2);
     var runs = new AtomicInteger();
-    try {
+    var waiting = new AtomicInteger();
+    try (Time system = Time.system()) {
+      var time = new OtherTime(system) {
+        @Override
+        public Pending schedule(Duration delay, Runnable task) {
+          waiting.incrementAndGet();
+          Pending pending = super.schedule(delay, () -> {
+            waiting.decrementAndGet();
+            task.run();
+          });
+          return () -> {
+            boolean cancelled = pending.cancel();
+            waiting.addAndGet(cancelled ? -1 : 0);
+            return cancelled;
+          };
+        }
+      };
       Health health = Health.builder()
-          .scheduler(timer)
-          .watchdog(timer)
+          .time(time)
           .executor(pool)
           .check(Check.critical("db", () -> {
                 runs.incrementAndGet();
@@ -238,14 +252,13 @@ class RunnerTest {
       health.start();
       eventually(() -> runs.get() > 5);
       assertTrue(heard.await(10, TimeUnit.SECONDS));
-      assertEquals(List.of(), ownThreads());
       health.close();
-      assertFalse(timer.isShutdown() || pool.isShutdown());
-      assertEquals(1, timer.submit(() -> 1).get(10, TimeUnit.SECONDS));
-      eventually(
-          () -> timer.getQueue().stream().allMatch(task -> ((Future<?>) task).isCancelled()));
+      assertFalse(pool.isShutdown());
+      eventually(() -> waiting.get() == 0);
+      var still = new CountDownLatch(1);
+      var pending = system.schedule(Duration.ZERO, still::countDown);
+      assertTrue(still.await(10, TimeUnit.SECONDS), "the time of the caller goes on");
     } finally {
-      timer.shutdownNow();
       pool.shutdownNow();
     }
   }
@@ -271,7 +284,7 @@ class RunnerTest {
             .every(Duration.ofMillis(50)))
         .build()) {
       health.start();
-      eventually(() -> outcome(health, "hostile") == Outcome.STUCK);
+      eventually(() -> outcome(health, "hostile") == RunOutcome.STUCK);
       int before = runs.get();
       eventually(() -> runs.get() > before + 10);
     } finally {

@@ -3,7 +3,7 @@ package cnkit.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,18 +29,18 @@ class SoakTest {
   private final VirtualTime time = new VirtualTime();
 
   /** The plainest model: the whole history of outcomes, read from its start. */
-  private static Status model(Check check, List<Outcome> history) {
-    Status status = Status.UNKNOWN;
+  private static HealthStatus model(Check check, List<RunOutcome> history) {
+    HealthStatus status = HealthStatus.UNKNOWN;
     int failures = 0;
     int successes = 0;
-    for (Outcome outcome : history) {
+    for (RunOutcome outcome : history) {
       failures = outcome.passed() ? 0 : failures + 1;
       successes = outcome.passed() ? successes + 1 : 0;
       if (outcome.passed() && successes >= check.successThreshold()) {
-        status = Status.UP;
+        status = HealthStatus.UP;
       } else if (!outcome.passed()
-          && (status != Status.UP || failures >= check.failureThreshold())) {
-        status = Status.DOWN;
+          && (status != HealthStatus.UP || failures >= check.failureThreshold())) {
+        status = HealthStatus.DOWN;
       }
     }
     return status;
@@ -50,16 +51,14 @@ class SoakTest {
   void anHourOfHostileChecksEndsAsTheModelSaysAndLeavesNothingScheduled(long seed) {
     var random = new Random(seed);
     Health.Builder builder = Health.builder()
-        .ticker(time)
-        .scheduler(time)
-        .watchdog(time)
+        .time(time)
         .random(random::nextDouble)
-        .events(time)
+        .events(time.executor())
         .executor(task -> {
           if (random.nextInt(50) == 0) {
             throw new RejectedExecutionException("full");
           }
-          var unused = time.schedule(task, random.nextInt(200), TimeUnit.MILLISECONDS);
+          var unused = time.schedule(Duration.ofMillis(random.nextInt(200)), task);
         });
     var hung = new ArrayList<CompletableFuture<Verdict>>();
     for (int i = 0; i < 20; i++) {
@@ -67,10 +66,10 @@ class SoakTest {
           .every(Duration.ofMillis(500 + 100L * i))
           .failureThreshold(1 + i % 3)
           .successThreshold(1 + i % 4)
-          .staleAfter(1000));
+          .stalePeriods(1000));
     }
     Health health = builder.build();
-    Map<String, List<Outcome>> histories = new HashMap<>();
+    Map<String, List<RunOutcome>> histories = new HashMap<>();
     var unused = health.meter((check, outcome, nanos) ->
         histories.computeIfAbsent(check, name -> new ArrayList<>()).add(outcome));
     health.start();
@@ -94,10 +93,10 @@ class SoakTest {
     assertEquals(0, time.pending(), "nothing is scheduled after close");
   }
 
-  private static void requireModel(Health health, Map<String, List<Outcome>> histories) {
+  private static void requireModel(Health health, Map<String, List<RunOutcome>> histories) {
     boolean ready = true;
     for (CheckReport report : health.report().checks()) {
-      List<Outcome> history = histories.getOrDefault(report.name(), List.of());
+      List<RunOutcome> history = histories.getOrDefault(report.name(), List.of());
       assertEquals(model(report.check(), history), report.status(), report::name);
       assertEquals(history.size(), report.runs(), report::name);
       ready &= report.status().passes();
@@ -106,14 +105,15 @@ class SoakTest {
         ready ? 200 : 503, health.answer("GET", "/readyz", "", "").orElseThrow().status());
   }
 
-  /** The same hour, with bodies on the registry's own threads: they hang, ignore interrupts, throw and flap there. */
+  /** The same hour, with bodies on the threads that are the registry's own without a virtual time: they hang, ignore interrupts, throw and flap there. */
   @Test
   @Timeout(240)
   void anHourOfHostileBodiesOnRealThreadsEndsWithTheThreadsItBeganWith() throws Exception {
     var random = new Random(7);
     var bodies = new Bodies();
+    ExecutorService threads = Threads.forRuns();
     Health.Builder builder =
-        Health.builder().ticker(time).scheduler(time).watchdog(time).random(() -> 0.5);
+        Health.builder().time(time).random(() -> 0.5).executor(threads);
     for (int i = 0; i < 8; i++) {
       int number = i;
       builder.check(Check.critical("check-" + i, () -> bodies.run(number))
@@ -137,6 +137,7 @@ class SoakTest {
     assertTrue(bodies.runs.get() > 500, () -> "only " + bodies.runs + " runs");
     assertEquals(3, bodies.kinds.size(), () -> "seen " + bodies.kinds);
     health.close();
+    threads.shutdownNow();
     bodies.over = true;
     bodies.letGo();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);

@@ -17,9 +17,9 @@ import cnkit.health.HealthEvent;
 import cnkit.health.HealthEvent.CheckChanged;
 import cnkit.health.HealthEvent.ProbeChanged;
 import cnkit.health.HealthReport;
-import cnkit.health.Outcome;
+import cnkit.health.RunOutcome;
 import cnkit.health.Probe;
-import cnkit.health.Status;
+import cnkit.health.HealthStatus;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
@@ -77,7 +77,7 @@ public final class HealthTelemetry {
     return Registration.of(parts);
   }
 
-  private void ran(String check, Outcome outcome, long nanos) {
+  private void ran(String check, RunOutcome outcome, long nanos) {
     duration.record(
         nanos / 1e9,
         Attributes.of(
@@ -101,7 +101,7 @@ public final class HealthTelemetry {
         CN_HEALTH_STATUS_FROM, Signals.value(changed.from()),
         CN_HEALTH_STATUS_TO, Signals.value(changed.to()));
     checkTransitions.add(1, transition);
-    Signals.event(events, Contract.Events.CN_HEALTH_CHECK_CHANGED, changed.to() != Status.UP)
+    Signals.event(events, Contract.Events.CN_HEALTH_CHECK_CHANGED, changed.to() != HealthStatus.UP)
         .setAllAttributes(transition)
         .setAttribute(CN_HEALTH_CHECK_IMPACT, Signals.value(changed.impact()))
         .setAttribute(CN_HEALTH_CHECK_OUTCOME, Signals.value(changed.outcome()))
@@ -137,7 +137,7 @@ public final class HealthTelemetry {
                 .put(CN_HEALTH_CHECK_IMPACT, Signals.value(check.check().impact()))
                 .build();
             Signals.states(
-                status, Contract.CN_HEALTH_CHECK_STATUS, series, Status.values(), check.status());
+                status, Contract.CN_HEALTH_CHECK_STATUS, series, HealthStatus.values(), check.status());
             check.age().ifPresent(since -> age.record(since.toNanos() / 1e9, name));
           }
           for (Probe probe : Probe.values()) {

@@ -39,8 +39,8 @@ public class RoundSuite {
 
   /** The bodies called one after another. */
   @Benchmark
-  public Status raw() {
-    Status worst = Status.UP;
+  public HealthStatus raw() {
+    HealthStatus worst = HealthStatus.UP;
     for (Supplier<Verdict> body : direct) {
       worst = Aggregate.worse(worst, body.get().status());
     }
@@ -53,7 +53,7 @@ public class RoundSuite {
     long took = 0;
     for (Supplier<Verdict> body : direct) {
       long start = System.nanoTime();
-      if (body.get().status() == Status.UP) {
+      if (body.get().status() == HealthStatus.UP) {
         took += System.nanoTime() - start;
       }
     }

@@ -2,6 +2,7 @@ package cnkit.health.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.health.Health;
 import cnkit.health.Probe;
 import cnkit.health.ProbePlan;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A kubelet in virtual time, with its probe arithmetic: what counts is what comes in a row; readiness begins as
@@ -57,7 +57,7 @@ public final class Kubelet {
     }
   }
 
-  private final VirtualTime time;
+  private final Time time;
   private final Health health;
   private final Map<Probe, Worker> workers = new EnumMap<>(Probe.class);
   private final List<Change> changes = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class Kubelet {
    * @param health what it probes
    * @param plan how it probes
    */
-  public Kubelet(VirtualTime time, Health health, ProbePlan plan) {
+  public Kubelet(Time time, Health health, ProbePlan plan) {
     this.time = requireNonNull(time, "time");
     this.health = requireNonNull(health, "health");
     workers.put(Probe.STARTUP, new Worker(Probe.STARTUP, plan.startup(), false, false));
@@ -81,14 +81,14 @@ public final class Kubelet {
 
   /** The container starts now: the first probes come after their initial delays. */
   public void start() {
-    startNanos = time.getAsLong();
+    startNanos = time.nanoTime();
     for (Worker worker : workers.values()) {
       schedule(worker, worker.timing.initialDelay());
     }
   }
 
   private void schedule(Worker worker, Duration delay) {
-    var unused = time.schedule(() -> probe(worker), delay.toNanos(), TimeUnit.NANOSECONDS);
+    var unused = time.schedule(delay, () -> probe(worker));
   }
 
   private void probe(Worker worker) {
@@ -110,7 +110,7 @@ public final class Kubelet {
     }
     worker.result = passed;
     worker.known = true;
-    changes.add(new Change(worker.probe, passed, Duration.ofNanos(time.getAsLong() - startNanos)));
+    changes.add(new Change(worker.probe, passed, Duration.ofNanos(time.nanoTime() - startNanos)));
     killed = !passed && worker.probe != Probe.READY;
   }
 

@@ -2,12 +2,13 @@ package cnkit.health.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.health.Check;
 import cnkit.health.Verdict;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body that does what the test says, in virtual time. What is said holds from the next run on.
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * Not safe for use by many threads.
  */
 public final class ScriptedCheck implements Check.AsyncBody {
-  private final VirtualTime time;
+  private final Time time;
   private Verdict verdict = Verdict.up();
   private @Nullable Throwable thrown;
   private Duration latency = Duration.ZERO;
@@ -35,7 +36,7 @@ public final class ScriptedCheck implements Check.AsyncBody {
    *
    * @param time that passes while it runs
    */
-  public ScriptedCheck(VirtualTime time) {
+  public ScriptedCheck(Time time) {
     this.time = requireNonNull(time, "time");
   }
 
@@ -99,7 +100,7 @@ public final class ScriptedCheck implements Check.AsyncBody {
     if (latency.isZero()) {
       complete.run();
     } else {
-      var unused = time.schedule(complete, latency.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = time.schedule(latency, complete);
     }
     return stage;
   }

@@ -1,6 +1,9 @@
 /**
- * For the tests of those who use the module: time that passes when told to, and checks that follow a script.
+ * For the tests of those who use the module: checks that follow a script, and a kubelet.
  *
  * <p>Null is never a parameter or a return.
  */
+@NullMarked
 package cnkit.health.testing;
+
+import org.jspecify.annotations.NullMarked;

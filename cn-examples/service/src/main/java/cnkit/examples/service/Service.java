@@ -149,10 +149,10 @@ final class Service {
   }
 
   private Health checks() {
-    // degrading: a database that all share must not take all of them out of rotation
+    // optional: a database that all share must not take all of them out of rotation
     Health.Builder builder = Health.builder()
         .liveness(outbox.heartbeat)
-        .check(Check.degrading("orders-db", Checks.jdbc(database.source, ofSeconds(1)))
+        .check(Check.optional("orders-db", Checks.jdbc(database.source, ofSeconds(1)))
             .every(ofSeconds(5))
             .timeout(ofSeconds(3)));
     settings

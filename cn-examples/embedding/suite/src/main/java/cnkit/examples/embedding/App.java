@@ -45,8 +45,8 @@ public final class App implements AutoCloseable {
         .check(Check.critical("database", () -> database)
             .every(ofMillis(20))
             .timeout(ofMillis(20))
-            .staleAfter(1000))
-        .check(Check.degrading("cache", Verdict::up).every(ofSeconds(10)))
+            .stalePeriods(1000))
+        .check(Check.optional("cache", Verdict::up).every(ofSeconds(10)))
         .build();
   }
 

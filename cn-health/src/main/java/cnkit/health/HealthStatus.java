@@ -1,7 +1,7 @@
 package cnkit.health;
 
 /** What is known of a check, or of all checks behind a probe. The set is closed. */
-public enum Status {
+public enum HealthStatus {
   /** Works. */
   UP,
   /** Works, but worse than it should; a probe still passes. */

@@ -6,17 +6,17 @@ package cnkit.health;
  * return quickly.
  *
  * <pre>{@code
- * Health.Subscription metering = health.meter((check, outcome, nanos) -> histogram.record(nanos / 1e9));
+ * Subscription metering = health.meter((check, outcome, nanos) -> histogram.record(nanos / 1e9));
  * }</pre>
  */
 @FunctionalInterface
-public interface Meter {
+public interface CheckMeter {
   /**
    * One run ended, timed out or was refused.
    *
    * @param check the check's name
-   * @param outcome how it ended; one call with {@link Outcome#STUCK} per period in which it could not run
+   * @param outcome how it ended; one call with {@link RunOutcome#STUCK} per period in which it could not run
    * @param nanos from the start of the body to its end, or for how long it was waited for
    */
-  void ran(String check, Outcome outcome, long nanos);
+  void ran(String check, RunOutcome outcome, long nanos);
 }

@@ -1,7 +1,7 @@
 package cnkit.health;
 
 /** How a check's last run ended. The set is closed. */
-public enum Outcome {
+public enum RunOutcome {
   /** No run has ended yet. */
   NOT_RUN("has not run yet"),
   /** The body said up or degraded. */
@@ -23,7 +23,7 @@ public enum Outcome {
 
   private final String text;
 
-  Outcome(String text) {
+  RunOutcome(String text) {
     this.text = text;
   }
 
