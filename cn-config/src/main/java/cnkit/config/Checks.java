@@ -117,12 +117,10 @@ final class Checks {
     }
     Shape.Scalar language = scalar.kind() == Kind.HOST_PORT ? Shape.Scalar.of(Kind.INT) : scalar;
     Conversion<?> bound = Converters.convert(language, text);
-    if (bound instanceof Conversion.Ok<?> ok) {
-      return ok.value();
+    if (bound.value().isEmpty()) {
+      complaints.add(notARange(range) + "; " + bound.expected() + " was expected for a bound");
     }
-    complaints.add(notARange(range) + "; " + ((Conversion.Bad<?>) bound).expected()
-        + " was expected for a bound");
-    return null;
+    return bound.value().orElse(null);
   }
 
   private static int count(String text, int absent) {

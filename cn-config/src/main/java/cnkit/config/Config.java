@@ -15,7 +15,7 @@ import java.util.Set;
  * <pre>{@code
  * record Settings(@Default("8080") @Range("0..65535") int port, Optional<URI> upstream) {}
  *
- * Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+ * Config<Settings> config = Config.builder(Settings.class, MethodHandles.lookup())
  *     .prefix("APP").args(args).environment()
  *     .loadOrExit();
  * int port = config.value().port();
@@ -59,7 +59,7 @@ public final class Config<T> {
    * @return a builder without any source
    * @throws IllegalArgumentException if the class is no record
    */
-  public static <T> ConfigBuilder<T> of(Class<T> type, MethodHandles.Lookup lookup) {
+  public static <T> ConfigBuilder<T> builder(Class<T> type, MethodHandles.Lookup lookup) {
     return new ConfigBuilder<>(type, lookup);
   }
 

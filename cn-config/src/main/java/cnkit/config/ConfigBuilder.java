@@ -22,12 +22,12 @@ import java.util.function.LongSupplier;
  * over environment over mounts over files over {@link Default}.
  *
  * <pre>{@code
- * Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+ * Config<Settings> config = Config.builder(Settings.class, MethodHandles.lookup())
  *     .prefix("APP").args(args).environment()
  *     .loadOrExit();
  * }</pre>
  *
- * <p>Made by {@link Config#of}. Not for use by several threads at once. It may load several times.
+ * <p>Made by {@link Config#builder}. Not for use by several threads at once. It may load several times.
  *
  * @param <T> the record that the settings become
  */

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /** Tells what is in effect and where it came from, without what must not be seen. */
 final class Effective {
-  private static final String REDACTED = "[secret]";
+  private static final String REDACTED = "***";
 
   private final Layout layout;
 

@@ -302,13 +302,14 @@ final class Lint {
               slot,
               "@RequiredIf: \"" + rules.requiredIfKey() + "\" is no single value of "
                   + group.describe());
-        } else if (scalar.kind() != Kind.CUSTOM
-            && Converters.convert(scalar, rules.requiredIfValue())
-                instanceof Conversion.Bad<?> bad) {
-          layout.schema(
-              slot,
-              "@RequiredIf(is = \"" + rules.requiredIfValue() + "\"): " + other.path + " expects "
-                  + bad.expected());
+        } else if (scalar.kind() != Kind.CUSTOM) {
+          Conversion<?> is = Converters.convert(scalar, rules.requiredIfValue());
+          if (is.value().isEmpty()) {
+            layout.schema(
+                slot,
+                "@RequiredIf(is = \"" + rules.requiredIfValue() + "\"): " + other.path + " expects "
+                    + is.expected());
+          }
         }
       }
     }

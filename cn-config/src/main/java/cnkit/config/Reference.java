@@ -6,7 +6,7 @@ package cnkit.config;
  * text, byte for byte.
  *
  * <pre>{@code
- * Reference reference = Config.of(Settings.class, MethodHandles.lookup()).prefix("APP").reference();
+ * Reference reference = Config.builder(Settings.class, MethodHandles.lookup()).prefix("APP").reference();
  * reference.markdown();              // docs/settings.md
  * reference.envExample();            // .env.example
  * reference.configMap("orders");     // k8s/configmap.yaml

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * what is wrong is told.
  *
  * <pre>{@code
- * Reloadable<Settings> live = Config.of(Settings.class, MethodHandles.lookup())
+ * Reloadable<Settings> live = Config.builder(Settings.class, MethodHandles.lookup())
  *     .prefix("APP").environment().mounts(Path.of("/etc/app"))
  *     .reloadable(Duration.ofSeconds(10));
  * Settings settings = live.value(); // once for each piece of work: its values belong together

@@ -63,8 +63,8 @@ final class Rules {
       boolean applies = shown != null
           && scalar.kind() != Kind.CUSTOM
           && !scalar.secret()
-          && Converters.convert(scalar, rules.requiredIfValue()) instanceof Conversion.Ok<?> ok
-          && ok.value().equals(shown);
+          && shown.equals(
+              Converters.convert(scalar, rules.requiredIfValue()).value().orElse(null));
       if (applies) {
         problems.add(broken(
             children[i].path,

@@ -15,7 +15,7 @@ import java.util.Arrays;
  * @param <T> the type of the value: {@code String}, {@code byte[]}, {@code URI} or any other setting
  */
 public final class Secret<T> implements AutoCloseable {
-  private static final String REDACTED = "[secret]";
+  private static final String REDACTED = "***";
 
   /** A {@code char[]} in place of a String, since an array can be overwritten; null once closed. */
   private volatile @Nullable Object held;

@@ -121,8 +121,8 @@ final class Values {
     Conversion<?> conversion = scalar.kind() == Kind.CUSTOM
         ? types.custom(scalar.type(), text)
         : Converters.convert(scalar, text);
-    if (!(conversion instanceof Conversion.Ok<?> converted)) {
-      var refused = (Conversion.Bad<?>) conversion;
+    Object value = conversion.value().orElse(null);
+    if (value == null) {
       if (!scalar.secret() && isServiceLink(slot, node, text)) {
         return bad(
             Problem.Code.SERVICE_LINK,
@@ -134,15 +134,15 @@ final class Values {
       String range = slot.checks.range;
       boolean bounded = !range.isEmpty()
           && scalar.kind() != Kind.HOST_PORT
-          && refused.expected().equals(scalar.kind().expected);
+          && conversion.expected().equals(scalar.kind().expected);
       return bad(
           Problem.Code.TYPE,
           path,
-          shown(scalar, text) + ": expected " + refused.expected() + (bounded ? " " + range : ""),
+          shown(scalar, text) + ": expected " + conversion.expected()
+              + (bounded ? " " + range : ""),
           node,
-          scalar.secret() ? "" : refused.hint());
+          scalar.secret() ? "" : conversion.hint());
     }
-    Object value = converted.value();
     boolean isConstant = scalar.kind() == Kind.ENUM
         && !scalar.type().isEmpty(); // a selector has no type, only names
     return checked(
@@ -190,9 +190,7 @@ final class Values {
   }
 
   private static String shown(Shape.Scalar scalar, String text) {
-    return scalar.secret()
-        ? "(secret)"
-        : scalar.kind() == Kind.BYTES ? "(bytes)" : Text.quoted(text);
+    return scalar.secret() ? "***" : scalar.kind() == Kind.BYTES ? "(bytes)" : Text.quoted(text);
   }
 
   /** Completes "expected …" for a value of this type under this component's rules. */
@@ -366,15 +364,15 @@ final class Values {
       return bad(Problem.Code.EMPTY, path, "the key is empty", node, "");
     }
     Conversion<?> key = Converters.convert(scalar, text);
-    if (key instanceof Conversion.Bad<?> refused) {
+    Object value = key.value().orElse(null);
+    if (value == null) {
       return bad(
           Problem.Code.TYPE,
           path,
-          "the key " + Text.quoted(text) + ": expected " + refused.expected(),
+          "the key " + Text.quoted(text) + ": expected " + key.expected(),
           node,
-          refused.hint());
+          key.hint());
     }
-    Object value = ((Conversion.Ok<?>) key).value();
     return scalar.kind() == Kind.ENUM ? types.constant(scalar.type(), (String) value) : value;
   }
 

@@ -25,7 +25,8 @@ class ChildJvmTest {
     private Main() {}
 
     public static void main(String[] args) {
-      ConfigBuilder<Child> builder = Config.of(Child.class, java.lang.invoke.MethodHandles.lookup())
+      ConfigBuilder<Child> builder = Config.builder(
+              Child.class, java.lang.invoke.MethodHandles.lookup())
           .prefix("CHILD")
           .environment()
           .args(args);

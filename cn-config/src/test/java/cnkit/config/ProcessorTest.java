@@ -446,7 +446,7 @@ class ProcessorTest {
     };
     Class<?> type = Class.forName("demo.S", false, blind);
     assertEquals(0, type.getRecordComponents()[0].getAnnotations().length);
-    Object bound = Config.of(type, java.lang.invoke.MethodHandles.lookup())
+    Object bound = Config.builder(type, java.lang.invoke.MethodHandles.lookup())
         .noPrefix()
         .load()
         .value();

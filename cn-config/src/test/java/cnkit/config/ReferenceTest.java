@@ -149,7 +149,8 @@ class ReferenceTest {
 
   @Test
   void variablesNeedADecisionAboutThePrefix() {
-    Reference undecided = Config.of(Everything.class, MethodHandles.lookup()).reference();
+    Reference undecided =
+        Config.builder(Everything.class, MethodHandles.lookup()).reference();
     assertThrows(IllegalStateException.class, undecided::envExample);
     assertThrows(IllegalStateException.class, () -> undecided.containerEnv("a", "b"));
     assertFalse(undecided.markdown().contains("variable |"));

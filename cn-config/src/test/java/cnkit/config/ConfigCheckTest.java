@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CheckTest {
+class ConfigCheckTest {
   private static final String APP = "cnkit.config.CaseSchema$App";
   private static final String SOUND =
       "APP_NAME=svc\nAPP_DB_URL=postgres://h/d\nAPP_DB_PASSWORD_FILE=/run/secrets/not-here\n";
@@ -28,7 +28,7 @@ class CheckTest {
   private int check(String... args) {
     out.reset();
     err.reset();
-    return new Check(
+    return new ConfigCheck(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8))
         .run(args);
@@ -134,7 +134,7 @@ class CheckTest {
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-cp",
               System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-              "cnkit.config.Check",
+              "cnkit.config.ConfigCheck",
               APP,
               "--prefix",
               "APP",

@@ -15,7 +15,7 @@ import java.util.Map;
  * Gives the report of a start-up offline, so that a pipeline refuses what a pod would refuse:
  *
  * <pre>{@code
- * java -cp app.jar cnkit.config.Check com.example.Settings --prefix APP --env-file rendered.env
+ * java -cp app.jar cnkit.config.ConfigCheck com.example.Settings --prefix APP --env-file rendered.env
  * }</pre>
  *
  * <p>Nothing but the record is loaded, and nothing of this process's own environment is read. What
@@ -23,12 +23,12 @@ import java.util.Map;
  * {@code X_FILE} variables name, unless they are here. The exit code is 0 when start-up would go on,
  * 78 when it would not, and 64 when this command itself is wrong.
  */
-public final class Check {
+public final class ConfigCheck {
   private static final int REFUSED = 78;
   private static final int USAGE = 64;
 
   private static final String HELP = """
-      java -cp APP cnkit.config.Check RECORD [options] [-- FLAGS]
+      java -cp APP cnkit.config.ConfigCheck RECORD [options] [-- FLAGS]
 
         RECORD               the fully qualified name of the record of settings
         --env-file FILE      variables as NAME=value lines; may repeat, each name once
@@ -47,7 +47,7 @@ public final class Check {
   private final PrintStream out;
   private final PrintStream err;
 
-  Check(PrintStream out, PrintStream err) {
+  ConfigCheck(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
   }
@@ -58,7 +58,7 @@ public final class Check {
    * @param args the record and options; {@code --help} lists them
    */
   public static void main(String[] args) {
-    int code = new Check(System.out, System.err).run(args);
+    int code = new ConfigCheck(System.out, System.err).run(args);
     System.out.flush();
     System.err.flush();
     System.exit(code);
@@ -195,7 +195,7 @@ public final class Check {
       // its module keeps it from us: what is public there is still within reach
     }
     try {
-      ConfigBuilder<?> builder = Config.of(type, lookup);
+      ConfigBuilder<?> builder = Config.builder(type, lookup);
       return prefix.isEmpty() ? builder.noPrefix() : builder.prefix(prefix);
     } catch (IllegalArgumentException e) {
       throw new Misuse(String.valueOf(e.getMessage()));
@@ -206,7 +206,7 @@ public final class Check {
   private static Class<?> type(String name) throws Misuse {
     for (String binary = name; ; ) {
       try {
-        return Class.forName(binary, false, Check.class.getClassLoader());
+        return Class.forName(binary, false, ConfigCheck.class.getClassLoader());
       } catch (ClassNotFoundException e) {
         int dot = binary.lastIndexOf('.');
         if (dot < 0) {
