@@ -15,9 +15,8 @@ final class Application {
   }
 
   @SuppressWarnings("NullAway") // a check is hostile by assumption and may give null
-  <T> void run(
-      List<Function<? super T, List<Problem>>> checks, T settings, List<Problem> problems) {
-    for (Function<? super T, List<Problem>> check : checks) {
+  void run(List<Function<Object, List<Problem>>> checks, Object settings, List<Problem> problems) {
+    for (Function<Object, List<Problem>> check : checks) {
       try {
         List<Problem> found = check.apply(settings);
         if (found != null) {
@@ -40,10 +39,11 @@ final class Application {
     for (String path : problem.path().split(", ", -1)) {
       Slot slot = layout.byPath.get(path);
       if (slot != null) {
-        Node node = merged.nodes[slot.index];
-        boolean set = node != null && node.origin().channel() != Origin.Channel.DEFAULT;
+        Node node = merged.given(slot);
         origins.add(
-            set ? node.origin() : new Origin(Origin.Channel.DEFAULT, layout.spelled(slot), 0, 0));
+            node == null
+                ? new Origin(Origin.Channel.DEFAULT, layout.spelled(slot), 0, 0)
+                : node.origin());
       }
     }
     boolean tells = Rejection.tells(problem.message(), Rejection.secrets(layout, merged));

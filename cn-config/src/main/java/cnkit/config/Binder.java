@@ -60,8 +60,8 @@ final class Binder {
   private List<Origin> origins(Slot[] children) {
     var origins = new ArrayList<Origin>();
     for (Slot child : children) {
-      Node node = layer.nodes[child.index];
-      if (node != null && node.origin().channel() != Origin.Channel.DEFAULT && origins.size() < 4) {
+      Node node = layer.given(child);
+      if (node != null && origins.size() < 4) {
         origins.add(node.origin());
       }
     }
@@ -69,7 +69,7 @@ final class Binder {
   }
 
   private Object component(Slot slot, Shape.Field field) {
-    Node node = layer.nodes[slot.index];
+    Node node = layer.at(slot);
     if (slot.isLeaf()) {
       return node == null ? absent(slot, field) : values.leaf(slot, node);
     }
@@ -105,10 +105,8 @@ final class Binder {
 
   private boolean anySet(Slot slot) {
     for (Slot child : slot.children) {
-      Node node = layer.nodes[child.index];
-      boolean set = node != null
-          && node.origin().channel() != Origin.Channel.DEFAULT
-          && !(node instanceof Node.Nil && !child.isLeaf());
+      Node node = layer.given(child);
+      boolean set = node != null && !(node instanceof Node.Nil && !child.isLeaf());
       if (set || anySet(child)) {
         return true;
       }
@@ -121,10 +119,10 @@ final class Binder {
       return Optional.empty();
     }
     if (field.shape() instanceof Shape.Many) {
-      return values.leaf(slot, new Node.Arr(List.of(), Origin.DEFAULTED));
+      return values.leaf(slot, new Node.Arr(List.of(), Origins.DEFAULTED));
     }
     if (field.shape() instanceof Shape.Keyed) {
-      return values.leaf(slot, Node.Obj.of(Map.of(), Origin.DEFAULTED));
+      return values.leaf(slot, Node.Obj.of(Map.of(), Origins.DEFAULTED));
     }
     Origin place = layer.place(slot.parent);
     problems.add(new Problem(
@@ -138,12 +136,12 @@ final class Binder {
 
   private Object choice(Slot slot, Shape.Choice choice) {
     Slot discriminator = slot.children[0];
-    Node node = layer.nodes[discriminator.index];
+    Node node = layer.at(discriminator);
     if (node == null) {
       problems.add(new Problem(
           Problem.Code.MISSING,
           discriminator.path,
-          "missing: expected one of " + String.join(", ", names(choice)),
+          "missing: expected one of " + String.join(", ", choice.names()),
           List.of(),
           layout.remedy(discriminator)));
       return Types.FAILED;
@@ -162,14 +160,6 @@ final class Binder {
     throw new IllegalStateException("no variant " + name);
   }
 
-  private static List<String> names(Shape.Choice choice) {
-    var names = new ArrayList<String>();
-    for (Shape.Variant variant : choice.variants()) {
-      names.add(variant.name());
-    }
-    return names;
-  }
-
   /** Settings of another variant than the selected one would be ignored in silence. */
   private boolean foreignParts(Slot slot, Slot[] selected, String name) {
     boolean found = false;
@@ -177,8 +167,8 @@ final class Binder {
     for (int i = 1; i < slot.children.length; i++) {
       Slot child = slot.children[i];
       if (!own.contains(child)) {
-        Node node = layer.nodes[child.index];
-        if (node != null && node.origin().channel() != Origin.Channel.DEFAULT) {
+        Node node = layer.given(child);
+        if (node != null) {
           problems.add(new Problem(
               Problem.Code.MISPLACED,
               child.path,

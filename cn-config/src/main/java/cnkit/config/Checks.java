@@ -2,6 +2,7 @@ package cnkit.config;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.regex.PatternSyntaxException;
 
 /** The parsed rules of one component: what a converted value must keep besides its type. */
 final class Checks {
-  static final Checks NONE = new Checks(null, null, "", 0, Integer.MAX_VALUE, "", null, "");
+  static final Checks NONE =
+      new Checks(null, null, "", 0, Integer.MAX_VALUE, "", null, "", List.of());
 
   private final @Nullable Object low;
   private final @Nullable Object high;
@@ -23,6 +25,8 @@ final class Checks {
   private final String size;
   private final @Nullable Pattern pattern;
   private final String patternText;
+  /** A sentence for each rule that makes no sense; empty for a schema that is sound. */
+  final List<String> complaints;
 
   private Checks(
       @Nullable Object low,
@@ -32,7 +36,8 @@ final class Checks {
       int most,
       String size,
       @Nullable Pattern pattern,
-      String patternText) {
+      String patternText,
+      List<String> complaints) {
     this.low = low;
     this.high = high;
     this.range = range;
@@ -41,11 +46,12 @@ final class Checks {
     this.size = size;
     this.pattern = pattern;
     this.patternText = patternText;
+    this.complaints = complaints;
   }
 
-  /** The rules of a component; each one that makes no sense adds a sentence to {@code complaints}. */
-  static Checks of(Shape shape, Shape.Rules rules, List<String> complaints) {
-    Shape.Scalar scalar = innermost(shape);
+  /** The rules of a component. */
+  static Checks of(Shape shape, Shape.Rules rules) {
+    Shape.Scalar scalar = shape.innermost();
     boolean signless =
         scalar != null && (scalar.kind() == Kind.DURATION || scalar.kind() == Kind.BYTE_SIZE);
     if (!signless
@@ -54,6 +60,7 @@ final class Checks {
         && rules.matches().isEmpty()) {
       return NONE;
     }
+    var complaints = new ArrayList<String>(0);
     Object low = null;
     Object high = null;
     if (!rules.range().isEmpty()) {
@@ -102,7 +109,7 @@ final class Checks {
       }
     }
     return new Checks(
-        low, high, rules.range(), least, most, rules.size(), pattern, rules.matches());
+        low, high, rules.range(), least, most, rules.size(), pattern, rules.matches(), complaints);
   }
 
   private static String notARange(String range) {
@@ -128,17 +135,6 @@ final class Checks {
       return absent;
     }
     return Names.indexEnd(text, 0) == text.length() ? Integer.parseInt(text) : -1;
-  }
-
-  /** The scalar that a component's values are made of; null for records and choices. */
-  static Shape.@Nullable Scalar innermost(Shape shape) {
-    if (shape instanceof Shape.Scalar scalar) {
-      return scalar;
-    }
-    if (shape instanceof Shape.Many many) {
-      return innermost(many.element());
-    }
-    return shape instanceof Shape.Keyed keyed ? innermost(keyed.value()) : null;
   }
 
   /** What a single value should have been, when it is out of bounds; null when it is fine. */

@@ -158,9 +158,17 @@ public final class ConfigCheck {
     }
   }
 
-  private int report(ConfigBuilder.Rehearsal rehearsal, List<Problem> syntax, boolean json) {
+  private int report(Loading loading, List<Problem> syntax, boolean json) {
     var problems = new ArrayList<>(syntax);
-    problems.addAll(rehearsal.problems());
+    List<Problem> warnings = List.of();
+    if (loading instanceof Loading.Loaded loaded) {
+      warnings = Report.sorted(loaded.warnings());
+    } else {
+      problems.addAll(
+          loading instanceof Loading.Rejected rejected
+              ? rejected.problems()
+              : ((Loading.Unsteady) loading).problems());
+    }
     List<Problem> sorted = Report.sorted(problems);
     if (json) {
       var text = new Json();
@@ -174,7 +182,7 @@ public final class ConfigCheck {
     } else {
       out.println("configuration is sound");
     }
-    for (Problem warning : rehearsal.warnings()) {
+    for (Problem warning : warnings) {
       err.println("warning: " + warning);
     }
     return sorted.isEmpty() ? 0 : REFUSED;

@@ -384,7 +384,7 @@ final class Converters {
 
   private static Conversion<?> constant(Shape.Scalar scalar, String text) {
     for (String constant : scalar.constants()) {
-      if (sameConstant(constant, text)) {
+      if (Names.sameConstant(constant, text)) {
         return Conversion.ok(constant);
       }
     }
@@ -392,21 +392,6 @@ final class Converters {
     return Conversion.bad(
         "one of " + String.join(", ", scalar.constants()),
         nearest.isEmpty() ? "" : "did you mean " + nearest + "?");
-  }
-
-  /** Equal but for the case of ASCII letters and {@code -} for {@code _}. */
-  static boolean sameConstant(String constant, String text) {
-    if (constant.length() != text.length()) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char a = Names.lower(constant.charAt(i));
-      char b = Names.lower(text.charAt(i));
-      if (a != b && !(a == '_' && b == '-')) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static Conversion<?> bad(Kind kind) {

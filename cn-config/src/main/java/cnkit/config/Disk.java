@@ -99,7 +99,7 @@ final class Disk {
     var swapped = new ArrayList<Origin>();
     for (Map.Entry<Path, Path> volume : volumes.entrySet()) {
       if (!volume.getValue().equals(target(volume.getKey()))) {
-        swapped.add(new Origin(Origin.Channel.MOUNT, volume.getKey().toString(), 0, 0));
+        swapped.add(Origins.mount(volume.getKey().toString()));
       }
     }
     return swapped;

@@ -34,13 +34,13 @@ final class Effective {
     }
     var candidates = new ArrayList<Explanation.Candidate>();
     for (int i = layers.size() - 1; i >= 0; i--) {
-      Node node = layers.get(i).nodes[slot.index];
+      Node node = layers.get(i).at(slot);
       if (node != null) {
         candidates.add(new Explanation.Candidate(shown(slot.shape(), node), node.origin()));
       }
       // an object that is null in a file hides everything below it
       for (Slot parent = slot.parent; node == null && parent != null; parent = parent.parent) {
-        node = layers.get(i).nodes[parent.index];
+        node = layers.get(i).at(parent);
         if (node instanceof Node.Nil) {
           candidates.add(new Explanation.Candidate("null", node.origin()));
         } else {
@@ -56,7 +56,7 @@ final class Effective {
     var text = new StringBuilder();
     for (Slot slot : layout.slots) {
       if (slot.isLeaf()) {
-        Node node = merged.nodes[slot.index];
+        Node node = merged.at(slot);
         text.append(slot.path).append(" = ");
         if (node == null) {
           text.append("(not set)");
@@ -72,13 +72,12 @@ final class Effective {
     return text.toString();
   }
 
-  /** All settings and the warnings, as one JSON object. */
-  String toJson(List<Problem> warnings) {
-    var json = new Json();
-    json.open('{').name("settings").open('[');
+  /** Writes all settings as an array. */
+  void writeTo(Json json) {
+    json.open('[');
     for (Slot slot : layout.slots) {
       if (slot.isLeaf()) {
-        Node node = merged.nodes[slot.index];
+        Node node = merged.at(slot);
         json.open('{').field("path", slot.path).field("variable", slot.env).name("value");
         if (node == null || node instanceof Node.Nil) {
           json.raw("null");
@@ -89,11 +88,7 @@ final class Effective {
         json.name("secret").raw(String.valueOf(slot.isSecret())).close('}');
       }
     }
-    json.close(']').name("warnings").open('[');
-    for (Problem warning : warnings) {
-      warning.writeTo(json);
-    }
-    return json.close(']').close('}').toString();
+    json.close(']');
   }
 
   /** Equal for equal texts wherever they stand; secrets are left out. */
@@ -106,8 +101,7 @@ final class Effective {
     }
     for (Slot slot : layout.slots) {
       if (slot.isLeaf()) {
-        String line =
-            slot.path + "\0" + value(merged.nodes[slot.index], slot.shape(), false) + "\0";
+        String line = slot.path + "\0" + value(merged.at(slot), slot.shape(), false) + "\0";
         digest.update(line.getBytes(StandardCharsets.UTF_8));
       }
     }
@@ -118,7 +112,7 @@ final class Effective {
   static List<ReloadEvent.Change> changes(Layout layout, Layer before, Layer after) {
     var changes = new ArrayList<ReloadEvent.Change>();
     for (Slot slot : layout.slots) {
-      ReloadEvent.Change change = change(slot, before.nodes[slot.index], after.nodes[slot.index]);
+      ReloadEvent.Change change = change(slot, before.at(slot), after.at(slot));
       if (change != null) {
         changes.add(change);
       }
@@ -160,10 +154,10 @@ final class Effective {
       }
       return items.append(']').toString();
     }
-    if (node instanceof Node.Bytes bytes && Values.text(node) == null) {
+    if (node instanceof Node.Bytes bytes && Node.text(node) == null) {
       return HexFormat.of().formatHex(bytes.content());
     }
-    String text = node instanceof Node.Obj ? null : Values.text(node);
+    String text = node instanceof Node.Obj ? null : Node.text(node);
     return text == null ? shown(shape, node) : text;
   }
 
@@ -190,7 +184,7 @@ final class Effective {
       }
       return items.toString();
     }
-    String text = Values.text(node);
+    String text = Node.text(node);
     if (text == null) {
       return node instanceof Node.Bytes bytes ? bytes.content().length + " bytes" : "(refused)";
     }

@@ -67,7 +67,7 @@ final class EnvSource {
           if (slot.hasParts()) {
             part(slot, "", text);
           } else {
-            layer.nodes[slot.index] = text;
+            layer.set(slot, text);
           }
         }
         continue;
@@ -114,7 +114,7 @@ final class EnvSource {
     for (Map.Entry<Slot, String> file : files.entrySet()) {
       Slot slot = file.getKey();
       Origin origin = reading.fileOrigin(slot.env + FILE);
-      Node present = layer.nodes[slot.index];
+      Node present = layer.at(slot);
       if (present != null) {
         problems.add(new Problem(
             Problem.Code.DUPLICATE,
@@ -122,7 +122,7 @@ final class EnvSource {
             slot.env + " and " + slot.env + FILE + " are both set",
             List.of(present.origin(), origin),
             "unset one of them"));
-        layer.nodes[slot.index] = new Node.Faulty(origin);
+        layer.set(slot, new Node.Faulty(origin));
       } else if (file.getValue().isEmpty()) {
         problems.add(new Problem(
             Problem.Code.EMPTY,
@@ -130,7 +130,7 @@ final class EnvSource {
             "set but empty: expected the path of a file",
             List.of(origin),
             ""));
-        layer.nodes[slot.index] = new Node.Faulty(origin);
+        layer.set(slot, new Node.Faulty(origin));
       } else {
         source.put(
             slot, reading.file(slot, origin, reading.restored(slot.env + FILE, file.getValue())));
@@ -150,7 +150,7 @@ final class EnvSource {
           if (!rest.startsWith("__")) {
             continue;
           }
-          path = keyed(keyed, rest, lower.nodes[slot.index]);
+          path = keyed(keyed, rest, lower.at(slot));
           if (path == null) {
             Origin origin = reading.origin(slot, name);
             problems.add(new Problem(
@@ -277,7 +277,7 @@ final class EnvSource {
     var suspects = new Suspects(layout);
     Set<String> set = new HashSet<>();
     for (Slot slot : layout.slots) {
-      if (layer.nodes[slot.index] != null) {
+      if (layer.at(slot) != null) {
         set.add(slot.env);
       }
     }

@@ -84,7 +84,7 @@ final class FileSource {
     if (format == null && extension.equals("properties")) {
       var file = new FlatFile(input.name(), problems);
       PropertiesFile.read(text, file);
-      var tree = new FlatTree(Origin.file(input.name(), 0, 0));
+      var tree = new FlatTree(Origins.file(input.name(), 0, 0));
       for (FlatFile.Entry entry : file.entries) {
         tree.put(entry.key(), new Node.Text(entry.value(), entry.origin()));
       }
@@ -139,7 +139,7 @@ final class FileSource {
     var reading = new Variables(false, false, disk, problems) {
       @Override
       Origin origin(@Nullable Slot slot, String variable) {
-        return places.getOrDefault(variable, Origin.file(name, 0, 0));
+        return places.getOrDefault(variable, Origins.file(name, 0, 0));
       }
 
       @Override
@@ -152,6 +152,6 @@ final class FileSource {
   }
 
   private void problem(Problem.Code code, String message, Input input, String remedy) {
-    problems.add(new Problem(code, "", message, List.of(Origin.file(input.name(), 0, 0)), remedy));
+    problems.add(new Problem(code, "", message, List.of(Origins.file(input.name(), 0, 0)), remedy));
   }
 }

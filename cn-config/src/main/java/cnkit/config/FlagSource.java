@@ -9,7 +9,7 @@ final class FlagSource {
   private final boolean secretsAllowed;
   private final List<Problem> problems;
   private final List<String> arguments = new ArrayList<>();
-  private final FlatTree tree = new FlatTree(Origin.flag("", 0));
+  private final FlatTree tree = new FlatTree(Origins.flag("", 0));
 
   FlagSource(Layout layout, boolean secretsAllowed, List<Problem> problems) {
     this.layout = layout;
@@ -18,7 +18,7 @@ final class FlagSource {
   }
 
   /** Whether somebody asks for the reference. */
-  static boolean asksForHelp(String[] args) {
+  static boolean asksForHelp(List<String> args) {
     for (String arg : args) {
       if (arg.equals("--")) {
         return false;
@@ -35,12 +35,12 @@ final class FlagSource {
     return arguments;
   }
 
-  void fill(Layer layer, String[] args, List<Former> formers) {
+  void fill(Layer layer, List<String> args, List<Former> formers) {
     int i = 0;
-    while (i < args.length) {
-      String arg = args[i];
+    while (i < args.size()) {
+      String arg = args.get(i);
       if (arg.equals("--")) {
-        arguments.addAll(List.of(args).subList(i + 1, args.length));
+        arguments.addAll(args.subList(i + 1, args.size()));
         break;
       }
       if (!arg.startsWith("--")) {
@@ -48,7 +48,7 @@ final class FlagSource {
           flagProblem(
               "",
               "no such flag",
-              Origin.flag(arg, i + 1),
+              Origins.flag(arg, i + 1),
               "flags begin with --; put arguments after --");
         } else {
           arguments.add(arg);
@@ -64,11 +64,11 @@ final class FlagSource {
   }
 
   /** Takes one flag and answers where the next argument stands. */
-  private int flag(String[] args, int i) {
-    String arg = args[i];
+  private int flag(List<String> args, int i) {
+    String arg = args.get(i);
     int equals = arg.indexOf('=');
     String name = equals < 0 ? arg.substring(2) : arg.substring(2, equals);
-    Origin origin = Origin.flag("--" + name, i + 1);
+    Origin origin = Origins.flag("--" + name, i + 1);
     Shape shape = layout.shapeAt(name);
     if (shape == null && name.startsWith("no-")) {
       String positive = name.substring("no-".length());
@@ -95,25 +95,28 @@ final class FlagSource {
           List.of(origin),
           slot == null ? "" : "set " + slot.env + " or " + slot.env + "_FILE"));
       put(name, new Node.Faulty(origin));
-      return equals >= 0 || i + 1 == args.length || args[i + 1].startsWith("--") ? i + 1 : i + 2;
+      return equals >= 0 || i + 1 == args.size() || args.get(i + 1).startsWith("--")
+          ? i + 1
+          : i + 2;
     }
     if (equals >= 0) {
       put(name, new Node.Text(arg.substring(equals + 1), origin));
       return i + 1;
     }
     if (isBoolean(shape)) {
-      boolean stray =
-          i + 1 < args.length && (args[i + 1].equals("true") || args[i + 1].equals("false"));
+      boolean stray = i + 1 < args.size()
+          && (args.get(i + 1).equals("true") || args.get(i + 1).equals("false"));
       if (stray) {
-        flagProblem(name, "takes no separate value", origin, "write --" + name + "=" + args[i + 1]);
+        flagProblem(
+            name, "takes no separate value", origin, "write --" + name + "=" + args.get(i + 1));
         put(name, new Node.Faulty(origin));
         return i + 2;
       }
       put(name, new Node.Text("true", origin));
       return i + 1;
     }
-    if (i + 1 < args.length && !args[i + 1].startsWith("--")) {
-      put(name, new Node.Text(args[i + 1], origin));
+    if (i + 1 < args.size() && !args.get(i + 1).startsWith("--")) {
+      put(name, new Node.Text(args.get(i + 1), origin));
       return i + 2;
     }
     if (shape == null) {
@@ -152,8 +155,8 @@ final class FlagSource {
     if (first instanceof Node.Faulty || second instanceof Node.Faulty) {
       return new Node.Faulty(second.origin());
     }
-    var items = new ArrayList<Node>(Values.split(first));
-    items.addAll(Values.split(second));
+    var items = new ArrayList<Node>(Node.split(first));
+    items.addAll(Node.split(second));
     return new Node.Arr(items, first.origin());
   }
 

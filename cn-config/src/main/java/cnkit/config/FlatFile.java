@@ -23,10 +23,10 @@ final class FlatFile {
 
   /** Adds an entry; {@code keyLine} and {@code keyColumn} are where the key stands. */
   void add(String key, String value, int keyLine, int keyColumn, int line, int column) {
-    Origin place = Origin.file(name, keyLine, keyColumn);
+    Origin place = Origins.file(name, keyLine, keyColumn);
     Origin first = keys.putIfAbsent(key, place);
     if (first == null) {
-      entries.add(new Entry(key, value, Origin.file(name, line, column)));
+      entries.add(new Entry(key, value, Origins.file(name, line, column)));
     } else {
       problems.add(twice(key, first, place));
     }
@@ -43,6 +43,6 @@ final class FlatFile {
 
   void malformed(String what, String remedy, int line, int column) {
     problems.add(new Problem(
-        Problem.Code.SYNTAX, "", what, List.of(Origin.file(name, line, column)), remedy));
+        Problem.Code.SYNTAX, "", what, List.of(Origins.file(name, line, column)), remedy));
   }
 }

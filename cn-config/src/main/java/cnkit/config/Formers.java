@@ -33,7 +33,7 @@ final class Formers {
             "the former name " + former.name() + " ended on " + until,
             List.of(place),
             "rename it to " + renamed(slot, place)));
-        former.layer().nodes[slot.index] = new Node.Faulty(place);
+        former.layer().set(slot, new Node.Faulty(place));
       } else {
         warnings.add(new Problem(
             Problem.Code.RENAMED,
@@ -45,8 +45,8 @@ final class Formers {
       }
     }
     for (Former former : formers) {
-      if (former.layer().nodes[former.slot().index] == null) {
-        former.layer().nodes[former.slot().index] = former.node();
+      if (former.layer().at(former.slot()) == null) {
+        former.layer().set(former.slot(), former.node());
       }
     }
   }
@@ -54,16 +54,13 @@ final class Formers {
   /** A value under the present name, or an earlier one under a former name of the same source. */
   private static @Nullable Node current(Former former, List<Former> earlier, List<Layer> layers) {
     for (Layer layer : layers) {
-      Node node = layer.nodes[former.slot().index];
-      if (node != null
-          && !(node instanceof Node.Faulty)
-          && node.origin().channel() != Origin.Channel.DEFAULT) {
+      Node node = layer.given(former.slot());
+      if (node != null && !(node instanceof Node.Faulty)) {
         return node;
       }
     }
     for (Former other : earlier) {
-      if (other.slot().index == former.slot().index
-          && other.layer().nodes == former.layer().nodes) {
+      if (other.slot().index == former.slot().index && other.layer() == former.layer()) {
         return other.node();
       }
     }

@@ -62,7 +62,7 @@ final class Hints {
       names.add(sibling.field.key());
     }
     String nearest = Nearest.of(key, names);
-    Slot meant = nearest.isEmpty() ? null : Lint.child(siblings, nearest);
+    Slot meant = nearest.isEmpty() ? null : Slot.named(siblings, nearest);
     if (meant == null) {
       var paths = new ArrayList<String>();
       for (Slot slot : layout.slots) {

@@ -6,10 +6,10 @@ package cnkit.config;
  */
 @Pure
 final class Layer {
-  final @Nullable Node[] nodes;
+  private final @Nullable Node[] nodes;
 
   /** Where the objects of a file begin, to say where a missing setting belongs; the last is the root's. */
-  final @Nullable Origin[] places;
+  private final @Nullable Origin[] places;
 
   Layer(Layout layout) {
     this(layout.slots.length);
@@ -22,6 +22,23 @@ final class Layer {
   private Layer(@Nullable Node[] nodes, @Nullable Origin[] places) {
     this.nodes = nodes;
     this.places = places;
+  }
+
+  /** What this layer says of a setting; null for nothing. */
+  @Nullable
+  Node at(Slot slot) {
+    return nodes[slot.index];
+  }
+
+  /** What a source says of a setting; null when only the schema does, or nobody. */
+  @Nullable
+  Node given(Slot slot) {
+    Node node = nodes[slot.index];
+    return node == null || node.origin().channel() == Origin.Channel.DEFAULT ? null : node;
+  }
+
+  void set(Slot slot, @Nullable Node node) {
+    nodes[slot.index] = node;
   }
 
   /** Where the record that holds these slots begins in a file; null when no file has it. */

@@ -5,27 +5,16 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What makes a schema unusable, found before anything is read: the same at start-up and inside javac. */
 final class Lint {
-  /** The last words of names under which people keep what nobody should see. */
-  private static final List<String> CONFIDENTIAL = List.of(
-      "password",
-      "passwd",
-      "pwd",
-      "passphrase",
-      "secret",
-      "token",
-      "api-key",
-      "access-key",
-      "private-key",
-      "secret-key",
-      "credential",
-      "credentials");
+  private final Layout layout;
+  private final List<Finding> findings = new ArrayList<>(0);
 
-  private Lint() {}
+  private Lint(Layout layout) {
+    this.layout = layout;
+  }
 
   /** What is wrong with a schema, and what deserves a second look. */
   record Result(List<Finding> errors, List<Finding> warnings) {}
@@ -36,23 +25,40 @@ final class Lint {
    * @param whole whether it is a whole configuration rather than a part of one
    */
   static Result schema(Shape.Group root, boolean whole) {
-    Layout layout = Layout.unnamed(root, whole);
-    var errors = new ArrayList<>(layout.findings);
-    if (errors.isEmpty()) {
-      errors.addAll(defaults(layout, Unclassed.TYPES));
-    } else {
-      // what an unusable component would make of its default is not known; the others' are
-      var unusable = new HashSet<Slot>();
-      for (Finding finding : errors) {
-        unusable.addAll(finding.slots());
-      }
-      for (Finding finding : defaults(layout, Unclassed.TYPES)) {
-        if (!unusable.contains(finding.slots().get(0))) {
-          errors.add(finding);
-        }
+    Layout layout = Layout.of(root, "");
+    var lint = new Lint(layout);
+    lint.structure();
+    if (whole) {
+      lint.help();
+    }
+    // what an unusable component would make of its default is not known; the others' are
+    var unusable = new HashSet<Slot>();
+    for (Finding finding : lint.findings) {
+      unusable.addAll(finding.slots());
+    }
+    for (Finding finding : TriedDefaults.of(layout, Unclassed.TYPES)) {
+      if (!unusable.contains(finding.slots().get(0))) {
+        lint.findings.add(finding);
       }
     }
-    return new Result(errors, warnings(layout));
+    return new Result(lint.findings, Confidential.shown(layout));
+  }
+
+  /** What is wrong with a whole configuration under its prefix; its defaults are tried by {@link TriedDefaults}. */
+  static List<Finding> of(Layout layout) {
+    var lint = new Lint(layout);
+    lint.structure();
+    lint.reserved();
+    lint.help();
+    return lint.findings;
+  }
+
+  /** What the annotation processor could not judge: it did not know the prefix, nor that this is a whole configuration. */
+  static List<Finding> ofJudged(Layout layout) {
+    var lint = new Lint(layout);
+    lint.reserved();
+    lint.help();
+    return lint.findings;
   }
 
   /** Types that are nothing to us must have a converter. */
@@ -81,124 +87,98 @@ final class Lint {
     }
   }
 
-  /** A default must pass the same converters and rules as input, also while something hides it. */
-  static List<Finding> defaults(Layout layout, Types types) {
-    var findings = new ArrayList<Finding>(0);
-    var found = new ArrayList<Problem>(0);
-    var layer = new Layer(layout);
-    var source = new TreeSource(layout, layer, found, new ArrayList<>(0));
-    var values = new Values(types, found);
+  private void structure() {
     for (Slot slot : layout.slots) {
-      String text = slot.field.fallback();
-      if (text != null && slot.isLeaf()) {
-        source.put(slot, new Node.Text(text, Origin.DEFAULTED));
-        Node node = layer.nodes[slot.index];
-        if (node != null) {
-          values.leaf(slot, node);
-        }
-        for (Problem problem : found) {
-          findings.add(new Finding(
-              new Problem(
-                  Problem.Code.SCHEMA,
-                  problem.path(),
-                  "@Default: " + problem.message(),
-                  List.of(),
-                  problem.remedy()),
-              slot));
-        }
-        found.clear();
-      }
-      // the elements of lists and maps have defaults too
-      if (slot.hasParts()) {
-        Shape element = slot.shape() instanceof Shape.Many many
-            ? many.element()
-            : ((Shape.Keyed) slot.shape()).value();
-        if (element instanceof Shape.Group group) {
-          for (Finding below :
-              defaults(Layout.ofElement(group, slot.path + ".0", slot.env + "_0"), types)) {
-            findings.add(outside(below, slot, group));
-          }
-        }
+      field(slot);
+      if (slot.shape() instanceof Shape.Group group) {
+        group(group, slot.children, slot.path);
+      } else if (slot.shape() instanceof Shape.Choice choice) {
+        choice(slot, choice);
+      } else if (slot.hasParts()) {
+        element(slot, slot.shape(), slot.path, slot.env);
       }
     }
-    return findings;
+    group(layout.root, layout.top, layout.path);
+    findings.addAll(Collisions.of(layout));
   }
 
-  private static List<Finding> warnings(Layout layout) {
-    var warnings = new ArrayList<Finding>(0);
+  private void wrong(Slot slot, String message) {
+    findings.add(new Finding(Finding.problem(slot.path, message), slot));
+  }
+
+  private void reserved() {
     for (Slot slot : layout.slots) {
-      Shape.Scalar text = Checks.innermost(slot.shape());
-      if (text != null && text.kind() == Kind.STRING && !text.secret()) {
-        for (String word : CONFIDENTIAL) {
-          if (slot.field.key().equals(word) || slot.field.key().endsWith("-" + word)) {
-            warnings.add(new Finding(
-                new Problem(
-                    Problem.Code.DOUBTFUL,
-                    slot.path,
-                    "a " + word + " of type String is shown in dumps, reports and logs",
-                    List.of(),
-                    "make it Secret<String>"),
-                slot));
-            break;
-          }
-        }
+      if (slot.isLeaf() && Names.isReserved(slot.env)) {
+        wrong(
+            slot,
+            "the environment variable " + slot.env
+                + " belongs to the platform; rename it with @Key or use a prefix");
       }
     }
-    return warnings;
   }
 
-  /** A component by itself. Its default is tried by whoever has the converters. */
-  static void field(Slot slot, Layout layout) {
+  private void help() {
+    Slot help = Slot.named(layout.top, "help");
+    if (help != null) {
+      wrong(help, "--help prints the reference; rename it with @Key");
+    }
+  }
+
+  /** A component by itself. */
+  private void field(Slot slot) {
+    for (String complaint : slot.checks.complaints) {
+      wrong(slot, complaint);
+    }
     Shape.Field field = slot.field;
     if (!Names.isKey(field.key())) {
-      layout.schema(
+      wrong(
           slot,
           field.key().isEmpty()
               ? "the component's name cannot be spelled on every channel; name it with @Key"
               : "the key \"" + field.key()
                   + "\" must be lower-case words joined by hyphens, a letter first");
     }
-    unsupported(field.shape(), slot, layout);
-    defaults(slot, layout);
-    Shape.Rules rules = field.rules();
-    Shape.Scalar text = Checks.innermost(field.shape());
-    if (rules.allowBlank() && (text == null || text.kind() != Kind.STRING)) {
-      layout.schema(slot, "@AllowBlank does not fit " + field.shape().describe());
+    unsupported(field.shape(), slot);
+    fallback(slot, field);
+    Shape.Scalar text = field.shape().innermost();
+    if (field.rules().allowBlank() && (text == null || text.kind() != Kind.STRING)) {
+      wrong(slot, "@AllowBlank does not fit " + field.shape().describe());
     }
-    if (!rules.until().isEmpty() && !isDate(rules.until())) {
-      layout.schema(
-          slot, "@Formerly(until = \"" + rules.until() + "\"): expected a date such as 2027-01-31");
-    }
-    if (!rules.formerly().isEmpty()) {
-      for (String part : rules.formerly().split("\\.", -1)) {
-        if (!Names.isKey(part)) {
-          layout.schema(
-              slot,
-              "@Formerly(\"" + rules.formerly()
-                  + "\"): expected a key or a path such as db.pool-size");
-          break;
-        }
-      }
-      if (!slot.isLeaf()) {
-        layout.schema(
-            slot,
-            "@Formerly does not fit " + field.shape().describe() + "; put it on its components");
-      }
+    if (!field.rules().formerly().isEmpty()) {
+      formerly(slot, field.rules());
     }
   }
 
-  private static void defaults(Slot slot, Layout layout) {
-    Shape.Field field = slot.field;
-    String fallback = field.fallback();
-    if (fallback == null) {
+  private void fallback(Slot slot, Shape.Field field) {
+    if (field.fallback() == null) {
       return;
     }
     if (!slot.isLeaf()) {
-      layout.schema(slot, "@Default does not fit a record; give its components theirs");
+      wrong(slot, "@Default does not fit a record; give its components theirs");
     } else if (field.optional()) {
-      layout.schema(slot, "@Default makes Optional pointless; drop one of them");
+      wrong(slot, "@Default makes Optional pointless; drop one of them");
     } else if (slot.isSecret()) {
-      layout.schema(slot, "a secret must not have a default: it would be in the source");
+      wrong(slot, "a secret must not have a default: it would be in the source");
+    }
+  }
+
+  private void formerly(Slot slot, Shape.Rules rules) {
+    if (!rules.until().isEmpty() && !isDate(rules.until())) {
+      wrong(
+          slot, "@Formerly(until = \"" + rules.until() + "\"): expected a date such as 2027-01-31");
+    }
+    for (String part : rules.formerly().split("\\.", -1)) {
+      if (!Names.isKey(part)) {
+        wrong(
+            slot,
+            "@Formerly(\"" + rules.formerly()
+                + "\"): expected a key or a path such as db.pool-size");
+        break;
+      }
+    }
+    if (!slot.isLeaf()) {
+      wrong(
+          slot, "@Formerly does not fit " + slot.shape().describe() + "; put it on its components");
     }
   }
 
@@ -211,215 +191,127 @@ final class Lint {
     }
   }
 
-  private static void unsupported(Shape shape, Slot slot, Layout layout) {
+  private void unsupported(Shape shape, Slot slot) {
     if (shape instanceof Shape.Unsupported unfit) {
-      layout.schema(slot, unfit.type() + " cannot be a setting: " + unfit.reason());
+      wrong(slot, unfit.type() + " cannot be a setting: " + unfit.reason());
     } else if (shape instanceof Shape.Many many) {
-      unsupported(many.element(), slot, layout);
+      unsupported(many.element(), slot);
     } else if (shape instanceof Shape.Keyed keyed) {
-      unsupported(keyed.value(), slot, layout);
-    } else if (shape instanceof Shape.Scalar scalar && scalar.kind() == Kind.ENUM) {
-      for (int i = 0; i < scalar.constants().size(); i++) {
-        for (int j = 0; j < i; j++) {
-          if (Converters.sameConstant(
-              scalar.constants().get(i), scalar.constants().get(j))) {
-            layout.schema(slot, "the constants of " + scalar.type() + " differ by case only");
-            return;
-          }
+      unsupported(keyed.value(), slot);
+    } else if (shape instanceof Shape.Scalar scalar && !areDistinct(scalar.constants())) {
+      wrong(slot, "the constants of " + scalar.type() + " differ by case only");
+    }
+  }
+
+  private static boolean areDistinct(List<String> constants) {
+    for (int i = 0; i < constants.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (Names.sameConstant(constants.get(i), constants.get(j))) {
+          return false;
         }
       }
+    }
+    return true;
+  }
+
+  private void choice(Slot slot, Shape.Choice choice) {
+    var names = new HashSet<String>();
+    for (String name : choice.names()) {
+      if (!Names.isKey(name) || !names.add(name)) {
+        wrong(slot, "the name \"" + name + "\" does not select one record; give each its own @Key");
+      }
+    }
+    for (int v = 0; v < slot.variants.length; v++) {
+      Shape.Group group = choice.variants().get(v).group();
+      Slot[] own = slot.variants[v];
+      for (int i = 0; i < own.length; i++) {
+        if (!own[i].field.equals(group.fields().get(i))) {
+          findings.add(new Finding(
+              Finding.problem(
+                  own[i].path, "two records of " + choice.type() + " declare it differently"),
+              slot));
+        }
+      }
+      group(group, own, slot.path);
     }
   }
 
   /** The records inside a list, set or map have problems of their own. */
-  static void element(Slot slot, Shape shape, String path, String env, Layout layout) {
-    Shape element =
-        shape instanceof Shape.Many many ? many.element() : ((Shape.Keyed) shape).value();
+  private void element(Slot slot, Shape shape, String path, String env) {
+    Shape element = shape.element();
     if (element instanceof Shape.Group group) {
-      for (Finding inner : Layout.judgedElement(group, path + ".0", env + "_0").findings) {
-        layout.findings.add(outside(inner, slot, group));
+      var lint = new Lint(Layout.ofElement(group, path + ".0", env + "_0"));
+      lint.structure();
+      lint.reserved();
+      for (Finding inner : lint.findings) {
+        findings.add(inner.outside(slot, group));
       }
     } else if (element instanceof Shape.Choice) {
-      layout.schema(
-          slot, "a sealed interface inside a list or map is not supported; wrap it in a record");
+      wrong(slot, "a sealed interface inside a list or map is not supported; wrap it in a record");
     } else if (element instanceof Shape.Many || element instanceof Shape.Keyed) {
-      element(slot, element, path + ".0", env + "_0", layout);
+      element(slot, element, path + ".0", env + "_0");
     }
-  }
-
-  /** What is wrong inside an element of a list or map, as a problem of the list or map. */
-  static Finding outside(Finding inner, Slot list, Shape.Group element) {
-    var within = new ArrayList<>(inner.within());
-    within.add(element.type());
-    if (inner.slots().size() == 1) {
-      for (Slot at = inner.slots().get(0).parent; at != null; at = at.parent) {
-        if (at.shape() instanceof Shape.Group group) {
-          within.add(group.type());
-        }
-      }
-    }
-    return new Finding(inner.problem(), List.of(list), false, within);
   }
 
   /** The rules over several components of one record. */
-  static void group(Shape.Group group, Slot[] children, String path, Layout layout) {
+  private void group(Shape.Group group, Slot[] children, String path) {
     if (new HashSet<>(group.exclusive()).size() < group.exclusive().size()) {
-      record(children, path, "@ExactlyOneOf names a key twice", layout);
+      record(children, path, "@ExactlyOneOf names a key twice");
     } else if (group.exclusive().size() == 1) {
-      record(children, path, "@ExactlyOneOf needs two keys or more", layout);
+      record(children, path, "@ExactlyOneOf needs two keys or more");
     }
     for (String key : group.exclusive()) {
-      Slot slot = child(children, key);
+      Slot slot = Slot.named(children, key);
       if (slot == null || !slot.field.optional()) {
         record(
             children,
             path,
-            "@ExactlyOneOf: \"" + key + "\" is no Optional setting of " + group.describe(),
-            layout);
+            "@ExactlyOneOf: \"" + key + "\" is no Optional setting of " + group.describe());
       }
     }
     for (Slot slot : children) {
       Shape.Rules rules = slot.field.rules();
-      boolean conditional =
-          !rules.requiredWith().isEmpty() || !rules.requiredIfKey().isEmpty();
-      if (conditional && !slot.field.optional()) {
-        layout.schema(slot, "@RequiredWith and @RequiredIf fit Optional settings only");
+      if (rules.isConditional() && !slot.field.optional()) {
+        wrong(slot, "@RequiredWith and @RequiredIf fit Optional settings only");
       }
       for (String key : rules.requiredWith()) {
-        if (child(children, key) == null) {
-          layout.schema(
-              slot, "@RequiredWith: \"" + key + "\" is no setting of " + group.describe());
-        } else if (key.equals(slot.field.key())) {
-          layout.schema(slot, "@RequiredWith: \"" + key + "\" is the setting itself");
-        }
+        requiredWith(group, children, slot, key);
       }
       if (!rules.requiredIfKey().isEmpty()) {
-        Slot other = child(children, rules.requiredIfKey());
-        if (other == slot) {
-          layout.schema(slot, "@RequiredIf: \"" + slot.field.key() + "\" is the setting itself");
-        } else if (other == null || !(other.field.shape() instanceof Shape.Scalar scalar)) {
-          layout.schema(
-              slot,
-              "@RequiredIf: \"" + rules.requiredIfKey() + "\" is no single value of "
-                  + group.describe());
-        } else if (scalar.kind() != Kind.CUSTOM) {
-          Conversion<?> is = Converters.convert(scalar, rules.requiredIfValue());
-          if (is.value().isEmpty()) {
-            layout.schema(
-                slot,
-                "@RequiredIf(is = \"" + rules.requiredIfValue() + "\"): " + other.path + " expects "
-                    + is.expected());
-          }
-        }
+        requiredIf(group, children, slot, rules);
       }
     }
   }
 
-  private static void record(Slot[] children, String path, String message, Layout layout) {
-    layout.findings.add(
-        new Finding(Layout.problem(path, message), List.of(children), true, List.of()));
+  private void requiredWith(Shape.Group group, Slot[] children, Slot slot, String key) {
+    if (Slot.named(children, key) == null) {
+      wrong(slot, "@RequiredWith: \"" + key + "\" is no setting of " + group.describe());
+    } else if (key.equals(slot.field.key())) {
+      wrong(slot, "@RequiredWith: \"" + key + "\" is the setting itself");
+    }
   }
 
-  static @Nullable Slot child(Slot[] children, String key) {
-    for (Slot slot : children) {
-      if (slot.field.key().equals(key)) {
-        return slot;
-      }
-    }
-    return null;
-  }
-
-  /** Names that meet although no two are equal: file variables, list elements, negated flags, former names. */
-  static void names(Layout layout) {
-    for (Slot slot : layout.slots) {
-      if (slot.isLeaf()) {
-        meets(layout, slot, slot.env + "_FILE", "the file variable of ");
-      }
-      if (slot.isBoolean()) {
-        Slot negated = layout.byPath.get("no-" + slot.path);
-        if (negated != null) {
-          collide(layout, slot, negated, "the flag --no-" + slot.path);
-        }
-      }
-    }
-    for (Slot list : layout.withParts) {
-      if (list.shape() instanceof Shape.Many) {
-        for (Slot slot : layout.slots) {
-          if (slot != list && slot.isLeaf() && isElement(slot.env, list)) {
-            collide(
-                layout,
-                list,
-                slot,
-                "the environment variable " + slot.env + " (also an element of " + list.path + ")");
-          }
-        }
-      }
-    }
-    former(layout);
-  }
-
-  /** Whether a variable reads as an element of the list, or as a part of one. */
-  private static boolean isElement(String env, Slot list) {
-    String prefix = list.env + "_";
-    int end = env.startsWith(prefix) ? Names.indexEnd(env, prefix.length()) : -1;
-    boolean hasParts =
-        !(list.shape() instanceof Shape.Many many) || !(many.element() instanceof Shape.Scalar);
-    return end > 0 && (end == env.length() || (hasParts && env.charAt(end) == '_'));
-  }
-
-  private static void former(Layout layout) {
-    for (Map.Entry<String, Slot> former : layout.formerPaths.entrySet()) {
-      Slot taken = layout.byPath.get(former.getKey());
-      if (taken != null) {
-        collide(layout, former.getValue(), taken, "the former path " + former.getKey());
-      }
-    }
-    for (Map.Entry<String, Slot> former : layout.formerEnvs.entrySet()) {
-      Slot taken = layout.byEnv.get(former.getKey());
-      if (taken != null) {
-        collide(
-            layout, former.getValue(), taken, "the former environment variable " + former.getKey());
-      }
-      if (former.getKey().endsWith("_FILE")) {
-        Slot owner = layout.byEnv.get(
-            former.getKey().substring(0, former.getKey().length() - "_FILE".length()));
-        if (owner != null) {
-          collide(
-              layout,
-              former.getValue(),
-              owner,
-              "the environment variable " + former.getKey() + " (a former name, and the file of "
-                  + owner.path + ")");
-        }
-      }
-      for (Slot list : layout.withParts) {
-        if (list.shape() instanceof Shape.Many && isElement(former.getKey(), list)) {
-          collide(
-              layout,
-              former.getValue(),
-              list,
-              "the environment variable " + former.getKey() + " (a former name, and an element of "
-                  + list.path + ")");
-        }
+  private void requiredIf(Shape.Group group, Slot[] children, Slot slot, Shape.Rules rules) {
+    Slot other = Slot.named(children, rules.requiredIfKey());
+    if (other == slot) {
+      wrong(slot, "@RequiredIf: \"" + slot.field.key() + "\" is the setting itself");
+    } else if (other == null || !(other.field.shape() instanceof Shape.Scalar scalar)) {
+      wrong(
+          slot,
+          "@RequiredIf: \"" + rules.requiredIfKey() + "\" is no single value of "
+              + group.describe());
+    } else if (scalar.kind() != Kind.CUSTOM) {
+      Conversion<?> is = Converters.convert(scalar, rules.requiredIfValue());
+      if (is.value().isEmpty()) {
+        wrong(
+            slot,
+            "@RequiredIf(is = \"" + rules.requiredIfValue() + "\"): " + other.path + " expects "
+                + is.expected());
       }
     }
   }
 
-  private static void meets(Layout layout, Slot slot, String env, String what) {
-    Slot other = layout.byEnv.get(env);
-    if (other != null) {
-      collide(
-          layout, slot, other, "the environment variable " + env + " (" + what + slot.path + ")");
-    }
-  }
-
-  static void collide(Layout layout, Slot one, Slot other, String what) {
-    layout.findings.add(new Finding(
-        Layout.problem(
-            one.path,
-            Layout.named(one) + " and " + Layout.named(other) + " would share " + what
-                + "; rename one with @Key"),
-        one,
-        other));
+  private void record(Slot[] children, String path, String message) {
+    findings.add(new Finding(Finding.problem(path, message), List.of(children), true, List.of()));
   }
 }

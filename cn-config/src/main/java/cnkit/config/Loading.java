@@ -3,31 +3,29 @@ package cnkit.config;
 import java.util.List;
 
 /** What came of reading and binding, and the files that it came from. */
-sealed interface Loading<T> {
+sealed interface Loading {
   Disk disk();
 
   /**
-   * A configuration.
+   * A record and what it was made from.
    *
+   * @param layers lowest first, defaults included
    * @param waiting new values that only a restart would bring into effect
    */
-  record Loaded<T>(Config<T> config, List<ReloadEvent.Change> waiting, Disk disk)
-      implements Loading<T> {}
+  record Loaded(
+      Object value,
+      Layout layout,
+      List<Layer> layers,
+      Layer merged,
+      List<String> arguments,
+      List<Problem> warnings,
+      List<ReloadEvent.Change> waiting,
+      Disk disk)
+      implements Loading {}
 
-  /** Every problem, in the order of the report. */
-  record Rejected<T>(List<Problem> problems, Disk disk) implements Loading<T> {}
+  /** Every problem, in no order. */
+  record Rejected(List<Problem> problems, Disk disk) implements Loading {}
 
   /** The volumes moved each time that they were read; nothing is known to be wrong with what they hold. */
-  record Unsteady<T>(List<Problem> problems, Disk disk) implements Loading<T> {}
-
-  /** The configuration; the one exception lists every problem. */
-  default Loaded<T> orThrow() {
-    if (this instanceof Loaded<T> loaded) {
-      return loaded;
-    }
-    throw new ConfigException(
-        this instanceof Rejected<T> rejected
-            ? rejected.problems()
-            : ((Unsteady<T>) this).problems());
-  }
+  record Unsteady(List<Problem> problems, Disk disk) implements Loading {}
 }

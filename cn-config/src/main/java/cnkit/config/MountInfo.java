@@ -87,7 +87,7 @@ final class MountInfo {
             Problem.Code.UNCHANGING,
             "",
             "mounted by itself (subPath): later versions of its volume never arrive",
-            List.of(new Origin(Origin.Channel.MOUNT, path.toString(), 0, 0)),
+            List.of(Origins.mount(path.toString())),
             "mount the whole volume as a directory"));
       }
     }

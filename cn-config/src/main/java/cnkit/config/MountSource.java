@@ -13,7 +13,7 @@ final class MountSource {
 
   private static final int DEEPEST = 16;
 
-  private final FlatTree tree = new FlatTree(new Origin(Origin.Channel.MOUNT, "", 0, 0));
+  private final FlatTree tree = new FlatTree(Origins.mount(""));
   private final List<Problem> problems;
   private int count;
 
@@ -30,14 +30,14 @@ final class MountSource {
   /** The tree of files that are given as values. */
   Node.Obj given(String name, Map<String, byte[]> files) {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      Origin origin = new Origin(Origin.Channel.MOUNT, name + "/" + file.getKey(), 0, 0);
+      Origin origin = Origins.mount(name + "/" + file.getKey());
       put(file.getKey().replace('/', '.'), new Node.Bytes(file.getValue(), "", origin));
     }
     return tree.tree();
   }
 
   private void walk(Disk disk, Path directory, String prefix, int depth) {
-    Origin place = new Origin(Origin.Channel.MOUNT, directory.toString(), 0, 0);
+    Origin place = Origins.mount(directory.toString());
     if (depth > DEEPEST) {
       unreadable("", "nests deeper than " + DEEPEST + " directories", place);
       return;
@@ -67,7 +67,7 @@ final class MountSource {
   }
 
   private Node value(Disk disk, Path file, String path) {
-    Origin origin = new Origin(Origin.Channel.MOUNT, file.toString(), 0, 0);
+    Origin origin = Origins.mount(file.toString());
     try {
       return new Node.Bytes(disk.read(file), file.toString(), origin);
     } catch (IOException e) {

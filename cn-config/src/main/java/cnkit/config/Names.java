@@ -135,6 +135,21 @@ final class Names {
     return end == from || superfluous || end - from > 6 ? -1 : end;
   }
 
+  /** Equal but for the case of ASCII letters and {@code -} for {@code _}. */
+  static boolean sameConstant(String constant, String text) {
+    if (constant.length() != text.length()) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char a = lower(constant.charAt(i));
+      char b = lower(text.charAt(i));
+      if (a != b && !(a == '_' && b == '-')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static String lower(String text) {
     var lowered = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {

@@ -1,5 +1,6 @@
 package cnkit.config;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,5 +88,61 @@ sealed interface Node {
       return same;
     }
     return a instanceof Nil && b instanceof Nil;
+  }
+
+  static boolean isEmpty(Node node) {
+    return (node instanceof Node.Text text && text.text().isEmpty())
+        || (node instanceof Node.Bytes bytes && bytes.content().length == 0);
+  }
+
+  /** Empty for a value of this shape: a file's line break at the end is not part of a text. */
+  static boolean isEmpty(Shape shape, Node node) {
+    boolean bytes = shape instanceof Shape.Scalar scalar && scalar.kind() == Kind.BYTES;
+    return isEmpty(node) || (!bytes && node instanceof Node.Bytes && "".equals(text(node)));
+  }
+
+  /** The text of a node; null when it is none, or bytes that are not UTF-8. */
+  static @Nullable String text(Node node) {
+    if (node instanceof Node.Text text) {
+      return text.text();
+    }
+    if (node instanceof Node.Bytes bytes) {
+      return decode(bytes.content());
+    }
+    return null;
+  }
+
+  /** The text of a file's bytes without one line break at the end; null when they are not UTF-8. */
+  static @Nullable String decode(byte[] content) {
+    int length = content.length;
+    if (length > 0 && content[length - 1] == '\n') {
+      length--;
+      if (length > 0 && content[length - 1] == '\r') {
+        length--;
+      }
+    }
+    for (int i = 0; i < length; i++) {
+      if (content[i] == 0) {
+        return null; // valid UTF-8, but no text has it, and what reads it next would stop there
+      }
+    }
+    return Utf8.strict(content, 0, length);
+  }
+
+  /** The elements of a list node, or of a text with commas; nothing is trimmed. */
+  static List<Node> split(Node node) {
+    if (node instanceof Node.Arr list) {
+      return list.items();
+    }
+    String text = text(node);
+    var items = new ArrayList<Node>();
+    int from = 0;
+    while (text != null && !text.isEmpty() && from <= text.length()) {
+      int comma = text.indexOf(',', from);
+      int end = comma < 0 ? text.length() : comma;
+      items.add(new Node.Text(text.substring(from, end), node.origin()));
+      from = end + 1;
+    }
+    return items;
   }
 }

@@ -48,7 +48,7 @@ final class Rejection {
   static List<String> secrets(Layout layout, Layer layer) {
     var secrets = new ArrayList<String>();
     for (Slot slot : layout.slots) {
-      Node node = layer.nodes[slot.index];
+      Node node = layer.at(slot);
       if (node != null && slot.isLeaf()) {
         collect(slot.shape(), node, secrets);
       }
@@ -58,7 +58,7 @@ final class Rejection {
 
   private static void collect(Shape shape, Node node, List<String> secrets) {
     if (shape instanceof Shape.Scalar scalar) {
-      String text = scalar.secret() ? Values.text(node) : null;
+      String text = scalar.secret() ? Node.text(node) : null;
       if (text != null) {
         secrets.add(text);
       }

@@ -23,9 +23,15 @@ final class Rotation implements Rotating.Source<Object> {
     this.seen = first.content().clone();
   }
 
-  static Rotating<?> of(
-      Slot slot, Node.Bytes first, Object value, Types types, LongSupplier ticker) {
-    return Rotating.of(value, new Rotation(slot, first, types), ticker);
+  /** Settings that look at their files by this clock, or by the system's. */
+  static Rotations by(@Nullable LongSupplier ticker) {
+    return new Rotations() { // no lambda: the first one of a process costs its start some 20 ms
+      @Override
+      public Object following(Slot slot, Node.Bytes first, Object value, Types types) {
+        return Rotating.of(
+            value, new Rotation(slot, first, types), ticker == null ? System::nanoTime : ticker);
+      }
+    };
   }
 
   @Override

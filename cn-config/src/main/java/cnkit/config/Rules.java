@@ -22,14 +22,14 @@ final class Rules {
     }
     for (int i = 0; i < children.length; i++) {
       Shape.Rules rules = children[i].field.rules();
-      if (rules.requiredWith().isEmpty() && rules.requiredIfKey().isEmpty()) {
+      if (!rules.isConditional()) {
         continue;
       }
       if (isSet(layer, children[i])) {
         continue;
       }
       for (String key : rules.requiredWith()) {
-        Slot other = Lint.child(children, key);
+        Slot other = Slot.named(children, key);
         if (other != null && isSet(layer, other)) {
           problems.add(broken(
               children[i].path, "required with " + other.path, layout, layer, other, children[i]));
@@ -85,7 +85,7 @@ final class Rules {
     var names = new ArrayList<String>();
     var variables = new ArrayList<String>();
     for (String key : group.exclusive()) {
-      Slot slot = Lint.child(children, key);
+      Slot slot = Slot.named(children, key);
       if (slot != null) {
         names.add(slot.path);
         variables.add(layout.spelled(slot));
@@ -118,17 +118,17 @@ final class Rules {
   }
 
   private static Origin origin(Layer layer, Slot slot) {
-    Node node = layer.nodes[slot.index];
+    Node node = layer.at(slot);
     return node == null ? slot.envOrigin : node.origin();
   }
 
   /** Whether there is a value: an explicit none counts as unset. */
   private static boolean isSet(Layer layer, Slot slot) {
-    Node node = layer.nodes[slot.index];
+    Node node = layer.at(slot);
     if (slot.isLeaf()) {
       return node != null
           && !(node instanceof Node.Nil)
-          && !(slot.field.optional() && Values.isEmpty(slot.shape(), node));
+          && !(slot.field.optional() && Node.isEmpty(slot.shape(), node));
     }
     for (Slot child : slot.children) {
       if (isSet(layer, child)) {

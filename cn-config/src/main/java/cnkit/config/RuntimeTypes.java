@@ -7,7 +7,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 
 /** The classes behind a schema, resolved once for a builder. */
 final class RuntimeTypes implements Types {
@@ -15,21 +14,15 @@ final class RuntimeTypes implements Types {
   private final Map<String, Class<?>> classes;
   private final Map<String, Converter<?>> converters;
 
-  /** Null for the system's. */
-  private final @Nullable LongSupplier ticker;
-
+  private final Rotations rotations;
   /** A {@code Constructor} where reflection may call it, a {@code MethodHandle} of the lookup elsewhere. */
   private final Map<String, Object> constructors = new HashMap<>();
 
-  RuntimeTypes(
-      MethodHandles.Lookup lookup,
-      Map<String, Class<?>> classes,
-      Map<String, Converter<?>> converters,
-      @Nullable LongSupplier ticker) {
-    this.ticker = ticker;
-    this.lookup = lookup;
+  RuntimeTypes(Schema.Application application, Map<String, Class<?>> classes) {
+    this.lookup = application.lookup();
+    this.converters = application.converters();
+    this.rotations = application.rotations();
     this.classes = classes;
-    this.converters = converters;
   }
 
   @Override
@@ -81,10 +74,10 @@ final class RuntimeTypes implements Types {
   }
 
   @Override
-  public Rotating<?> rotating(Slot slot, Node.Bytes first, Object value) {
+  public Object rotating(Slot slot, Node.Bytes first, Object value) {
     return first.file().isEmpty()
         ? Rotating.of(value)
-        : Rotation.of(slot, first, value, this, ticker == null ? System::nanoTime : ticker);
+        : rotations.following(slot, first, value, this);
   }
 
   /** The canonical constructor, by its components; a record has exactly one with these types. */

@@ -1,66 +1,75 @@
 package cnkit.config;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 
-/** A record's schema under one prefix with all that loading needs, made once for a builder. */
-final class Schema {
-  final Layout layout;
-  final Types types;
-  final Layer defaults;
+/**
+ * A record's schema under one prefix with all that loading needs, made once for a builder.
+ *
+ * @param problems all that makes it unusable, found before any source is read; empty when it is sound
+ */
+record Schema(Layout layout, Types types, Layer defaults, List<Problem> problems) {
+  /** The classes and converters of the application, by which its values are made. */
+  record Application(
+      Class<?> type,
+      MethodHandles.Lookup lookup,
+      Map<String, Converter<?>> converters,
+      Rotations rotations) {}
 
-  private Schema(Layout layout, Types types, Layer defaults) {
-    this.layout = layout;
-    this.types = types;
-    this.defaults = defaults;
+  /** The schema of an application's record, with its converters. */
+  static Schema of(Application application, String prefix, Origin.Channel naming) {
+    return of(application, prefix, naming, true);
   }
 
-  /** Reads the schema and refuses it, with all that is wrong, before any source is read. */
-  static Schema of(
-      Class<?> type,
-      java.lang.invoke.MethodHandles.Lookup lookup,
-      String prefix,
-      Map<String, Converter<?>> converters,
-      @Nullable LongSupplier ticker,
-      boolean offline) {
+  /** The schema where the application's converters are not known: what needs one counts as right. */
+  static Schema offline(Application application, String prefix, Origin.Channel naming) {
+    return of(application, prefix, naming, false);
+  }
+
+  private static Schema of(
+      Application application, String prefix, Origin.Channel naming, boolean converted) {
     var classes = new HashMap<String, Class<?>>();
+    Map<String, Converter<?>> converters = application.converters();
     Set<String> custom = Set.copyOf(converters.keySet());
-    Shape.Group root = SchemaResource.read(type, custom, classes);
+    Shape.Group root = SchemaResource.read(application.type(), custom, classes);
     // the processor wrote it only when there was nothing to refuse; of converters it knew nothing
     boolean judged =
         root != null && converters.isEmpty() && !SchemaResource.needsConverters(classes);
     if (root == null) {
-      root = new SchemaReader(custom, classes).group(type);
+      root = new SchemaReader(custom, classes).group(application.type());
     }
-    Layout layout = judged ? Layout.ofJudged(root, prefix) : Layout.of(root, prefix);
-    var types = new RuntimeTypes(lookup, classes, converters, ticker);
-    var problems = new ArrayList<>(layout.problems());
-    if (!offline && !judged) {
-      Lint.converters(root, converters.keySet(), "", problems);
+    Layout layout = Layout.of(root, prefix, naming);
+    var types = new RuntimeTypes(application, classes);
+    var problems = problems(judged ? Lint.ofJudged(layout) : Lint.of(layout));
+    if (!judged && converted) {
+      Lint.converters(root, custom, "", problems);
     }
-    Layer defaults = layout.defaults();
-    if (problems.isEmpty() && !judged) {
-      for (Finding finding : Lint.defaults(layout, offline ? Unclassed.TYPES : types)) {
-        problems.add(finding.problem());
-      }
+    if (!judged && problems.isEmpty()) {
+      problems = problems(TriedDefaults.of(layout, converted ? types : Unclassed.TYPES));
     }
-    if (!problems.isEmpty()) {
-      throw new ConfigException(Report.sorted(problems));
+    return new Schema(layout, types, Defaults.of(layout), problems);
+  }
+
+  private static List<Problem> problems(List<Finding> findings) {
+    var problems = new ArrayList<Problem>(findings.size());
+    for (Finding finding : findings) {
+      problems.add(finding.problem());
     }
-    return new Schema(layout, types, defaults);
+    return problems;
   }
 
   /** What is set, but for values that nobody here can convert: they count as right. */
   Layer withoutCustom(Layer layer) {
     Layer judged = layer.copy();
     for (Slot slot : layout.slots) {
-      Node node = judged.nodes[slot.index];
-      Shape.Scalar scalar = Checks.innermost(slot.shape());
+      Node node = judged.at(slot);
+      Shape.Scalar scalar = slot.shape().innermost();
       if (node != null && scalar != null && scalar.kind() == Kind.CUSTOM) {
-        judged.nodes[slot.index] = new Node.Faulty(node.origin());
+        judged.set(slot, new Node.Faulty(node.origin()));
       }
     }
     return judged;

@@ -1,5 +1,6 @@
 package cnkit.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /*
@@ -29,7 +30,7 @@ sealed interface Shape {
     /** The one spelling of an enum's constant, so that sources with different ones merge; other keys as they are. */
     String canonical(String written) {
       for (String constant : key.constants()) {
-        if (Converters.sameConstant(constant, written)) {
+        if (Names.sameConstant(constant, written)) {
           return Names.lower(constant).replace('_', '-');
         }
       }
@@ -48,8 +49,7 @@ sealed interface Shape {
     /** Whether there are rules over several of its settings. */
     boolean isRuled() {
       for (Field field : fields) {
-        if (!field.rules().requiredWith().isEmpty()
-            || !field.rules().requiredIfKey().isEmpty()) {
+        if (field.rules().isConditional()) {
           return true;
         }
       }
@@ -63,14 +63,13 @@ sealed interface Shape {
       variants = List.copyOf(variants);
     }
 
-    @Nullable
-    Variant variant(String name) {
+    /** The names that select its records, in their order. */
+    List<String> names() {
+      var names = new ArrayList<String>(variants.size());
       for (Variant variant : variants) {
-        if (variant.name().equals(name)) {
-          return variant;
-        }
+        names.add(variant.name());
       }
-      return null;
+      return names;
     }
   }
 
@@ -114,6 +113,11 @@ sealed interface Shape {
       boolean restartOnly) {
     static final Rules NONE = new Rules("", "", "", false, "", "", List.of(), "", "", false);
 
+    /** Whether other settings decide about its being required. */
+    boolean isConditional() {
+      return !requiredWith.isEmpty() || !requiredIfKey.isEmpty();
+    }
+
     public Rules {
       requiredWith = List.copyOf(requiredWith);
     }
@@ -128,6 +132,23 @@ sealed interface Shape {
       return many.element().isSecret();
     }
     return this instanceof Keyed keyed && keyed.value().isSecret();
+  }
+
+  /** What a list, set or map holds; the shape itself when it is none. */
+  default Shape element() {
+    if (this instanceof Many many) {
+      return many.element();
+    }
+    return this instanceof Keyed keyed ? keyed.value() : this;
+  }
+
+  /** The scalar that a component's values are made of; null for records and choices. */
+  default @Nullable Scalar innermost() {
+    Shape element = element();
+    if (element == this) {
+      return this instanceof Scalar scalar ? scalar : null;
+    }
+    return element.innermost();
   }
 
   /** The type in the words of the reference: {@code whole number}, {@code list of URI}. */

@@ -31,7 +31,7 @@ final class Slot {
     this.path = path;
     this.env = env;
     this.checks = checks;
-    this.envOrigin = Origin.env(env);
+    this.envOrigin = Origins.env(env);
   }
 
   Shape shape() {
@@ -71,6 +71,16 @@ final class Slot {
 
   boolean isSecret() {
     return field.shape().isSecret();
+  }
+
+  /** The one of these slots that has this key; null for none. */
+  static @Nullable Slot named(Slot[] children, String key) {
+    for (Slot slot : children) {
+      if (slot.field.key().equals(key)) {
+        return slot;
+      }
+    }
+    return null;
   }
 
   @Override

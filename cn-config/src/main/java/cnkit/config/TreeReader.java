@@ -41,7 +41,7 @@ final class TreeReader {
           Problem.Code.SYNTAX,
           "",
           "its format failed with " + e.getClass().getName(),
-          List.of(Origin.file(name, 0, 0)),
+          List.of(Origins.file(name, 0, 0)),
           ""));
     }
     return null;
@@ -120,7 +120,7 @@ final class TreeReader {
   }
 
   private Origin at(Event event) {
-    return Origin.file(name, event.line(), event.column());
+    return Origins.file(name, event.line(), event.column());
   }
 
   /** The file cannot be read further. */

@@ -31,7 +31,7 @@ final class TreeSource {
 
   private void members(Slot[] children, String path, Node.Obj object) {
     for (Map.Entry<String, Node> member : object.members().entrySet()) {
-      Slot slot = Lint.child(children, member.getKey());
+      Slot slot = Slot.named(children, member.getKey());
       if (slot != null) {
         put(slot, member.getValue());
       } else {
@@ -43,18 +43,18 @@ final class TreeSource {
   /** Gives a slot its value, or each part of a record its own. */
   void put(Slot slot, Node node) {
     if (slot.isLeaf()) {
-      layer.nodes[slot.index] = shaped(slot.shape(), node, slot.path);
+      layer.set(slot, shaped(slot.shape(), node, slot.path));
     } else if (node instanceof Node.Obj object) {
       if (!object.flat()) {
         layer.place(slot, object.origin());
       }
       Node text = object.flat() ? object.members().remove("") : null;
       if (text != null) {
-        layer.nodes[slot.index] = text;
+        layer.set(slot, text);
       }
       members(slot.children, slot.path, object);
     } else {
-      layer.nodes[slot.index] = node; // null, or something that the binder refuses
+      layer.set(slot, node); // null, or something that the binder refuses
     }
   }
 
@@ -180,7 +180,7 @@ final class TreeSource {
       }
       return faulty ? new Node.Faulty(object.origin()) : Node.Obj.of(members, object.origin());
     }
-    String text = Values.text(node);
+    String text = Node.text(node);
     if (text == null) {
       return node;
     }

@@ -17,5 +17,5 @@ interface Types {
   Object construct(Shape.Group group, Object[] arguments) throws InvocationTargetException;
 
   /** The setting that follows the file of its first content; just the value when there is no file. */
-  Rotating<?> rotating(Slot slot, Node.Bytes first, Object value);
+  Object rotating(Slot slot, Node.Bytes first, Object value);
 }

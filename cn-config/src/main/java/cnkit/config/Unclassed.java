@@ -22,7 +22,7 @@ final class Unclassed implements Types {
   }
 
   @Override
-  public Rotating<?> rotating(Slot slot, Node.Bytes first, Object value) {
+  public Object rotating(Slot slot, Node.Bytes first, Object value) {
     return Rotating.of(value);
   }
 }

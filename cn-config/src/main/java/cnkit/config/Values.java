@@ -1,8 +1,5 @@
 package cnkit.config;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,7 +25,7 @@ final class Values {
   Object leaf(Slot slot, Node node) {
     Shape.Field field = slot.field;
     if (field.optional()) {
-      if (node instanceof Node.Nil || isEmpty(field.shape(), node)) {
+      if (node instanceof Node.Nil || Node.isEmpty(field.shape(), node)) {
         return Optional.empty();
       }
       Object value = value(slot, field.shape(), node, slot.path);
@@ -40,17 +37,6 @@ final class Values {
   /** The value of a leaf without the Optional around it. */
   Object part(Slot slot, Node node) {
     return value(slot, slot.shape(), node, slot.path);
-  }
-
-  static boolean isEmpty(Node node) {
-    return (node instanceof Node.Text text && text.text().isEmpty())
-        || (node instanceof Node.Bytes bytes && bytes.content().length == 0);
-  }
-
-  /** Empty for a value of this shape: a file's line break at the end is not part of a text. */
-  static boolean isEmpty(Shape shape, Node node) {
-    boolean bytes = shape instanceof Shape.Scalar scalar && scalar.kind() == Kind.BYTES;
-    return isEmpty(node) || (!bytes && node instanceof Node.Bytes && "".equals(text(node)));
   }
 
   private Object value(Slot slot, Shape shape, Node node, String path) {
@@ -84,7 +70,7 @@ final class Values {
     if (node instanceof Node.Bytes bytes && scalar.kind() == Kind.BYTES) {
       return checked(slot, scalar, bytes.content().clone(), null, node, path);
     }
-    String text = text(node);
+    String text = Node.text(node);
     if (text == null) {
       return node instanceof Node.Bytes
           ? bad(Problem.Code.ENCODING, path, "expected UTF-8 text, found other bytes", node, "")
@@ -220,41 +206,6 @@ final class Values {
         && ServiceLinks.isAddress(text);
   }
 
-  /** The text of a node; null when it is none, or bytes that are not UTF-8. */
-  static @Nullable String text(Node node) {
-    if (node instanceof Node.Text text) {
-      return text.text();
-    }
-    if (node instanceof Node.Bytes bytes) {
-      return decode(bytes.content());
-    }
-    return null;
-  }
-
-  /** The text of a file's bytes without one line break at the end; null when they are not UTF-8. */
-  static @Nullable String decode(byte[] content) {
-    int length = content.length;
-    if (length > 0 && content[length - 1] == '\n') {
-      length--;
-      if (length > 0 && content[length - 1] == '\r') {
-        length--;
-      }
-    }
-    for (int i = 0; i < length; i++) {
-      if (content[i] == 0) {
-        return null; // valid UTF-8, but no text has it, and what reads it next would stop there
-      }
-    }
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(content, 0, length))
-          .toString();
-    } catch (CharacterCodingException e) {
-      return null;
-    }
-  }
-
   private Object many(Slot slot, Shape.Many many, Node node, String path) {
     List<Node> items = items(many, node);
     if (items == null) {
@@ -264,7 +215,7 @@ final class Values {
           node instanceof Node.Bytes
               ? "expected UTF-8 text, found other bytes"
               : "expected a " + many.describe() + ", found "
-                  + (text(node) == null ? "an object" : "text"),
+                  + (Node.text(node) == null ? "an object" : "text"),
           node,
           "");
     }
@@ -303,27 +254,12 @@ final class Values {
     if (node instanceof Node.Arr list) {
       return list.items();
     }
-    if (isEmpty(many, node)) {
+    if (Node.isEmpty(many, node)) {
       return List.of();
     }
-    return many.element() instanceof Shape.Scalar && text(node) != null ? split(node) : null;
-  }
-
-  /** The elements of a list node, or of a text with commas; nothing is trimmed. */
-  static List<Node> split(Node node) {
-    if (node instanceof Node.Arr list) {
-      return list.items();
-    }
-    String text = text(node);
-    var items = new ArrayList<Node>();
-    int from = 0;
-    while (text != null && !text.isEmpty() && from <= text.length()) {
-      int comma = text.indexOf(',', from);
-      int end = comma < 0 ? text.length() : comma;
-      items.add(new Node.Text(text.substring(from, end), node.origin()));
-      from = end + 1;
-    }
-    return items;
+    return many.element() instanceof Shape.Scalar && Node.text(node) != null
+        ? Node.split(node)
+        : null;
   }
 
   private Object keyed(Slot slot, Shape.Keyed keyed, Node node, String path) {
@@ -379,8 +315,7 @@ final class Values {
   /** A record inside a list or map: a small configuration of its own. */
   private Object element(Slot slot, Shape.Group group, Node node, String path) {
     String env = slot.env + "_" + Names.env(path.substring(slot.path.length() + 1));
-    Layout layout = Layout.ofElement(group, path, env);
-    layout.naming = node.origin().channel();
+    Layout layout = Layout.ofElement(group, path, env, node.origin().channel());
     var layer = new Layer(layout);
     if (!(node instanceof Node.Obj object)) {
       return bad(
@@ -391,7 +326,7 @@ final class Values {
           "");
     }
     new TreeSource(layout, layer, problems, formers).fill(object);
-    Layer effective = Layer.merge(layout, layer, layout.defaults());
+    Layer effective = Layer.merge(layout, layer, Defaults.of(layout));
     return new Binder(layout, effective, this, types, problems).root();
   }
 

@@ -30,12 +30,12 @@ class Variables {
 
   /** Where a variable stands. */
   Origin origin(@Nullable Slot slot, String name) {
-    return slot != null && slot.env.equals(name) ? slot.envOrigin : Origin.env(name);
+    return slot != null && slot.env.equals(name) ? slot.envOrigin : Origins.env(name);
   }
 
   /** Where a variable stands that names a file. */
   Origin fileOrigin(String name) {
-    return new Origin(Origin.Channel.ENVIRONMENT_FILE, name, 0, 0);
+    return Origins.envFile(name);
   }
 
   /**

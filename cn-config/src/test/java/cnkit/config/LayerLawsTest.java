@@ -26,7 +26,7 @@ class LayerLawsTest {
       Layout.of(new SchemaReader(Set.of(), new HashMap<>()).group(Outer.class), "");
 
   private static Origin origin(int n) {
-    return Origin.file("f", n, 0);
+    return Origins.file("f", n, 0);
   }
 
   @Provide
@@ -55,8 +55,11 @@ class LayerLawsTest {
     return nodes().injectNull(0.4).list().ofSize(LAYOUT.slots.length).map(nodes -> {
       var layer = new Layer(LAYOUT);
       for (int i = 0; i < nodes.size(); i++) {
-        layer.nodes[i] = nodes.get(i);
-        layer.places[i] = nodes.get(i) == null ? null : nodes.get(i).origin();
+        Node node = nodes.get(i);
+        layer.set(LAYOUT.slots[i], node);
+        if (node != null) {
+          layer.place(LAYOUT.slots[i], node.origin());
+        }
       }
       return layer;
     });
@@ -64,9 +67,9 @@ class LayerLawsTest {
 
   private static List<Object> content(Layer layer) {
     var content = new ArrayList<Object>();
-    for (int i = 0; i < layer.nodes.length; i++) {
-      content.add(String.valueOf(layer.nodes[i]));
-      content.add(String.valueOf(layer.places[i]));
+    for (Slot slot : LAYOUT.slots) {
+      content.add(String.valueOf(layer.at(slot)));
+      content.add(String.valueOf(layer.place(slot)));
     }
     return content;
   }
@@ -93,19 +96,19 @@ class LayerLawsTest {
   void whatTheHigherLayerSaysIsWhatHolds(@ForAll("layers") Layer a, @ForAll("layers") Layer b) {
     Layer merged = merge(a, b);
     for (Slot slot : LAYOUT.slots) {
-      Node above = a.nodes[slot.index];
+      Node above = a.at(slot);
       if (above != null && !(above instanceof Node.Obj)) {
-        assertEquals(above, merged.nodes[slot.index]);
+        assertEquals(above, merged.at(slot));
       }
       if (above == null && !covered(slot, a)) {
-        assertEquals(b.nodes[slot.index], merged.nodes[slot.index]);
+        assertEquals(b.at(slot), merged.at(slot));
       }
     }
   }
 
   private static boolean covered(Slot slot, Layer above) {
     for (Slot at = slot.parent; at != null; at = at.parent) {
-      if (above.nodes[at.index] != null) {
+      if (above.at(at) != null) {
         return true;
       }
     }
@@ -116,10 +119,10 @@ class LayerLawsTest {
   void removingAShadowedValueChangesNothing(@ForAll("layers") Layer a, @ForAll("layers") Layer b) {
     List<Object> before = content(merge(a, b));
     for (Slot slot : LAYOUT.slots) {
-      Node above = a.nodes[slot.index];
+      Node above = a.at(slot);
       boolean merges = above instanceof Node.Obj object && !object.sole();
       if ((above != null && !merges) || covered(slot, a)) {
-        b.nodes[slot.index] = null;
+        b.set(slot, null);
       }
     }
     List<Object> after = content(merge(a, b));
@@ -128,8 +131,8 @@ class LayerLawsTest {
 
   /** The keys of maps in their order, which depends on how layers are grouped and means nothing. */
   private static List<Object> sorted(Layer layer) {
-    for (int i = 0; i < layer.nodes.length; i++) {
-      layer.nodes[i] = sorted(layer.nodes[i]);
+    for (Slot slot : LAYOUT.slots) {
+      layer.set(slot, sorted(layer.at(slot)));
     }
     return content(layer);
   }

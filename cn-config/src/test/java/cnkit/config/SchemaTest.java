@@ -292,14 +292,14 @@ class SchemaTest {
   @Property(tries = 3000) // case C4, case C8
   void namesAreInjectiveOrTheSchemaIsRefusedNamingBoth(@ForAll("named") Shape.Group schema) {
     Layout layout = Layout.of(schema, "APP");
+    List<Finding> findings = Lint.of(layout);
     var twice = new ArrayList<String>();
     variables(layout, twice);
     assertEquals(
         twice.isEmpty(),
-        layout.findings.isEmpty(),
-        () -> "twice " + twice + ", said " + layout.findings + " of "
-            + Arrays.toString(layout.slots));
-    for (Finding finding : layout.findings) {
+        findings.isEmpty(),
+        () -> "twice " + twice + ", said " + findings + " of " + Arrays.toString(layout.slots));
+    for (Finding finding : findings) {
       assertEquals(2, finding.slots().size(), finding::toString);
       for (Slot slot : finding.slots()) {
         assertTrue(finding.problem().message().contains(slot.path), finding.problem()::toString);

@@ -1,0 +1,30 @@
+package cnkit.config;
+
+/** The places that values come from, in the words of each channel. */
+@Pure
+final class Origins {
+  /** A default, where nothing is known that would replace it. */
+  static final Origin DEFAULTED = new Origin(Origin.Channel.DEFAULT, "", 0, 0);
+
+  private Origins() {}
+
+  static Origin env(String variable) {
+    return new Origin(Origin.Channel.ENVIRONMENT, variable, 0, 0);
+  }
+
+  static Origin envFile(String variable) {
+    return new Origin(Origin.Channel.ENVIRONMENT_FILE, variable, 0, 0);
+  }
+
+  static Origin flag(String flag, int position) {
+    return new Origin(Origin.Channel.FLAG, flag, position, 0);
+  }
+
+  static Origin file(String name, int line, int column) {
+    return new Origin(Origin.Channel.FILE, name, line, column);
+  }
+
+  static Origin mount(String path) {
+    return new Origin(Origin.Channel.MOUNT, path, 0, 0);
+  }
+}
