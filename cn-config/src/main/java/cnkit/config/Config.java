@@ -2,6 +2,13 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.config.schema.Finding;
+import cnkit.config.schema.Lint;
+import cnkit.config.schema.SchemaReader;
+import cnkit.config.schema.Shape;
+import cnkit.config.show.Effective;
+import cnkit.config.source.Loading;
+import cnkit.config.text.Json;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,16 @@ package cnkit.config;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.config.format.FileFormat;
+import cnkit.config.schema.Schema;
+import cnkit.config.show.Help;
+import cnkit.config.source.FileSource;
+import cnkit.config.source.FlagSource;
+import cnkit.config.source.Loader;
+import cnkit.config.source.Loading;
+import cnkit.config.source.MountInfo;
+import cnkit.config.source.Recipe;
+import cnkit.config.text.Names;
+import cnkit.config.text.Text;
 import java.io.PrintStream;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
@@ -15,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says where settings come from. The order of the calls means nothing: precedence is fixed, flags

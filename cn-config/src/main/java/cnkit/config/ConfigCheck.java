@@ -1,5 +1,12 @@
 package cnkit.config;
 
+import cnkit.config.source.Disk;
+import cnkit.config.source.DotenvFile;
+import cnkit.config.source.FlatFile;
+import cnkit.config.source.Loading;
+import cnkit.config.source.MountSource;
+import cnkit.config.text.Json;
+import cnkit.config.text.Text;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.invoke.MethodHandles;

@@ -3,6 +3,7 @@ package cnkit.config;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of converting a text: the value, or what was expected instead. It has no place for the

@@ -1,5 +1,9 @@
 package cnkit.config;
 
+import cnkit.config.schema.Layout;
+import cnkit.config.schema.Slot;
+import cnkit.config.show.Help;
+
 /**
  * What a person needs to know of the settings, as files to keep beside the code: made from the
  * schema alone, so that they cannot say anything else. Immutable; the same schema gives the same

@@ -2,6 +2,11 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.config.show.Effective;
+import cnkit.config.source.Disk;
+import cnkit.config.source.Loader;
+import cnkit.config.source.Loading;
+import cnkit.config.source.MountInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings that follow their mounts and files. A change of those rebuilds everything from all sources

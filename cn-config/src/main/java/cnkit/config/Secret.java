@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value that does not show itself: not in {@code toString}, not in logs, not in JSON, not in a

@@ -4,6 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.config.schema.Addresses;
+import cnkit.config.schema.Hints;
+import cnkit.config.schema.Rejection;
+import cnkit.config.schema.Rules;
+import cnkit.config.show.Effective;
+import cnkit.config.source.FileSource;
+import cnkit.config.source.MountSource;
+import cnkit.config.source.Suspects;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.processor.SettingsProcessor;
+import cnkit.config.schema.SchemaReader;
+import cnkit.config.schema.SchemaResource;
+import cnkit.config.schema.SchemaText;
+import cnkit.config.schema.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.testing.ConfigLint;
 import cnkit.config.testing.GeneratedFiles;
+import cnkit.config.text.Names;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;

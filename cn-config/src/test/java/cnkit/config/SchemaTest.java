@@ -4,6 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.config.schema.Finding;
+import cnkit.config.schema.Kind;
+import cnkit.config.schema.Layout;
+import cnkit.config.schema.Lint;
+import cnkit.config.schema.SchemaReader;
+import cnkit.config.schema.SchemaResource;
+import cnkit.config.schema.SchemaText;
+import cnkit.config.schema.Shape;
+import cnkit.config.schema.Slot;
+import cnkit.config.text.Names;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,0 @@
-package cnkit.config;
-
-/** Makes the settings that follow their files. The exported package has the one that does. */
-interface Rotations {
-  /** A {@link Rotating} that begins with this value and looks at the file that the first content came from. */
-  Object following(Slot slot, Node.Bytes first, Object value, Types types);
-}
