@@ -42,7 +42,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
   }
 
   /** The factor of a unit, or 0 when there is no such unit. */
-  static long factor(String unit) {
+  public static long factor(String unit) {
     if (unit.equals("B")) {
       return 1;
     }

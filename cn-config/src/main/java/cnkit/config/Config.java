@@ -2,6 +2,13 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.config.schema.Finding;
+import cnkit.config.schema.Lint;
+import cnkit.config.schema.SchemaReader;
+import cnkit.config.schema.Shape;
+import cnkit.config.show.Effective;
+import cnkit.config.source.Loading;
+import cnkit.config.text.Json;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +22,7 @@ import java.util.Set;
  * <pre>{@code
  * record Settings(@Default("8080") @Range("0..65535") int port, Optional<URI> upstream) {}
  *
- * Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+ * Config<Settings> config = Config.builder(Settings.class, MethodHandles.lookup())
  *     .prefix("APP").args(args).environment()
  *     .loadOrExit();
  * int port = config.value().port();
@@ -25,28 +32,16 @@ import java.util.Set;
  */
 public final class Config<T> {
   private final T value;
-  final Layout layout;
+  /** What it was made from. */
+  final Loading.Loaded loaded;
 
-  /** Lowest first, defaults included. */
-  final List<Layer> layers;
-
-  final Layer merged;
-  private final List<String> arguments;
   private final List<Problem> warnings;
 
-  Config(
-      T value,
-      Layout layout,
-      List<Layer> layers,
-      Layer merged,
-      List<String> arguments,
-      List<Problem> warnings) {
+  Config(T value, Loading.Loaded loaded) {
     this.value = value;
-    this.layout = layout;
-    this.layers = layers;
-    this.merged = merged;
-    this.arguments = arguments;
-    this.warnings = warnings.isEmpty() ? List.of() : List.copyOf(Report.sorted(warnings));
+    this.loaded = loaded;
+    List<Problem> found = loaded.warnings();
+    this.warnings = found.isEmpty() ? List.of() : List.copyOf(Report.sorted(found));
   }
 
   /**
@@ -59,7 +54,7 @@ public final class Config<T> {
    * @return a builder without any source
    * @throws IllegalArgumentException if the class is no record
    */
-  public static <T> ConfigBuilder<T> of(Class<T> type, MethodHandles.Lookup lookup) {
+  public static <T> ConfigBuilder<T> builder(Class<T> type, MethodHandles.Lookup lookup) {
     return new ConfigBuilder<>(type, lookup);
   }
 
@@ -115,7 +110,7 @@ public final class Config<T> {
    * @return the arguments in their order; immutable
    */
   public List<String> arguments() {
-    return arguments;
+    return loaded.arguments();
   }
 
   /**
@@ -126,7 +121,7 @@ public final class Config<T> {
    * @throws IllegalArgumentException if no single setting has this path
    */
   public Explanation explain(String path) {
-    return new Effective(layout, layers, merged).explain(requireNonNull(path, "path"));
+    return effective().explain(requireNonNull(path, "path"));
   }
 
   /**
@@ -136,7 +131,7 @@ public final class Config<T> {
    * @return several lines of text
    */
   public String dump() {
-    return new Effective(layout, layers, merged).dump();
+    return effective().dump();
   }
 
   /**
@@ -147,7 +142,13 @@ public final class Config<T> {
    * @return JSON without line breaks
    */
   public String toJson() {
-    return new Effective(layout, layers, merged).toJson(warnings);
+    var json = new Json();
+    effective().writeTo(json.open('{').name("settings"));
+    json.name("warnings").open('[');
+    for (Problem warning : warnings) {
+      warning.writeTo(json);
+    }
+    return json.close(']').close('}').toString();
   }
 
   /**
@@ -158,12 +159,16 @@ public final class Config<T> {
    * @return sixteen hexadecimal digits
    */
   public String fingerprint() {
-    return new Effective(layout, layers, merged).fingerprint();
+    return effective().fingerprint();
+  }
+
+  private Effective effective() {
+    return new Effective(loaded.layout(), loaded.layers(), loaded.merged());
   }
 
   /** Names the record only; the values are in {@link #dump()}. */
   @Override
   public String toString() {
-    return "Config[" + layout.root.describe() + "]";
+    return "Config[" + loaded.layout().root.describe() + "]";
   }
 }

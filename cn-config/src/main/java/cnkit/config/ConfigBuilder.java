@@ -3,12 +3,21 @@ package cnkit.config;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.config.format.FileFormat;
+import cnkit.config.schema.Schema;
+import cnkit.config.show.Help;
+import cnkit.config.source.FileSource;
+import cnkit.config.source.FlagSource;
+import cnkit.config.source.Loader;
+import cnkit.config.source.Loading;
+import cnkit.config.source.MountInfo;
+import cnkit.config.source.Recipe;
+import cnkit.config.text.Names;
+import cnkit.config.text.Text;
 import java.io.PrintStream;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,39 +25,36 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says where settings come from. The order of the calls means nothing: precedence is fixed, flags
  * over environment over mounts over files over {@link Default}.
  *
  * <pre>{@code
- * Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+ * Config<Settings> config = Config.builder(Settings.class, MethodHandles.lookup())
  *     .prefix("APP").args(args).environment()
  *     .loadOrExit();
  * }</pre>
  *
- * <p>Made by {@link Config#of}. Not for use by several threads at once. It may load several times.
+ * <p>Made by {@link Config#builder}. Not for use by several threads at once. It may load several times.
  *
  * @param <T> the record that the settings become
  */
 public final class ConfigBuilder<T> {
-  /** How often everything is read anew when a volume was swapped under the reader. */
-  private static final int ATTEMPTS = 20;
-
   /** The exit code for refused settings: {@code EX_CONFIG}. */
   private static final int REFUSED = 78;
 
   private final Class<T> type;
   private final MethodHandles.Lookup lookup;
   private final Map<String, Converter<?>> converters = new HashMap<>();
-  private final List<Function<? super T, List<Problem>>> checks = new ArrayList<>();
+  private final List<Function<Object, List<Problem>>> checks = new ArrayList<>();
   private @Nullable String prefix;
-  private String[] args = {};
-  private boolean hasArgs;
+  private @Nullable List<String> args;
   private @Nullable Map<String, String> environment;
   private boolean processEnvironment;
   private final List<FileSource.Input> files = new ArrayList<>();
-  private final List<Mount> mounts = new ArrayList<>();
+  private final List<Recipe.Mount> mounts = new ArrayList<>();
   private final Map<String, FileFormat> formats = new HashMap<>();
   private boolean strictEnvironment;
   private boolean emptyEnvIsUnset;
@@ -57,13 +63,7 @@ public final class ConfigBuilder<T> {
   /** Null for the system's. */
   private @Nullable LongSupplier ticker;
 
-  /** Whether this only rehearses a start elsewhere: files and converters may be there, but not here. */
-  private boolean offline;
-
   private @Nullable Schema schema;
-
-  /** A mounted directory, or its files given as values. */
-  private record Mount(String name, @Nullable Path directory, Map<String, byte[]> files) {}
 
   ConfigBuilder(Class<T> type, MethodHandles.Lookup lookup) {
     this.type = requireNonNull(type, "type");
@@ -113,8 +113,8 @@ public final class ConfigBuilder<T> {
    * @return this builder
    */
   public ConfigBuilder<T> args(String... args) {
-    this.args = args.clone();
-    this.hasArgs = true;
+    this.args = List.of(args);
+    this.schema = null;
     return this;
   }
 
@@ -125,6 +125,7 @@ public final class ConfigBuilder<T> {
    */
   public ConfigBuilder<T> environment() {
     this.environment = null;
+    this.schema = null;
     this.processEnvironment = true;
     return this;
   }
@@ -137,6 +138,7 @@ public final class ConfigBuilder<T> {
    */
   public ConfigBuilder<T> environment(Map<String, String> variables) {
     this.environment = Map.copyOf(variables);
+    this.schema = null;
     this.processEnvironment = false;
     return this;
   }
@@ -156,6 +158,7 @@ public final class ConfigBuilder<T> {
     for (Path file : files) {
       this.files.add(new FileSource.OnDisk(requireNonNull(file, "file")));
     }
+    this.schema = null;
     return this;
   }
 
@@ -170,6 +173,7 @@ public final class ConfigBuilder<T> {
   public ConfigBuilder<T> file(String name, String content) {
     files.add(
         new FileSource.Given(requireNonNull(name, "name"), requireNonNull(content, "content")));
+    this.schema = null;
     return this;
   }
 
@@ -200,7 +204,7 @@ public final class ConfigBuilder<T> {
    */
   public ConfigBuilder<T> mounts(Path... directories) {
     for (Path directory : directories) {
-      mounts.add(new Mount(directory.toString(), directory, Map.of()));
+      mounts.add(new Recipe.Mount(directory.toString(), directory, Map.of()));
     }
     return this;
   }
@@ -218,7 +222,7 @@ public final class ConfigBuilder<T> {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       copy.put(file.getKey(), file.getValue().clone());
     }
-    mounts.add(new Mount(requireNonNull(name, "name"), null, copy));
+    mounts.add(new Recipe.Mount(requireNonNull(name, "name"), null, copy));
     return this;
   }
 
@@ -283,8 +287,9 @@ public final class ConfigBuilder<T> {
    * @param check gives the problems, none when all is well
    * @return this builder
    */
+  @SuppressWarnings("unchecked") // it is given nothing but the bound record
   public ConfigBuilder<T> check(Function<? super T, List<Problem>> check) {
-    checks.add(requireNonNull(check, "check"));
+    checks.add((Function<Object, List<Problem>>) (Function<?, ?>) requireNonNull(check, "check"));
     return this;
   }
 
@@ -320,202 +325,49 @@ public final class ConfigBuilder<T> {
    * @throws IllegalStateException if the environment is a source and no prefix was decided
    */
   public Config<T> load() {
-    return loading(null, null).orThrow().config();
+    return config(new Loader(recipe(false), schema()).load(null, null));
   }
 
-  /**
-   * Reads until no volume was swapped meanwhile, and binds.
-   *
-   * @param running what settings keep that only a restart changes; null at the start
-   * @param mountInfo tells of files that can never change; null when nobody follows them
-   */
-  Loading<T> loading(@Nullable Config<T> running, MountInfo.@Nullable Reader mountInfo) {
-    Schema compiled = schema();
-    for (int attempt = 1; ; attempt++) {
-      var disk = new Disk();
-      Sources sources = read(compiled.layout, compiled.defaults, disk);
-      if (disk.isStable()) {
-        if (mountInfo != null && !disk.outside().isEmpty()) {
-          sources.warnings().addAll(MountInfo.unchanging(mountInfo.read(), disk.outside()));
-        }
-        return bound(compiled, sources, running, disk);
-      }
-      if (attempt == ATTEMPTS) {
-        var unsteady = new Problem(
-            Problem.Code.UNREADABLE,
-            "",
-            "changed each of the " + ATTEMPTS + " times that it was read",
-            disk.swapped(),
-            "");
-        return new Loading.Unsteady<>(List.of(unsteady), disk);
-      }
-    }
+  /** The configuration; the one exception lists every problem. */
+  private Config<T> config(Loading loading) {
+    Loading.Loaded loaded = loaded(loading);
+    return new Config<>(type.cast(loaded.value()), loaded);
   }
 
-  /** What all sources say, lowest first. */
-  private record Sources(
-      List<Layer> layers,
-      List<String> arguments,
-      List<Former> formers,
-      List<Problem> problems,
-      List<Problem> warnings) {}
-
-  private Sources read(Layout layout, Layer defaults, Disk disk) {
-    var problems = new ArrayList<Problem>(0);
-    var warnings = new ArrayList<Problem>(0);
-    var formers = new ArrayList<Former>(0);
-    var layers = new ArrayList<Layer>(4);
-    layers.add(defaults);
-    if (!files.isEmpty()) {
-      var source = new FileSource(layout, disk, formats, problems, warnings, formers);
-      for (FileSource.Input file : files) {
-        layers.add(source.read(file, merged(layout, layers)));
-      }
+  static Loading.Loaded loaded(Loading loading) {
+    if (loading instanceof Loading.Loaded loaded) {
+      return loaded;
     }
-    for (Mount mount : mounts) {
-      var layer = new Layer(layout);
-      var source = new MountSource(problems);
-      Path directory = mount.directory();
-      new TreeSource(layout, layer, problems, formers)
-          .fill(
-              directory == null
-                  ? source.given(mount.name(), mount.files())
-                  : source.read(disk, directory));
-      layers.add(layer);
-    }
-    Map<String, String> variables = processEnvironment ? System.getenv() : environment;
-    if (variables != null) {
-      var layer = new Layer(layout);
-      var reading = new Variables(processEnvironment, offline, disk, problems);
-      new EnvSource(
-              layout,
-              layer,
-              reading,
-              strictEnvironment,
-              emptyEnvIsUnset,
-              problems,
-              warnings,
-              formers)
-          .fill(variables, merged(layout, layers));
-      layers.add(layer);
-    }
-    List<String> arguments = List.of();
-    if (hasArgs) {
-      var layer = new Layer(layout);
-      var flags = new FlagSource(layout, secretFlags, problems);
-      flags.fill(layer, args, formers);
-      arguments = List.copyOf(flags.arguments());
-      layers.add(layer);
-    }
-    return new Sources(layers, arguments, formers, problems, warnings);
-  }
-
-  private Loading<T> bound(
-      Schema compiled, Sources sources, @Nullable Config<T> running, Disk disk) {
-    Layout layout = compiled.layout;
-    List<Layer> layers = sources.layers();
-    List<Problem> problems = sources.problems();
-    if (!sources.formers().isEmpty()) {
-      Formers.settle(
-          sources.formers(),
-          layers,
-          today == null ? LocalDate.now(ZoneOffset.UTC) : today,
-          problems,
-          sources.warnings());
-    }
-    Layer merged = merged(layout, layers);
-    List<ReloadEvent.Change> waiting = List.of();
-    if (running != null) {
-      waiting = new ArrayList<>();
-      merged = kept(layout, merged, layers, running, waiting);
-    }
-    if (offline) {
-      merged = compiled.withoutCustom(merged);
-    }
-    var values = new Values(compiled.types, problems);
-    Object bound = new Binder(layout, merged, values, compiled.types, problems).root();
-    if (bound == Types.FAILED || !problems.isEmpty()) {
-      return new Loading.Rejected<>(Report.sorted(problems), disk);
-    }
-    T settings = type.cast(bound);
-    if (!checks.isEmpty()) {
-      new Application(layout, merged).run(checks, settings, problems);
-      if (!problems.isEmpty()) {
-        return new Loading.Rejected<>(Report.sorted(problems), disk);
-      }
-    }
-    var config =
-        new Config<>(settings, layout, layers, merged, sources.arguments(), sources.warnings());
-    return new Loading.Loaded<>(config, waiting, disk);
-  }
-
-  /** The settings with those of the start where only a restart changes them; the difference is waiting. */
-  private static Layer kept(
-      Layout layout,
-      Layer now,
-      List<Layer> layers,
-      Config<?> running,
-      List<ReloadEvent.Change> waiting) {
-    Layer kept = now.copy();
-    for (Slot slot : layout.slots) {
-      if (slot.isRestartOnly()) {
-        Node start = running.merged.nodes[slot.index];
-        ReloadEvent.Change change = Effective.change(slot, start, now.nodes[slot.index]);
-        if (change != null) {
-          waiting.add(change);
-        }
-        kept.nodes[slot.index] = start;
-        // the sources are the same ones in the same order, and explain is to tell of what is in
-        // effect
-        for (int i = 0; i < layers.size(); i++) {
-          layers.get(i).nodes[slot.index] = running.layers.get(i).nodes[slot.index];
-        }
-      }
-    }
-    return kept;
+    throw new ConfigException(
+        loading instanceof Loading.Rejected rejected
+            ? rejected.problems()
+            : ((Loading.Unsteady) loading).problems());
   }
 
   /**
    * What {@link #load} would report where the settings are meant for. What can only be known there,
    * the files of {@code X_FILE} and values that need a converter of the application's, counts as right.
-   *
-   * @return the problems, none when all is well, and the warnings
    */
-  Rehearsal rehearse() {
-    offline = true;
-    schema = null;
-    try {
-      Loading<T> loading = loading(null, null);
-      return loading instanceof Loading.Rejected<T> rejected
-          ? new Rehearsal(rejected.problems(), List.of())
-          : new Rehearsal(List.of(), loading.orThrow().config().warnings());
-    } catch (ConfigException e) {
-      return new Rehearsal(e.problems(), List.of());
-    }
+  Loading rehearse() {
+    return new Loader(recipe(true), Schema.offline(application(), decidedPrefix(), naming()))
+        .load(null, null);
   }
 
-  /** What came of a rehearsal. */
-  record Rehearsal(List<Problem> problems, List<Problem> warnings) {}
-
-  /** A copy that the user of this builder cannot change. */
-  private ConfigBuilder<T> copy() {
-    var copy = new ConfigBuilder<>(type, lookup);
-    copy.converters.putAll(converters);
-    copy.checks.addAll(checks);
-    copy.files.addAll(files);
-    copy.mounts.addAll(mounts);
-    copy.formats.putAll(formats);
-    copy.prefix = prefix;
-    copy.args = args;
-    copy.hasArgs = hasArgs;
-    copy.environment = environment;
-    copy.processEnvironment = processEnvironment;
-    copy.strictEnvironment = strictEnvironment;
-    copy.emptyEnvIsUnset = emptyEnvIsUnset;
-    copy.secretFlags = secretFlags;
-    copy.today = today;
-    copy.ticker = ticker;
-    return copy;
+  /** What the sources are at this moment: later calls do not change it. */
+  private Recipe recipe(boolean offline) {
+    return new Recipe(
+        args,
+        processEnvironment ? System.getenv() : environment,
+        processEnvironment,
+        List.copyOf(files),
+        List.copyOf(mounts),
+        Map.copyOf(formats),
+        strictEnvironment,
+        emptyEnvIsUnset,
+        secretFlags,
+        List.copyOf(checks),
+        today,
+        offline);
   }
 
   /**
@@ -532,7 +384,7 @@ public final class ConfigBuilder<T> {
     if (every.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException("every: expected at least PT0.001S, got " + every);
     }
-    return Reloadable.of(copy(), MountInfo::ofThisProcess, every);
+    return reloadable(MountInfo::ofThisProcess, every);
   }
 
   /**
@@ -547,15 +399,11 @@ public final class ConfigBuilder<T> {
   }
 
   Reloadable<T> reloadable(MountInfo.Reader mountInfo) {
-    return Reloadable.of(copy(), mountInfo, null);
+    return reloadable(mountInfo, null);
   }
 
-  private static Layer merged(Layout layout, List<Layer> layers) {
-    Layer merged = layers.get(0);
-    for (int i = 1; i < layers.size(); i++) {
-      merged = Layer.merge(layout, layers.get(i), merged);
-    }
-    return merged;
+  private Reloadable<T> reloadable(MountInfo.Reader mountInfo, @Nullable Duration every) {
+    return Reloadable.of(type, new Loader(recipe(false), schema()), mountInfo, every);
   }
 
   /**
@@ -567,7 +415,7 @@ public final class ConfigBuilder<T> {
    * @throws IllegalStateException if the environment is a source and no prefix was decided
    */
   public Config<T> loadOrExit() {
-    if (hasArgs && FlagSource.asksForHelp(args)) {
+    if (args != null && FlagSource.asksForHelp(args)) {
       print(System.out, help());
       System.exit(0);
     }
@@ -593,7 +441,7 @@ public final class ConfigBuilder<T> {
    * @throws ConfigException if the schema is refused
    */
   public String help() {
-    return Help.text(schema().layout, prefix != null);
+    return Help.text(sound().layout(), prefix != null);
   }
 
   /**
@@ -604,30 +452,56 @@ public final class ConfigBuilder<T> {
    * @throws ConfigException if the schema is refused
    */
   public Reference reference() {
-    return new Reference(schema().layout, prefix != null);
+    return new Reference(sound().layout(), prefix != null);
   }
 
-  private Schema schema() {
-    boolean readsEnvironment = processEnvironment || environment != null;
-    String decided = prefix;
-    if (decided == null && !readsEnvironment) {
-      for (FileSource.Input file : files) {
-        readsEnvironment |= FileSource.isDotenv(file);
-      }
+  private Schema sound() {
+    Schema compiled = schema();
+    if (!compiled.problems().isEmpty()) {
+      throw new ConfigException(compiled.problems());
     }
-    if (decided == null && readsEnvironment) {
+    return compiled;
+  }
+
+  /** The schema under the prefix, made once until something changes that it depends on. */
+  private Schema schema() {
+    Schema known = schema;
+    if (known == null) {
+      known = Schema.of(application(), decidedPrefix(), naming());
+      schema = known;
+    }
+    return known;
+  }
+
+  private Schema.Application application() {
+    return new Schema.Application(type, lookup, Map.copyOf(converters), Rotation.by(ticker));
+  }
+
+  private String decidedPrefix() {
+    if (prefix == null && readsVariables()) {
       throw new IllegalStateException(
           "the environment is a source: decide between prefix(…) and noPrefix()");
     }
-    Schema compiled = schema;
-    if (compiled == null) {
-      compiled =
-          Schema.of(type, lookup, decided == null ? "" : decided, converters, ticker, offline);
-      schema = compiled;
+    return prefix == null ? "" : prefix;
+  }
+
+  private boolean readsVariables() {
+    boolean reads = readsEnvironment();
+    for (FileSource.Input file : files) {
+      reads |= FileSource.isDotenv(file);
     }
-    compiled.layout.naming = readsEnvironment
-        ? Origin.Channel.ENVIRONMENT
-        : hasArgs ? Origin.Channel.FLAG : Origin.Channel.FILE;
-    return compiled;
+    return reads;
+  }
+
+  private boolean readsEnvironment() {
+    return processEnvironment || environment != null;
+  }
+
+  /** The channel in whose spelling a remedy names a setting. */
+  private Origin.Channel naming() {
+    if (readsEnvironment()) {
+      return Origin.Channel.ENVIRONMENT;
+    }
+    return args == null ? Origin.Channel.FILE : Origin.Channel.FLAG;
   }
 }

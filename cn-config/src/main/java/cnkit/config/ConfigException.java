@@ -15,8 +15,8 @@ public final class ConfigException extends RuntimeException {
   private final String report;
 
   ConfigException(List<Problem> problems) {
-    this.report = Report.render(problems);
-    this.problems = List.copyOf(problems);
+    this.problems = List.copyOf(Report.sorted(problems));
+    this.report = Report.render(this.problems);
   }
 
   /**

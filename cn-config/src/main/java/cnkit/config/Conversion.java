@@ -2,71 +2,88 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What came of converting a text: the value, or what was expected instead. There is no place for
- * the text itself, so that a report cannot print a secret's.
+ * The result of converting a text: the value, or what was expected instead. It has no place for the
+ * text itself, so a report cannot print the text of a secret. Immutable.
+ *
+ * <pre>{@code
+ * Conversion<Sku> conversion = Sku.isValid(text) ? Conversion.ok(new Sku(text)) : Conversion.bad("a SKU such as AB-1234");
+ * }</pre>
  *
  * @param <T> the type of the value
  */
-public sealed interface Conversion<T> {
+public final class Conversion<T> {
+  private final @Nullable T value;
+  private final String expected;
+  private final String hint;
+
+  private Conversion(@Nullable T value, String expected, String hint) {
+    this.value = value;
+    this.expected = requireNonNull(expected, "expected");
+    this.hint = requireNonNull(hint, "hint");
+  }
 
   /**
-   * The text converted.
+   * A successful conversion.
    *
    * @param <T> the type of the value
    * @param value the value
+   * @return a conversion that holds the value
    */
-  record Ok<T>(T value) implements Conversion<T> {
-    public Ok {
-      requireNonNull(value, "value");
-    }
+  public static <T> Conversion<T> ok(T value) {
+    return new Conversion<>(requireNonNull(value, "value"), "", "");
   }
 
   /**
-   * The text did not convert.
-   *
-   * @param <T> the type that was asked for
-   * @param expected completes the sentence "expected …": {@code a whole number}
-   * @param hint what to type, not printed for a secret; empty when there is nothing to propose
-   */
-  record Bad<T>(String expected, String hint) implements Conversion<T> {
-    public Bad {
-      requireNonNull(expected, "expected");
-      requireNonNull(hint, "hint");
-    }
-  }
-
-  /**
-   * A value.
-   *
-   * @param <T> the type of the value
-   * @param value the value
-   * @return a successful conversion
-   */
-  static <T> Conversion<T> ok(T value) {
-    return new Ok<>(value);
-  }
-
-  /**
-   * A refusal.
+   * A failed conversion without a hint.
    *
    * @param <T> the type that was asked for
    * @param expected completes the sentence "expected …"; must not quote the text
-   * @return a failed conversion without a hint
+   * @return a conversion without a value
    */
-  static <T> Conversion<T> bad(String expected) {
-    return new Bad<>(expected, "");
+  public static <T> Conversion<T> bad(String expected) {
+    return new Conversion<>(null, expected, "");
   }
 
   /**
-   * A refusal that knows better.
+   * A failed conversion with a hint.
    *
    * @param <T> the type that was asked for
    * @param expected completes the sentence "expected …"; must not quote the text
    * @param hint what to type instead; may quote the text, since it is not printed for a secret
-   * @return a failed conversion
+   * @return a conversion without a value
    */
-  static <T> Conversion<T> bad(String expected, String hint) {
-    return new Bad<>(expected, hint);
+  public static <T> Conversion<T> bad(String expected, String hint) {
+    return new Conversion<>(null, expected, hint);
+  }
+
+  /**
+   * The value.
+   *
+   * @return the value; empty when the text did not convert
+   */
+  public Optional<T> value() {
+    return Optional.ofNullable(value);
+  }
+
+  /**
+   * What the text should have been.
+   *
+   * @return completes the sentence "expected …": {@code a whole number}; empty when there is a value
+   */
+  public String expected() {
+    return expected;
+  }
+
+  /**
+   * What to type instead.
+   *
+   * @return not printed for a secret; empty when there is nothing to propose
+   */
+  public String hint() {
+    return hint;
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Where one setting's value came from, and what it hides. Values are shown as text; a secret's are
- * {@code [secret]}. Immutable.
+ * {@code ***}. Immutable.
  *
  * @param path the setting
  * @param candidates every source that has a value, the winner first; empty when none has

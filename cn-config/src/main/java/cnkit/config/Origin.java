@@ -31,24 +31,10 @@ public record Origin(Channel channel, String name, int line, int column) {
     DEFAULT
   }
 
-  static final Origin DEFAULTED = new Origin(Channel.DEFAULT, "", 0, 0);
-
   /** Checks that nothing is null. */
   public Origin {
     requireNonNull(channel, "channel");
     requireNonNull(name, "name");
-  }
-
-  static Origin env(String variable) {
-    return new Origin(Channel.ENVIRONMENT, variable, 0, 0);
-  }
-
-  static Origin flag(String flag, int position) {
-    return new Origin(Channel.FLAG, flag, position, 0);
-  }
-
-  static Origin file(String name, int line, int column) {
-    return new Origin(Channel.FILE, name, line, column);
   }
 
   @Override

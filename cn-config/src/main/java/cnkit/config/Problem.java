@@ -2,6 +2,7 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.config.text.Json;
 import java.util.List;
 
 /**

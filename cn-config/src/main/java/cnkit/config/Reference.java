@@ -1,12 +1,16 @@
 package cnkit.config;
 
+import cnkit.config.schema.Layout;
+import cnkit.config.schema.Slot;
+import cnkit.config.show.Help;
+
 /**
  * What a person needs to know of the settings, as files to keep beside the code: made from the
  * schema alone, so that they cannot say anything else. Immutable; the same schema gives the same
  * text, byte for byte.
  *
  * <pre>{@code
- * Reference reference = Config.of(Settings.class, MethodHandles.lookup()).prefix("APP").reference();
+ * Reference reference = Config.builder(Settings.class, MethodHandles.lookup()).prefix("APP").reference();
  * reference.markdown();              // docs/settings.md
  * reference.envExample();            // .env.example
  * reference.configMap("orders");     // k8s/configmap.yaml

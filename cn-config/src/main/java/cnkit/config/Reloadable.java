@@ -2,6 +2,11 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.config.show.Effective;
+import cnkit.config.source.Disk;
+import cnkit.config.source.Loader;
+import cnkit.config.source.Loading;
+import cnkit.config.source.MountInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings that follow their mounts and files. A change of those rebuilds everything from all sources
@@ -16,7 +22,7 @@ import java.util.function.Consumer;
  * what is wrong is told.
  *
  * <pre>{@code
- * Reloadable<Settings> live = Config.of(Settings.class, MethodHandles.lookup())
+ * Reloadable<Settings> live = Config.builder(Settings.class, MethodHandles.lookup())
  *     .prefix("APP").environment().mounts(Path.of("/etc/app"))
  *     .reloadable(Duration.ofSeconds(10));
  * Settings settings = live.value(); // once for each piece of work: its values belong together
@@ -36,7 +42,8 @@ public final class Reloadable<T> implements AutoCloseable {
     void close();
   }
 
-  private final ConfigBuilder<T> builder;
+  private final Class<T> type;
+  private final Loader loader;
   private final MountInfo.Reader mountInfo;
   private final Feed feed;
   private final AtomicBoolean polling = new AtomicBoolean();
@@ -53,18 +60,23 @@ public final class Reloadable<T> implements AutoCloseable {
 
   private List<ReloadEvent.Change> waiting = List.of();
 
-  private Reloadable(ConfigBuilder<T> builder, MountInfo.Reader mountInfo, boolean threads) {
-    this.builder = builder;
+  private Reloadable(Class<T> type, Loader loader, MountInfo.Reader mountInfo, boolean threads) {
+    this.type = type;
+    this.loader = loader;
     this.mountInfo = mountInfo;
     this.feed = new Feed(threads ? Reloadable::deliver : Runnable::run);
-    Loading.Loaded<T> loaded = builder.loading(null, mountInfo).orThrow();
-    this.current = loaded.config();
+    Loading.Loaded loaded = ConfigBuilder.loaded(loader.load(null, mountInfo));
+    this.current = config(loaded);
     this.disk = loaded.disk();
   }
 
+  private Config<T> config(Loading.Loaded loaded) {
+    return new Config<>(type.cast(loaded.value()), loaded);
+  }
+
   static <T> Reloadable<T> of(
-      ConfigBuilder<T> builder, MountInfo.Reader mountInfo, @Nullable Duration every) {
-    var reloadable = new Reloadable<>(builder, mountInfo, every != null);
+      Class<T> type, Loader loader, MountInfo.Reader mountInfo, @Nullable Duration every) {
+    var reloadable = new Reloadable<>(type, loader, mountInfo, every != null);
     if (every != null) {
       var thread = new Thread(() -> reloadable.run(every.toNanos()), "cn-config-reload");
       thread.setDaemon(true);
@@ -130,29 +142,30 @@ public final class Reloadable<T> implements AutoCloseable {
   }
 
   private @Nullable ReloadEvent reload() {
-    Loading<T> loading;
+    Loading loading;
     try {
-      loading = builder.loading(current, mountInfo);
+      loading = loader.load(current.loaded, mountInfo);
     } catch (RuntimeException | Error unforeseen) { // a reload that fails must not be the last one
       String what = "reloading failed with " + unforeseen.getClass().getName();
       return rejected(List.of(new Problem(Problem.Code.REJECTED, "", what, List.of(), "")));
     }
-    if (loading instanceof Loading.Unsteady<T>) {
+    if (loading instanceof Loading.Unsteady) {
       return null; // being written right now: the next look finds it finished
     }
     disk = loading.disk();
-    return loading instanceof Loading.Rejected<T> rejected
-        ? rejected(rejected.problems())
-        : applied(loading.orThrow());
+    return loading instanceof Loading.Rejected rejected
+        ? rejected(Report.sorted(rejected.problems()))
+        : applied((Loading.Loaded) loading);
   }
 
-  private @Nullable ReloadEvent applied(Loading.Loaded<T> loaded) {
+  private @Nullable ReloadEvent applied(Loading.Loaded loaded) {
+    Config<T> next = config(loaded);
     List<ReloadEvent.Change> changes =
-        Effective.changes(loaded.config().layout, current.merged, loaded.config().merged);
-    String fingerprint = loaded.config().fingerprint();
+        Effective.changes(loaded.layout(), current.loaded.merged(), loaded.merged());
+    String fingerprint = next.fingerprint();
     synchronized (order) {
       boolean news = !changes.isEmpty() || !loaded.waiting().equals(waiting) || !refused.isEmpty();
-      current = loaded.config();
+      current = next;
       waiting = loaded.waiting();
       refused = List.of();
       return news ? told(new ReloadEvent.Applied(fingerprint, changes, waiting)) : null;

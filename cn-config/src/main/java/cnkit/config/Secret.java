@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value that does not show itself: not in {@code toString}, not in logs, not in JSON, not in a
@@ -15,7 +16,7 @@ import java.util.Arrays;
  * @param <T> the type of the value: {@code String}, {@code byte[]}, {@code URI} or any other setting
  */
 public final class Secret<T> implements AutoCloseable {
-  private static final String REDACTED = "[secret]";
+  private static final String REDACTED = "***";
 
   /** A {@code char[]} in place of a String, since an array can be overwritten; null once closed. */
   private volatile @Nullable Object held;

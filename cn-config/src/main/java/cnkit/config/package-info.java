@@ -6,4 +6,7 @@
  * <p>Null is never a parameter and never a result: what may be absent is an {@code Optional}, and a
  * null given to any public method is refused with a {@code NullPointerException}.
  */
+@NullMarked
 package cnkit.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import cnkit.config.testing.SimulatedVolume;
+import cnkit.config.text.Json;
+import cnkit.config.text.Names;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -167,7 +169,7 @@ class CanaryTest {
       if (trouble == Trouble.CONSTRUCTOR_THROWS) {
         variables.put("APP_LOGIN_USER", "refused");
       }
-      ConfigBuilder<Vault> builder = Config.of(Vault.class, MethodHandles.lookup())
+      ConfigBuilder<Vault> builder = Config.builder(Vault.class, MethodHandles.lookup())
           .prefix("APP")
           .converter(
               Custom.class,
@@ -370,7 +372,7 @@ class CanaryTest {
   void aSecretThatReadsLikeAServiceLinkIsNotQuoted() {
     ConfigException refusal = assertThrows(
         ConfigException.class,
-        () -> Config.of(Linked.class, MethodHandles.lookup())
+        () -> Config.builder(Linked.class, MethodHandles.lookup())
             .prefix("APP")
             .environment(Map.of("APP_PORT", "tcp://10.98.76.54:8080"))
             .load());
@@ -393,7 +395,7 @@ class CanaryTest {
       int equals = variable.indexOf('=');
       ConfigException refusal = assertThrows(
           ConfigException.class,
-          () -> Config.of(Quoting.class, MethodHandles.lookup())
+          () -> Config.builder(Quoting.class, MethodHandles.lookup())
               .prefix("APP")
               .environment(Map.of(variable.substring(0, equals), variable.substring(equals + 1)))
               .load());
@@ -418,7 +420,7 @@ class CanaryTest {
     SimulatedVolume volume = SimulatedVolume.at(directory.resolve("v"));
     volume.publish(Map.of("key", "fine"));
     var now = new AtomicLong();
-    ConfigBuilder<Rotated> builder = Config.of(Rotated.class, MethodHandles.lookup())
+    ConfigBuilder<Rotated> builder = Config.builder(Rotated.class, MethodHandles.lookup())
         .mounts(volume.directory())
         .ticker(now::get);
     try (Reloadable<Rotated> live = builder.reloadable()) {

@@ -64,7 +64,7 @@ final class CaseSchema {
   }
 
   static <T> ConfigBuilder<T> under(Class<T> type) {
-    return Config.of(type, MethodHandles.lookup()).prefix("APP");
+    return Config.builder(type, MethodHandles.lookup()).prefix("APP");
   }
 
   static App bind(Map<String, String> variables) {

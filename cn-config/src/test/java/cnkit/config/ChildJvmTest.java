@@ -4,6 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.config.schema.Addresses;
+import cnkit.config.schema.Hints;
+import cnkit.config.schema.Rejection;
+import cnkit.config.schema.Rules;
+import cnkit.config.show.Effective;
+import cnkit.config.source.FileSource;
+import cnkit.config.source.MountSource;
+import cnkit.config.source.Suspects;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +33,8 @@ class ChildJvmTest {
     private Main() {}
 
     public static void main(String[] args) {
-      ConfigBuilder<Child> builder = Config.of(Child.class, java.lang.invoke.MethodHandles.lookup())
+      ConfigBuilder<Child> builder = Config.builder(
+              Child.class, java.lang.invoke.MethodHandles.lookup())
           .prefix("CHILD")
           .environment()
           .args(args);

@@ -3,6 +3,8 @@ package cnkit.config;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.processor.SettingsProcessor;
+import cnkit.config.schema.Kind;
+import cnkit.config.schema.SchemaResource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;

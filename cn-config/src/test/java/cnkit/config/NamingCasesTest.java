@@ -10,6 +10,7 @@ import static cnkit.config.CaseSchema.under;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.config.text.Names;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

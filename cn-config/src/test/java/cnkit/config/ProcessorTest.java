@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.processor.SettingsProcessor;
+import cnkit.config.schema.SchemaReader;
+import cnkit.config.schema.SchemaResource;
+import cnkit.config.schema.SchemaText;
+import cnkit.config.schema.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -446,7 +450,7 @@ class ProcessorTest {
     };
     Class<?> type = Class.forName("demo.S", false, blind);
     assertEquals(0, type.getRecordComponents()[0].getAnnotations().length);
-    Object bound = Config.of(type, java.lang.invoke.MethodHandles.lookup())
+    Object bound = Config.builder(type, java.lang.invoke.MethodHandles.lookup())
         .noPrefix()
         .load()
         .value();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.testing.ConfigLint;
 import cnkit.config.testing.GeneratedFiles;
+import cnkit.config.text.Names;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +150,8 @@ class ReferenceTest {
 
   @Test
   void variablesNeedADecisionAboutThePrefix() {
-    Reference undecided = Config.of(Everything.class, MethodHandles.lookup()).reference();
+    Reference undecided =
+        Config.builder(Everything.class, MethodHandles.lookup()).reference();
     assertThrows(IllegalStateException.class, undecided::envExample);
     assertThrows(IllegalStateException.class, () -> undecided.containerEnv("a", "b"));
     assertFalse(undecided.markdown().contains("variable |"));

@@ -86,7 +86,7 @@ class RotatingTest {
     assertEquals("CANARY", revealed(db));
     String shown = db + new ObjectMapper().writeValueAsString(db.password());
     assertFalse(shown.contains("CANARY"), shown);
-    assertTrue(new ObjectMapper().writeValueAsString(db.password()).contains("[secret]"), shown);
+    assertTrue(new ObjectMapper().writeValueAsString(db.password()).contains("***"), shown);
     assertEquals(7, Rotating.of(7).current());
   }
 
@@ -110,6 +110,6 @@ class RotatingTest {
     assertEquals("\0\0\0\0\0\0", new String(copy));
     assertEquals(0, byteCopy[0] + byteCopy[1]);
     assertThrows(IllegalStateException.class, secret::reveal);
-    assertEquals("[secret]", secret.toString());
+    assertEquals("***", secret.toString());
   }
 }

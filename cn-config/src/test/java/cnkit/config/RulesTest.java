@@ -128,7 +128,7 @@ class RulesTest {
 
   @Test
   void aCheckOfTheApplicationNamesTheVariablesSetOrNot() {
-    var builder = Config.of(Budget.class, MethodHandles.lookup())
+    var builder = Config.builder(Budget.class, MethodHandles.lookup())
         .noPrefix()
         .environment(env("SHUTDOWN_GRACE", "5s"))
         .check(s -> List.of(Problem.of(
@@ -148,7 +148,7 @@ class RulesTest {
   void aCheckThatThrowsIsAProblemToo() {
     var problems = org.junit.jupiter.api.Assertions.assertThrows(
             ConfigException.class,
-            () -> Config.of(Budget.class, MethodHandles.lookup())
+            () -> Config.builder(Budget.class, MethodHandles.lookup())
                 .noPrefix()
                 .environment(env())
                 .check(s -> {

@@ -4,6 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.config.schema.Finding;
+import cnkit.config.schema.Kind;
+import cnkit.config.schema.Layout;
+import cnkit.config.schema.Lint;
+import cnkit.config.schema.SchemaReader;
+import cnkit.config.schema.SchemaResource;
+import cnkit.config.schema.SchemaText;
+import cnkit.config.schema.Shape;
+import cnkit.config.schema.Slot;
+import cnkit.config.text.Names;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -292,14 +302,14 @@ class SchemaTest {
   @Property(tries = 3000) // case C4, case C8
   void namesAreInjectiveOrTheSchemaIsRefusedNamingBoth(@ForAll("named") Shape.Group schema) {
     Layout layout = Layout.of(schema, "APP");
+    List<Finding> findings = Lint.of(layout);
     var twice = new ArrayList<String>();
     variables(layout, twice);
     assertEquals(
         twice.isEmpty(),
-        layout.findings.isEmpty(),
-        () -> "twice " + twice + ", said " + layout.findings + " of "
-            + Arrays.toString(layout.slots));
-    for (Finding finding : layout.findings) {
+        findings.isEmpty(),
+        () -> "twice " + twice + ", said " + findings + " of " + Arrays.toString(layout.slots));
+    for (Finding finding : findings) {
       assertEquals(2, finding.slots().size(), finding::toString);
       for (Slot slot : finding.slots()) {
         assertTrue(finding.problem().message().contains(slot.path), finding.problem()::toString);

@@ -32,8 +32,8 @@ final class Swaps {
     SimulatedVolume volume = SimulatedVolume.at(directory);
     volume.publish(version(0));
     var mounted =
-        Config.of(Coupled.class, MethodHandles.lookup()).mounts(directory).reloadable();
-    var named = Config.of(Coupled.class, MethodHandles.lookup())
+        Config.builder(Coupled.class, MethodHandles.lookup()).mounts(directory).reloadable();
+    var named = Config.builder(Coupled.class, MethodHandles.lookup())
         .prefix("APP")
         .environment(Map.of(
             "APP_A_FILE", directory.resolve("a").toString(),

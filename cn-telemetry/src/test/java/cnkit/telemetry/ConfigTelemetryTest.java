@@ -67,7 +67,7 @@ class ConfigTelemetryTest {
   private static Config<Settings> load(Map<String, String> environment) {
     Map<String, String> all = new TreeMap<>(environment);
     all.putIfAbsent("PASSWORD", "hunter2");
-    return Config.of(Settings.class, MethodHandles.lookup())
+    return Config.builder(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .environment(all)
         .load();

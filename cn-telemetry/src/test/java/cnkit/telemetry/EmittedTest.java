@@ -75,7 +75,7 @@ class EmittedTest {
     Path file = folder.resolve("app.json");
     Files.writeString(file, "{}", UTF_8);
     Reloadable<Settings> settings =
-        Config.of(Settings.class, MethodHandles.lookup()).files(file).reloadable();
+        Config.builder(Settings.class, MethodHandles.lookup()).files(file).reloadable();
     observed.add(ConfigTelemetry.observe(settings, recorded.otel()));
     Files.writeString(file, "{\"level\": 2}", UTF_8);
     settings.poll();

@@ -35,7 +35,7 @@ class ObserversAloneTest {
     @Override
     public void run() {
       Config<Settings> config =
-          Config.of(Settings.class, MethodHandles.lookup()).load();
+          Config.builder(Settings.class, MethodHandles.lookup()).load();
       ConfigTelemetry.observe(config, OpenTelemetry.noop()).close();
     }
   }

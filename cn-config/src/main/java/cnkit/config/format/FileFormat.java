@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * throws becomes a problem of the file.
  *
  * <pre>{@code
- * Config.of(Settings.class, MethodHandles.lookup())
+ * Config.builder(Settings.class, MethodHandles.lookup())
  *     .format(JacksonFormat.of(new YAMLFactory()), "yaml", "yml")
  *     .files(Path.of("app.yaml"))
  *     .load();

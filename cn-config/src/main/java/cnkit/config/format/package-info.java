@@ -4,4 +4,7 @@
  * <p>It is a package of its own, so that {@link cnkit.config.format.FileFormat} is known to the formats without the
  * formats being known to it. Null is never a parameter and never a result.
  */
+@NullMarked
 package cnkit.config.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package cnkit.config.jackson;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.config.format.FileFormat;
+import cnkit.config.schema.Kind;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads whatever Jackson has a streaming factory for: YAML, TOML and others. Only the parser is used, no

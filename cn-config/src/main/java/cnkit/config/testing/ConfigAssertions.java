@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <pre>{@code
  * ConfigBuilder<Settings> builder =
- *     Config.of(Settings.class, MethodHandles.lookup()).prefix("APP").environment(Map.of("APP_PORT", "x"));
+ *     Config.builder(Settings.class, MethodHandles.lookup()).prefix("APP").environment(Map.of("APP_PORT", "x"));
  * ConfigAssertions.assertRefused(builder, "db.password MISSING", "port TYPE");
  * ConfigAssertions.assertMessage(builder, "port", "expected a whole number 0..65535");
  * }</pre>

@@ -16,7 +16,7 @@ import java.util.Optional;
  * <pre>
  * &#64;Test
  * void theDocumentsAreCurrent() {
- *   Reference reference = Config.of(Settings.class, lookup()).noPrefix().reference();
+ *   Reference reference = Config.builder(Settings.class, lookup()).noPrefix().reference();
  *   GeneratedFiles.assertCurrent(Path.of("docs/settings.md"), reference.markdown());
  * }
  * </pre>

@@ -12,7 +12,7 @@ public final class Kit implements Supplier<Object> {
   }
 
   static ConfigBuilder<Thirty.Settings> builder() {
-    return Config.of(Thirty.Settings.class, MethodHandles.lookup()).prefix("APP");
+    return Config.builder(Thirty.Settings.class, MethodHandles.lookup()).prefix("APP");
   }
 
   static ConfigBuilder<Thirty.Settings> builder(Map<String, String> variables) {

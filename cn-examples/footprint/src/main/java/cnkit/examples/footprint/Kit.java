@@ -58,7 +58,7 @@ final class Kit {
 
   public static void main(String[] args) throws Exception {
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    Settings settings = Config.of(Settings.class, MethodHandles.lookup())
+    Settings settings = Config.builder(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .args(args)
         .environment()

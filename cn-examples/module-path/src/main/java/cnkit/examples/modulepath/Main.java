@@ -25,7 +25,7 @@ public final class Main {
    * @throws Exception if anything fails
    */
   public static void main(String[] args) throws Exception {
-    Settings settings = Config.of(Settings.class, MethodHandles.lookup())
+    Settings settings = Config.builder(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .args(args)
         .environment()

@@ -23,7 +23,7 @@ public final class Main {
    */
   public static void main(String[] args) throws Exception {
     systemDefaults();
-    Config<Settings> config = Config.of(Settings.class, MethodHandles.lookup())
+    Config<Settings> config = Config.builder(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .args(args)
         .environment()

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What says how the service is configured is made from its settings; -Dcn.config.update=true writes it. */
 class GeneratedFilesTest {
   private final Reference reference =
-      Config.of(Settings.class, MethodHandles.lookup()).noPrefix().reference();
+      Config.builder(Settings.class, MethodHandles.lookup()).noPrefix().reference();
 
   @Test
   void theDocumentsAreCurrent() {

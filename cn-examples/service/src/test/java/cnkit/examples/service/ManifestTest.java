@@ -209,7 +209,7 @@ class ManifestTest {
     here.computeIfPresent(
         "DATABASE_PASSWORD_FILE",
         (name, mounted) -> K8S.resolve("base/database-password.example").toString());
-    return Config.of(Settings.class, MethodHandles.lookup())
+    return Config.builder(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .strictEnvironment()
         .environment(here)

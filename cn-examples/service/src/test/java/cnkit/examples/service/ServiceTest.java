@@ -44,7 +44,7 @@ class ServiceTest {
         "warn",
         "CHAOS",
         "true");
-    service = new Service(Config.of(Settings.class, MethodHandles.lookup())
+    service = new Service(Config.builder(Settings.class, MethodHandles.lookup())
         .noPrefix()
         .environment(environment)
         .load());

@@ -1,4 +1,0 @@
-package cnkit.config;
-
-/** A value found under a setting's former name, to be placed once all sources are read. */
-record Former(Slot slot, String name, Node node, Layer layer) {}
