@@ -11,9 +11,12 @@ public final class Once {
 
   /** Whether the caller is the first to ask. */
   public boolean first() {
+    // the read keeps later callers from writing to a shared cache line
+    if (isTaken()) {
+      return false;
+    }
     Turns.take();
-    // the plain read keeps later callers from writing to a shared cache line
-    return !taken.get() && taken.compareAndSet(false, true);
+    return taken.compareAndSet(false, true);
   }
 
   /** Whether somebody has asked already. */

@@ -1,0 +1,86 @@
+package cnkit.core.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cnkit.core.search.Race;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+
+/** Two threads in a hot loop, and an exact sum at the end. */
+class AtomicRaceTest {
+  private static final int STEPS = 300_000;
+
+  @Test
+  void noTransitionOfAStateIsLostAndEachIsToldOnce() {
+    LongAdder committed = new LongAdder();
+    AtomicState<Integer> state = new AtomicState<>(0, (before, after) -> committed.add(after - before));
+    long sum = Race.of(2, thread -> {
+      long before = 0;
+      for (int i = 0; i < STEPS; i++) {
+        before += i % 2 == 0
+            ? state.advance(n -> n + 1, (from, to) -> to - from)
+            : state.advance(n -> n + 1) > 0 ? 1 : 0;
+      }
+      return before;
+    });
+    assertEquals(2 * STEPS, state.get());
+    assertEquals(2 * STEPS, sum);
+    assertEquals(2 * STEPS, committed.sum());
+  }
+
+  @Test
+  void eachStepOfAWordStartsFromAnotherNumber() {
+    AtomicWord word = new AtomicWord(0);
+    long n = 2L * STEPS;
+    // each number is the one before of exactly one step
+    assertEquals(n * (n - 1) / 2, Race.of(2, thread -> {
+      long before = 0;
+      for (int i = 0; i < STEPS; i++) {
+        before += i % 2 == 0 ? word.advance(w -> w + 1) : word.add(1);
+      }
+      return before;
+    }));
+    assertEquals(n, word.get());
+  }
+
+  @Test
+  void eachStepOfAWordAmongOthersStartsFromAnotherNumber() {
+    AtomicWords words = new AtomicWords(2);
+    long n = 2L * STEPS;
+    assertEquals(n * (n - 1) / 2, Race.of(2, thread -> {
+      long before = 0;
+      for (int i = 0; i < STEPS; i++) {
+        before += i % 2 == 0 ? words.advance(1, w -> w + 1) : words.add(1, 1);
+        words.setRelease(0, -1);
+      }
+      return before;
+    }));
+    assertEquals(n, words.get(1));
+    assertEquals(-1, words.get(0));
+  }
+
+  @Test
+  void onceIsTrueForExactlyOneOfTwo() {
+    int rounds = 20_000;
+    Once[] flags = new Once[rounds];
+    for (int i = 0; i < rounds; i++) {
+      flags[i] = new Once();
+    }
+    CyclicBarrier meeting = new CyclicBarrier(2);
+    assertEquals(rounds, Race.of(2, thread -> {
+      long first = 0;
+      for (int i = 0; i < rounds; i++) {
+        if (i % 1000 == 0) {
+          meeting.await(); // who was preempted is waited for
+        }
+        first += flags[i].first() ? 1 : 0;
+      }
+      return first;
+    }));
+    for (Once flag : flags) {
+      assertTrue(flag.isTaken());
+    }
+  }
+}
