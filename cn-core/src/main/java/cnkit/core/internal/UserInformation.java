@@ -100,7 +100,10 @@ final class UserInformation {
         || before == '='
         || isBlank(before)
         || (isQuote(before) && (colon == 1 || !isWordChar(text.charAt(colon - 2))));
-    return begun && !isBlank(next) && "\"'\\[{".indexOf(next) < 0 && !isMail(piece, colon);
+    return begun
+        && !isBlank(next)
+        && ((whole && !isQuote(before)) || "\"'\\[{".indexOf(next) < 0)
+        && !isMail(piece, colon);
   }
 
   private boolean isMail(int piece, int colon) {

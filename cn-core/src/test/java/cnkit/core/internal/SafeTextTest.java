@@ -271,8 +271,8 @@ class SafeTextTest {
       })
   void aMegabyteOfAnyShapeTakesLinearTime(String shape) {
     String text = shape.repeat((1 << 20) / shape.length());
-    for (String end : List.of("", "@h", "</password>", "\"")) {
-      for (String kind : List.of("text", "value", "url")) {
+    for (String end : List.of("", "@h\"</password>")) {
+      for (String kind : List.of("text", "value")) {
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> apply(kind, text + end));
       }
     }
