@@ -115,8 +115,7 @@ public final class Health implements AutoCloseable {
    * @throws IllegalStateException after {@link #close()}
    */
   public void start() {
-    Life before =
-        life.advance(is -> is == Life.BUILT ? Life.STARTED : is, (was, is) -> was);
+    Life before = life.advance(is -> is == Life.BUILT ? Life.STARTED : is, (was, is) -> was);
     if (before == Life.BUILT) {
       runner.start();
       watchdog.start();
