@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One attempt under way. It ends exactly once, whichever comes first: the body is complete, the exchange
  * fails, the time is over, somebody cancels. {@link ClientCall} takes the first end and ignores the rest.
  *
- * <p>The JDK's timer thread only triggers; what may run user code goes to the executor.
+ * <p>The timer only triggers; what may run user code goes to the executor.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // every end is told to the call
 final class OutboundExchange<T> {
