@@ -29,7 +29,7 @@ final class Board {
 
   Board(Time time, Executor events, HealthState initial) {
     this.time = time;
-    this.snapshot = Snapshot.of(initial, Pages.of(initial.report(0)), time.nanoTime());
+    this.snapshot = Snapshot.of(initial, Pages.of(HealthReport.of(initial, 0)), time.nanoTime());
     this.listeners =
         new Listeners<>("health", events, () -> current(initial), HealthEvent.EventsDropped::new);
   }
@@ -44,7 +44,7 @@ final class Board {
   }
 
   HealthReport report() {
-    return snapshot.state().report(time.nanoTime());
+    return HealthReport.of(snapshot.state(), time.nanoTime());
   }
 
   void commit(UnaryOperator<HealthState> step) {
@@ -67,7 +67,7 @@ final class Board {
       alike = after.looksLike(before.state());
       snapshot = alike
           ? before.renewed(after, nowNanos)
-          : Snapshot.of(after, Pages.of(after.report(nowNanos)), nowNanos);
+          : Snapshot.of(after, Pages.of(HealthReport.of(after, nowNanos)), nowNanos);
       if (!alike) {
         listeners.publish(() -> current(after), after.since(before.state()));
         changed.signalAll();
@@ -85,7 +85,7 @@ final class Board {
   private HealthEvent current(HealthState published) {
     HealthState now = snapshot.state();
     HealthState shown = now.looksLike(published) ? now : published;
-    return new HealthEvent.Current(shown.report(time.nanoTime()));
+    return new HealthEvent.Current(HealthReport.of(shown, time.nanoTime()));
   }
 
   Subscription subscribe(Consumer<? super HealthEvent> listener) {

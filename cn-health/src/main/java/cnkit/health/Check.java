@@ -2,6 +2,7 @@ package cnkit.health;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.CheckReturnValue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Defaults: every 10 s, timeout 1 s (at most the period), both thresholds 1, too old after 3 periods, remote.
  */
+@CheckReturnValue
 public final class Check {
   static final Duration DEFAULT_PERIOD = Duration.ofSeconds(10);
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);

@@ -1,72 +1,34 @@
 package cnkit.health;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is known of one check at one moment. Holds no clock: its durations are as of the report.
+ * What is known of one check at one moment. Immutable, and holds no clock: its durations are as of the report.
  *
- * @param check its settings
- * @param probes the probes it belongs to
- * @param status what probes are told of it
- * @param outcome how its last run ended
- * @param reason of the last run, for people, already without secrets; empty when there is none
- * @param since how long it has had this status; zero before the first run
- * @param age of the last result; empty before the first
- * @param took how long the last run took; empty before the first
- * @param failures failed runs in a row, ending with the last one
- * @param successes passed runs in a row, ending with the last one
- * @param runs runs so far, refused ones included
- * @param failedRuns how many of them failed
- * @param stack where a stuck run stands, innermost frame first; empty otherwise
- * @param remoteForLiveness whether a remote check was let into liveness by name
+ * <pre>{@code
+ * CheckReport db = health.report().check("orders-db").orElseThrow();
+ * log.info("{} is {} since {}: {}", db.name(), db.status(), db.since(), db.reason());
+ * }</pre>
  */
-public record CheckReport(
-    Check check,
-    Set<Probe> probes,
-    HealthStatus status,
-    RunOutcome outcome,
-    String reason,
-    Duration since,
-    Optional<Duration> age,
-    Optional<Duration> took,
-    int failures,
-    int successes,
-    long runs,
-    long failedRuns,
-    List<StackTraceElement> stack,
-    boolean remoteForLiveness) {
+public final class CheckReport {
+  private final CheckEntry entry;
+  private final long nowNanos;
 
-  /** Copies the collections. */
-  public CheckReport {
-    requireNonNull(check, "check");
-    probes = Set.copyOf(probes);
-    stack = List.copyOf(stack);
+  CheckReport(CheckEntry entry, long nowNanos) {
+    this.entry = entry;
+    this.nowNanos = nowNanos;
   }
 
-  static CheckReport of(CheckEntry entry, long nowNanos) {
-    CheckState state = entry.state();
-    Observation last = state.last();
-    boolean ran = state.runs() > 0;
-    return new CheckReport(
-        entry.check(),
-        entry.probes(),
-        state.status(),
-        last.outcome(),
-        last.reason(),
-        ran ? Duration.ofNanos(nowNanos - state.sinceNanos()) : Duration.ZERO,
-        ran ? Optional.of(Duration.ofNanos(nowNanos - last.atNanos())) : Optional.empty(),
-        ran ? Optional.of(Duration.ofNanos(last.tookNanos())) : Optional.empty(),
-        state.failures(),
-        state.successes(),
-        state.runs(),
-        state.failedRuns(),
-        last.stack(),
-        entry.remoteForLiveness());
+  /**
+   * The check's settings.
+   *
+   * @return what was registered
+   */
+  public Check check() {
+    return entry.check();
   }
 
   /**
@@ -75,20 +37,150 @@ public record CheckReport(
    * @return {@code check().name()}
    */
   public String name() {
-    return check.name();
+    return entry.check().name();
   }
 
   /**
-   * Whether it is unknown because nobody renewed its last result.
+   * The probes that it belongs to.
+   *
+   * @return at least one, unmodifiable
+   */
+  public Set<Probe> probes() {
+    return entry.probes();
+  }
+
+  /**
+   * What probes are told of it.
+   *
+   * @return {@link HealthStatus#UNKNOWN} before the first run and when the last result is too old
+   */
+  public HealthStatus status() {
+    return entry.state().status();
+  }
+
+  /**
+   * How its last run ended.
+   *
+   * @return {@link RunOutcome#NOT_RUN} before the first
+   */
+  public RunOutcome outcome() {
+    return entry.state().last().outcome();
+  }
+
+  /**
+   * The reason that the last run gave, for people, with secrets masked.
+   *
+   * @return empty if there is none
+   */
+  public String reason() {
+    return entry.state().last().reason();
+  }
+
+  /**
+   * How long it has had this status.
+   *
+   * @return zero before the first run
+   */
+  public Duration since() {
+    return ran() ? Duration.ofNanos(nowNanos - entry.state().sinceNanos()) : Duration.ZERO;
+  }
+
+  /**
+   * The age of the last result.
+   *
+   * @return empty before the first
+   */
+  public Optional<Duration> age() {
+    return ran()
+        ? Optional.of(Duration.ofNanos(nowNanos - entry.state().last().atNanos()))
+        : Optional.empty();
+  }
+
+  /**
+   * How long the last run took.
+   *
+   * @return empty before the first
+   */
+  public Optional<Duration> took() {
+    return ran()
+        ? Optional.of(Duration.ofNanos(entry.state().last().tookNanos()))
+        : Optional.empty();
+  }
+
+  /**
+   * Failed runs in a row, ending with the last one.
+   *
+   * @return 0 after a passed run
+   */
+  public int failures() {
+    return entry.state().failures();
+  }
+
+  /**
+   * Passed runs in a row, ending with the last one.
+   *
+   * @return 0 after a failed run
+   */
+  public int successes() {
+    return entry.state().successes();
+  }
+
+  /**
+   * Runs so far, rejected ones included.
+   *
+   * @return 0 or more
+   */
+  public long runs() {
+    return entry.state().runs();
+  }
+
+  /**
+   * How many of the runs failed.
+   *
+   * @return 0 to {@link #runs()}
+   */
+  public long failedRuns() {
+    return entry.state().failedRuns();
+  }
+
+  /**
+   * Where a stuck run stands.
+   *
+   * @return the innermost frame first; empty if the last run is not stuck
+   */
+  public List<StackTraceElement> stack() {
+    return entry.state().last().stack();
+  }
+
+  /**
+   * Whether a remote check was let into liveness by name.
+   *
+   * @return true after {@link Health.Builder#remoteForLiveness}
+   */
+  public boolean remoteForLiveness() {
+    return entry.remoteForLiveness();
+  }
+
+  /**
+   * Whether it is unknown because no run has renewed its last result.
    *
    * @return false also when it never ran
    */
   public boolean isStale() {
-    return status == HealthStatus.UNKNOWN && runs > 0 && successes == 0;
+    return status() == HealthStatus.UNKNOWN && ran() && successes() == 0;
+  }
+
+  private boolean ran() {
+    return runs() > 0;
   }
 
   /** What it does to a probe that it belongs to. */
   HealthStatus effect() {
-    return Aggregate.effect(check.impact(), status);
+    return Aggregate.effect(check().impact(), status());
+  }
+
+  @Override
+  public String toString() {
+    return name() + " " + status() + " (" + outcome() + ")";
   }
 }

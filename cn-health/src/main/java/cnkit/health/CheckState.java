@@ -25,7 +25,8 @@ record CheckState(
     long failedRuns,
     Observation last) {
 
-  static final CheckState INITIAL = new CheckState(HealthStatus.UNKNOWN, 0, 0, 0, 0, 0, Observation.NONE);
+  static final CheckState INITIAL =
+      new CheckState(HealthStatus.UNKNOWN, 0, 0, 0, 0, 0, Observation.NONE);
 
   /** The state after one more run. What went stale before it is forgotten first: rows do not span a gap. */
   CheckState next(CheckRules rules, Observation seen) {

@@ -61,7 +61,7 @@ public final class Health implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
-  private final AtomicState<Boolean> fileProbeFails = new AtomicState<>(false);
+  private volatile boolean fileProbeFails;
   private final Board board;
   private final Router router;
   private final Runner runner;
@@ -115,8 +115,7 @@ public final class Health implements AutoCloseable {
    * @throws IllegalStateException after {@link #close()}
    */
   public void start() {
-    Life before =
-        life.advance(is -> is == Life.BUILT ? Life.STARTED : is, (was, is) -> was);
+    Life before = life.advance(is -> is == Life.BUILT ? Life.STARTED : is, (was, is) -> was);
     if (before == Life.BUILT) {
       runner.start();
       watchdog.start();
@@ -247,8 +246,9 @@ public final class Health implements AutoCloseable {
 
   /** Logs the first of consecutive failures to write the file probe. */
   void fileProbeWritten(boolean written, String problem) {
-    boolean failedBefore = fileProbeFails.advance(is -> !written, (was, is) -> was);
-    if (!written && !failedBefore) {
+    boolean first = !written && !fileProbeFails;
+    fileProbeFails = !written;
+    if (first) {
       LOG.warn("the file probe cannot be written, and the old files grow old: {}", problem);
     }
   }

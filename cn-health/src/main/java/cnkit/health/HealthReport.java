@@ -1,37 +1,81 @@
 package cnkit.health;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Everything that is known at one moment; every rendering is made from one of these. Immutable.
  *
- * @param gate where the instance is between start and end
- * @param outOfRotation why it was taken out of rotation; empty when it was not
- * @param live what {@code /livez} is told
- * @param ready what {@code /readyz} is told
- * @param startup what {@code /startupz} is told
- * @param checks in order of registration, heartbeats included
- * @param pauses how often the watchdog found that the whole JVM had stood still
- * @param paused for how long altogether
+ * <pre>{@code
+ * HealthReport report = health.report();
+ * if (!report.ready().passing()) {
+ *   log.warn("not ready: {} {}", report.ready().notes(), report.ready().causes());
+ * }
+ * }</pre>
  */
-public record HealthReport(
-    Gate gate,
-    Optional<String> outOfRotation,
-    ProbeReport live,
-    ProbeReport ready,
-    ProbeReport startup,
-    List<CheckReport> checks,
-    long pauses,
-    Duration paused) {
+public final class HealthReport {
+  private final HealthState state;
+  private final List<CheckReport> checks;
 
-  /** Copies the checks. */
-  public HealthReport {
-    requireNonNull(gate, "gate");
-    checks = List.copyOf(checks);
+  /** The picture at a moment, with what went stale by then. */
+  static HealthReport of(HealthState state, long nowNanos) {
+    return new HealthReport(state.sweep(nowNanos), nowNanos);
+  }
+
+  private HealthReport(HealthState state, long nowNanos) {
+    this.state = state;
+    var reports = new ArrayList<CheckReport>(state.entries().length);
+    for (CheckEntry entry : state.entries()) {
+      reports.add(new CheckReport(entry, nowNanos));
+    }
+    this.checks = List.copyOf(reports);
+  }
+
+  /**
+   * Where the instance is between start and end.
+   *
+   * @return the gate's position
+   */
+  public Gate gate() {
+    return state.gate();
+  }
+
+  /**
+   * Why the instance was taken out of rotation.
+   *
+   * @return empty if it was not
+   */
+  public Optional<String> outOfRotation() {
+    return state.outOfRotation();
+  }
+
+  /**
+   * What {@code /livez} is told.
+   *
+   * @return {@code probe(Probe.LIVE)}
+   */
+  public ProbeReport live() {
+    return probe(Probe.LIVE);
+  }
+
+  /**
+   * What {@code /readyz} is told.
+   *
+   * @return {@code probe(Probe.READY)}
+   */
+  public ProbeReport ready() {
+    return probe(Probe.READY);
+  }
+
+  /**
+   * What {@code /startupz} is told.
+   *
+   * @return {@code probe(Probe.STARTUP)}
+   */
+  public ProbeReport startup() {
+    return probe(Probe.STARTUP);
   }
 
   /**
@@ -41,11 +85,34 @@ public record HealthReport(
    * @return what it is told
    */
   public ProbeReport probe(Probe probe) {
-    return switch (probe) {
-      case LIVE -> live;
-      case READY -> ready;
-      case STARTUP -> startup;
-    };
+    return state.probe(probe);
+  }
+
+  /**
+   * All checks.
+   *
+   * @return in order of registration, heartbeats included
+   */
+  public List<CheckReport> checks() {
+    return checks;
+  }
+
+  /**
+   * How often the watchdog found that the whole JVM had stood still.
+   *
+   * @return 0 or more
+   */
+  public long pauses() {
+    return state.pauses();
+  }
+
+  /**
+   * For how long the JVM stood still altogether.
+   *
+   * @return the sum of all {@link #pauses()}
+   */
+  public Duration paused() {
+    return Duration.ofNanos(state.pausedNanos());
   }
 
   /**
@@ -55,11 +122,11 @@ public record HealthReport(
    * @return empty when none is registered under it
    */
   public Optional<CheckReport> check(String name) {
-    for (CheckReport check : checks) {
-      if (check.name().equalsIgnoreCase(name)) {
-        return Optional.of(check);
-      }
-    }
-    return Optional.empty();
+    return checks.stream().filter(check -> check.name().equalsIgnoreCase(name)).findFirst();
+  }
+
+  @Override
+  public String toString() {
+    return "gate " + gate() + ", " + ready() + ", " + live() + ", " + startup() + ", " + checks;
   }
 }

@@ -1,7 +1,6 @@
 package cnkit.health;
 
 import cnkit.core.internal.Pure;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -285,22 +284,17 @@ final class HealthState {
         Optional.ofNullable(last.cause()));
   }
 
-  /** The picture at a moment, with what went stale by then. */
-  HealthReport report(long nowNanos) {
-    HealthState swept = sweep(nowNanos);
-    var checks = new ArrayList<CheckReport>(swept.entries.length);
-    for (CheckEntry entry : swept.entries) {
-      checks.add(CheckReport.of(entry, nowNanos));
-    }
-    return new HealthReport(
-        gate,
-        outOfRotation,
-        live,
-        swept.ready,
-        swept.startup,
-        checks,
-        pauses,
-        Duration.ofNanos(pausedNanos));
+  /** Why it was taken out of rotation. */
+  Optional<String> outOfRotation() {
+    return outOfRotation;
+  }
+
+  long pauses() {
+    return pauses;
+  }
+
+  long pausedNanos() {
+    return pausedNanos;
   }
 
   ProbeReport probe(Probe probe) {

@@ -1,5 +1,6 @@
 package cnkit.health;
 
+import cnkit.core.internal.JsonWriter;
 import cnkit.core.internal.Pure;
 
 /**
@@ -25,11 +26,12 @@ final class JsonRenderer implements Renderer {
     body.add("{\"status\":\"" + upOrDown(page.passing()) + "\",\"checks\":[");
     String separator = "";
     for (String note : page.notes()) {
-      body.add(separator + procedure(note, false, ""));
+      body.add(separator + procedure(note, false, data()));
       separator = ",";
     }
     for (String warning : page.warnings()) {
-      if (body.add(separator + procedure("warning", true, member("text", warning)), RESERVE)) {
+      if (body.add(
+          separator + procedure("warning", true, data().field("text", warning)), RESERVE)) {
         separator = ",";
       }
     }
@@ -38,7 +40,7 @@ final class JsonRenderer implements Renderer {
       if (!body.add(separator + procedure(check, page.details()), RESERVE)) {
         boolean passing = check.effect().passes(); // the worst of those that are left
         int left = page.checks().size() - shown;
-        body.add(separator + procedure("omitted", passing, "\"count\":" + left));
+        body.add(separator + procedure("omitted", passing, data().field("count", left)));
         break;
       }
       separator = ",";
@@ -52,62 +54,41 @@ final class JsonRenderer implements Renderer {
   private static final int RESERVE = 80;
 
   private static String procedure(CheckReport check, boolean details) {
-    var data = new StringBuilder();
+    JsonWriter data = data();
     boolean passing = check.effect().passes();
     String state = check.status().name();
     if (!state.equals(upOrDown(passing))) {
-      data.append(member("state", state));
+      data.field("state", state);
     }
     if (check.remoteForLiveness()) {
-      data.append(data.isEmpty() ? "" : ",").append("\"remote\":true");
+      data.field("remote", true);
     }
     if (details) {
-      data.append(data.isEmpty() ? "" : ",")
-          .append(member("outcome", check.outcome().text()));
+      data.field("outcome", check.outcome().text());
       if (!check.reason().isEmpty()) {
-        data.append(',').append(member("reason", check.reason()));
+        data.field("reason", check.reason());
       }
-      check.age().ifPresent(age -> data.append(",\"ageMillis\":").append(age.toMillis()));
-      check.took().ifPresent(took -> data.append(",\"tookMillis\":").append(took.toMillis()));
+      check.age().ifPresent(age -> data.field("ageMillis", age.toMillis()));
+      check.took().ifPresent(took -> data.field("tookMillis", took.toMillis()));
     }
-    return procedure(check.name(), passing, data.toString());
+    return procedure(check.name(), passing, data);
   }
 
-  private static String procedure(String name, boolean passing, String data) {
-    String start = "{" + member("name", name) + "," + member("status", upOrDown(passing));
-    return data.isEmpty() ? start + "}" : start + ",\"data\":{" + data + "}}";
+  private static String procedure(String name, boolean passing, JsonWriter data) {
+    String members = data.endObject().toString();
+    JsonWriter procedure =
+        new JsonWriter().beginObject().field("name", name).field("status", upOrDown(passing));
+    if (!members.equals("{}")) {
+      procedure.name("data").raw(members);
+    }
+    return procedure.endObject().toString();
+  }
+
+  private static JsonWriter data() {
+    return new JsonWriter().beginObject();
   }
 
   private static String upOrDown(boolean passing) {
     return passing ? "UP" : "DOWN";
-  }
-
-  private static String member(String name, String value) {
-    return quoted(name) + ":" + quoted(value);
-  }
-
-  private static String quoted(String text) {
-    var quoted = new StringBuilder(text.length() + 8).append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append(c);
-      } else if (c < ' ' || (Character.isSurrogate(c) && !isPaired(text, i))) {
-        quoted.append("\\u");
-        for (int shift = 12; shift >= 0; shift -= 4) {
-          quoted.append(Character.forDigit((c >> shift) & 0xf, 16));
-        }
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
-  }
-
-  private static boolean isPaired(String text, int i) {
-    char c = text.charAt(i);
-    return Character.isHighSurrogate(c)
-        ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-        : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
   }
 }

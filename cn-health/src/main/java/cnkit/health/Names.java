@@ -10,11 +10,7 @@ final class Names {
   private Names() {}
 
   static String check(String name) {
-    Arguments.check(
-        isValid(name),
-        "name",
-        EXPECTED,
-        '"' + name + '"');
+    Arguments.check(isValid(name), "name", EXPECTED, '"' + name + '"');
     return name;
   }
 

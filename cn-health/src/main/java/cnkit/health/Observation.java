@@ -29,7 +29,8 @@ record Observation(
       new Observation(RunOutcome.NOT_RUN, HealthStatus.UNKNOWN, "", null, List.of(), 0, 0);
 
   static Observation of(Verdict verdict, long tookNanos, long atNanos) {
-    RunOutcome outcome = verdict.status() == HealthStatus.DOWN ? RunOutcome.FAILED : RunOutcome.PASSED;
+    RunOutcome outcome =
+        verdict.status() == HealthStatus.DOWN ? RunOutcome.FAILED : RunOutcome.PASSED;
     return new Observation(
         outcome, verdict.status(), verdict.reason(), null, List.of(), tookNanos, atNanos);
   }
@@ -45,6 +46,7 @@ record Observation(
 
   static Observation stuck(
       String reason, List<StackTraceElement> stack, long tookNanos, long atNanos) {
-    return new Observation(RunOutcome.STUCK, HealthStatus.DOWN, reason, null, stack, tookNanos, atNanos);
+    return new Observation(
+        RunOutcome.STUCK, HealthStatus.DOWN, reason, null, stack, tookNanos, atNanos);
   }
 }

@@ -1,6 +1,7 @@
 package cnkit.health;
 
 import cnkit.core.internal.Arguments;
+import cnkit.core.internal.CheckReturnValue;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param successThreshold passed probes in a row that count, from 1; default 1, and nothing else for liveness and
  *     startup
  */
+@CheckReturnValue
 public record ProbeTiming(
     Duration initialDelay,
     Duration period,

@@ -32,7 +32,8 @@ final class Router {
   /** The first is the default. */
   private final List<Renderer> renderers;
 
-  private final Complaints complaints = new Complaints(LoggerFactory.getLogger("cnkit.health.Health"));
+  private final Complaints complaints =
+      new Complaints(LoggerFactory.getLogger("cnkit.health.Health"));
 
   Router(
       Board board,

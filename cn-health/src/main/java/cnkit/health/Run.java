@@ -38,7 +38,6 @@ final class Run extends AtomicWord implements Runnable {
   private static final LongUnaryOperator WITHDRAW = step(WAITING, OVERDUE);
   private static final LongUnaryOperator INTERRUPT = step(RUNNING, INTERRUPTING);
   private static final LongUnaryOperator INTERRUPTED = step(INTERRUPTING, OVERDUE);
-  private static final LongUnaryOperator RELEASE = word -> word | RELEASED;
 
   private static LongUnaryOperator step(long from, long to) {
     return word -> (word & ~RELEASED) == from ? (word & RELEASED) | to : word;
@@ -85,6 +84,10 @@ final class Run extends AtomicWord implements Runnable {
     this.dispatchedNanos = nowNanos;
     this.startedNanos = nowNanos;
     this.deadlineNanos = nowNanos + check.timeoutNanos();
+  }
+
+  private static long withoutThread(long word) {
+    return word | RELEASED;
   }
 
   private long phase() {
@@ -202,7 +205,7 @@ final class Run extends AtomicWord implements Runnable {
 
   /** Once, even if an executor runs us twice or a stage completes twice. */
   private void release() {
-    if (moves(RELEASE)) {
+    if (moves(Run::withoutThread)) {
       sink.released(this);
     }
   }

@@ -25,8 +25,7 @@ public record Verdict(HealthStatus status, String reason) {
   public Verdict {
     requireNonNull(status, "status");
     requireNonNull(reason, "reason");
-    Arguments.check(
-        status != HealthStatus.UNKNOWN, "status", "UP, DEGRADED or DOWN", status);
+    Arguments.check(status != HealthStatus.UNKNOWN, "status", "UP, DEGRADED or DOWN", status);
   }
 
   /**

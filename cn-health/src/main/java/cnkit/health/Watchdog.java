@@ -37,8 +37,7 @@ final class Watchdog implements Runnable {
 
   void start() {
     lastNanos = time.nanoTime();
-    Guarded.Result<Time.Running> started =
-        Guarded.get(() -> time.execute("health-watchdog", this));
+    Guarded.Result<Time.Running> started = Guarded.get(() -> time.execute("health-watchdog", this));
     thread = started.value();
     if (started.thrown() != null) {
       LOG.warn("the health watchdog has no thread, so liveness never fails", started.thrown());
@@ -71,7 +70,8 @@ final class Watchdog implements Runnable {
       if (!closed) {
         Throwable unexpected = Guarded.run(this::tick);
         if (unexpected != null) {
-          LOG.error("a tick of the health watchdog failed; the next one comes as planned", unexpected);
+          LOG.error(
+              "a tick of the health watchdog failed; the next one comes as planned", unexpected);
         }
       }
     }

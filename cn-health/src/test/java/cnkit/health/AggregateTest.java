@@ -27,8 +27,9 @@ class AggregateTest {
   }
 
   private static CheckEntry entry(boolean critical, Set<Probe> probes, HealthStatus status) {
-    Observation seen =
-        status == HealthStatus.UNKNOWN ? Observation.NONE : Observation.of(new Verdict(status, ""), 0, 0);
+    Observation seen = status == HealthStatus.UNKNOWN
+        ? Observation.NONE
+        : Observation.of(new Verdict(status, ""), 0, 0);
     CheckState state = new CheckState(status, 0, 0, 0, 1, 0, seen);
     return new CheckEntry(check("c", critical), probes, false, state);
   }
@@ -38,13 +39,15 @@ class AggregateTest {
     var counted = new ArrayList<HealthStatus>();
     for (CheckEntry entry : entries) {
       HealthStatus status = entry.state().status();
-      if (!entry.probes().contains(probe) || (probe == Probe.LIVE && status == HealthStatus.UNKNOWN)) {
+      if (!entry.probes().contains(probe)
+          || (probe == Probe.LIVE && status == HealthStatus.UNKNOWN)) {
         continue;
       }
       boolean critical = entry.check().impact() == Impact.CRITICAL;
       counted.add(critical || status == HealthStatus.UP ? status : HealthStatus.DEGRADED);
     }
-    for (HealthStatus worst : List.of(HealthStatus.DOWN, HealthStatus.UNKNOWN, HealthStatus.DEGRADED)) {
+    for (HealthStatus worst :
+        List.of(HealthStatus.DOWN, HealthStatus.UNKNOWN, HealthStatus.DEGRADED)) {
       if (counted.contains(worst)) {
         return worst;
       }
@@ -225,7 +228,8 @@ class AggregateTest {
     if (drained) {
       assertEquals(Gate.DRAINING, after.gate(), () -> "left draining: " + history);
     }
-    if (after.gate() != Gate.OPEN || after.report(play.now).outOfRotation().isPresent()) {
+    if (after.gate() != Gate.OPEN
+        || HealthReport.of(after, play.now).outOfRotation().isPresent()) {
       assertFalse(after.probe(Probe.READY).passing(), () -> "ready behind a gate: " + history);
     }
     if (before.probe(Probe.STARTUP).passing()) {
@@ -244,11 +248,13 @@ class AggregateTest {
     }
     // what the prepared answer says until validUntil is what a fresh report says at that moment
     assertEquals(
-        after.report(play.now).ready().passing(), play.answersReady(), () -> "stale: " + history);
+        HealthReport.of(after, play.now).ready().passing(),
+        play.answersReady(),
+        () -> "stale: " + history);
     long valid = after.validForNanos(play.now);
     if (valid > 0 && valid < Long.MAX_VALUE && after.probe(Probe.READY).passing()) {
-      assertTrue(after.report(play.now + valid - 1).ready().passing(), history::toString);
-      assertFalse(after.report(play.now + valid).ready().passing(), history::toString);
+      assertTrue(HealthReport.of(after, play.now + valid - 1).ready().passing(), history::toString);
+      assertFalse(HealthReport.of(after, play.now + valid).ready().passing(), history::toString);
     }
     if (after == before) {
       assertTrue(after.since(before).isEmpty());

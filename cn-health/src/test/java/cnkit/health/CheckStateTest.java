@@ -46,7 +46,8 @@ class CheckStateTest {
   }
 
   /** The plainest program that could be right: it keeps the whole history and looks back. */
-  private static HealthStatus model(List<Step> history, int failureThreshold, int successThreshold) {
+  private static HealthStatus model(
+      List<Step> history, int failureThreshold, int successThreshold) {
     HealthStatus status = HealthStatus.UNKNOWN;
     for (int i = 0; i < history.size(); i++) {
       Step step = history.get(i);
@@ -141,7 +142,8 @@ class CheckStateTest {
     if (step == Step.SILENCE) {
       assertEquals(HealthStatus.UNKNOWN, to.status(), path::toString);
     } else if (!step.passes()) {
-      assertNotEquals(HealthStatus.UNKNOWN, to.status(), () -> "a failed run is knowledge: " + path);
+      assertNotEquals(
+          HealthStatus.UNKNOWN, to.status(), () -> "a failed run is knowledge: " + path);
     }
     assertEquals(0, Math.min(to.failures(), to.successes()), () -> "two rows at once: " + path);
   }
@@ -188,8 +190,8 @@ class CheckStateTest {
   @Property
   void countersSaturateInsteadOfWrapping(@ForAll boolean passed) {
     CheckRules rules = new CheckRules(1000, 1000, 3, Long.MAX_VALUE / 4);
-    CheckState full =
-        new CheckState(HealthStatus.UP, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 5, 5, Step.UP.at(0));
+    CheckState full = new CheckState(
+        HealthStatus.UP, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 5, 5, Step.UP.at(0));
     CheckState next = full.next(rules, (passed ? Step.UP : Step.DOWN).at(1));
     assertEquals(Integer.MAX_VALUE, passed ? next.successes() : next.failures());
   }

@@ -322,7 +322,8 @@ class ChecksTest {
     Path store = directory.resolve("keys.p12");
     keytool(store, "valid", "-2d", "10");
     assertEquals(HealthStatus.UP, run(Checks.certificates(() -> load(store), Duration.ofDays(1))));
-    assertEquals(HealthStatus.DEGRADED, run(Checks.certificates(() -> load(store), Duration.ofDays(30))));
+    assertEquals(
+        HealthStatus.DEGRADED, run(Checks.certificates(() -> load(store), Duration.ofDays(30))));
     keytool(store, "expired", "-9d", "2");
     Verdict verdict =
         Checks.certificates(() -> load(store), Duration.ofDays(30)).run();

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.health.HealthEvent.CheckChanged;
+import cnkit.health.HealthEvent.Current;
 import cnkit.health.HealthEvent.EventsDropped;
 import cnkit.health.HealthEvent.ProbeChanged;
-import cnkit.health.HealthEvent.Current;
-import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -86,7 +86,9 @@ class EventsTest {
     assertEquals(expected, changes(third));
     assertInstanceOf(Current.class, second.get(0));
     assertEquals(
-        List.of(HealthStatus.DOWN, HealthStatus.UP), seenByListener, "committed before the first call");
+        List.of(HealthStatus.DOWN, HealthStatus.UP),
+        seenByListener,
+        "committed before the first call");
     List.of(one, two, three).forEach(cnkit.core.Subscription::close);
     verdict.set(Verdict.down("again"));
     time.advance(Duration.ofSeconds(1));
@@ -127,7 +129,8 @@ class EventsTest {
         .build()) {
       var unused = health.subscribe(event -> {
         if (event instanceof CheckChanged changed && changed.check().equals("first")) {
-          assertEquals(HealthStatus.UP, health.report().check("first").orElseThrow().status());
+          assertEquals(
+              HealthStatus.UP, health.report().check("first").orElseThrow().status());
           health.register(Check.optional("second", Verdict::up));
           assertTrue(health.refresh("first"));
           health.outOfRotation("listener");

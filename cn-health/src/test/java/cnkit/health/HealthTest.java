@@ -22,10 +22,7 @@ class HealthTest {
   private final VirtualTime time = new VirtualTime();
 
   private Health.Builder builder() {
-    return Health.builder()
-        .time(time)
-        .executor(time.executor())
-        .random(() -> 0);
+    return Health.builder().time(time).executor(time.executor()).random(() -> 0);
   }
 
   private Health started(Health.Builder builder) {
@@ -168,9 +165,8 @@ class HealthTest {
 
   @Test // case H10
   void aNameIsTakenOnceWhateverItsCase() {
-    Health.Builder builder = builder()
-        .check(Check.critical("db", Verdict::up))
-        .check(Check.optional("DB", Verdict::up));
+    Health.Builder builder =
+        builder().check(Check.critical("db", Verdict::up)).check(Check.optional("DB", Verdict::up));
     HealthException refused = assertThrows(HealthException.class, builder::build);
     String message = refused.getMessage();
     assertNotNull(message);

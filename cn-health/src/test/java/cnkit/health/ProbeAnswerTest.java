@@ -37,10 +37,7 @@ class ProbeAnswerTest {
   private final VirtualTime time = new VirtualTime();
 
   private Health.Builder builder() {
-    return Health.builder()
-        .time(time)
-        .executor(time.executor())
-        .random(() -> 0);
+    return Health.builder().time(time).executor(time.executor()).random(() -> 0);
   }
 
   private Health started(Health.Builder builder) {

@@ -125,7 +125,8 @@ class RunnerTest {
       Future<Boolean> next = one.submit(Thread::interrupted);
       assertFalse(next.get(10, TimeUnit.SECONDS));
       assertTrue(interrupted.get());
-      assertEquals(RunOutcome.TIMED_OUT, outcome(health, "sleeper"), "its late result is discarded");
+      assertEquals(
+          RunOutcome.TIMED_OUT, outcome(health, "sleeper"), "its late result is discarded");
     } finally {
       one.shutdownNow();
     }
@@ -149,8 +150,8 @@ class RunnerTest {
         .build()) {
       health.start();
       eventually(() -> runs.get() > 10);
-      assertTrue(
-          outcome(health, "hung") == RunOutcome.STUCK || outcome(health, "hung") == RunOutcome.TIMED_OUT);
+      assertTrue(outcome(health, "hung") == RunOutcome.STUCK
+          || outcome(health, "hung") == RunOutcome.TIMED_OUT);
       assertEquals(RunOutcome.PASSED, outcome(health, "quick"));
     } finally {
       release.countDown();

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,8 +112,7 @@ class SoakTest {
     var random = new Random(7);
     var bodies = new Bodies();
     ExecutorService threads = Threads.forRuns();
-    Health.Builder builder =
-        Health.builder().time(time).random(() -> 0.5).executor(threads);
+    Health.Builder builder = Health.builder().time(time).random(() -> 0.5).executor(threads);
     for (int i = 0; i < 8; i++) {
       int number = i;
       builder.check(Check.critical("check-" + i, () -> bodies.run(number))

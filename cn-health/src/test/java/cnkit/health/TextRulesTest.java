@@ -96,7 +96,8 @@ class TextRulesTest {
   }
 
   private static String shown(String warning) {
-    Page page = new Page("readyz", true, HealthStatus.UP, List.of(), List.of(), List.of(warning), true);
+    Page page =
+        new Page("readyz", true, HealthStatus.UP, List.of(), List.of(), List.of(warning), true);
     String body = Renderer.microProfileJson().render(page);
     String before =
         "{\"status\":\"UP\",\"checks\":[{\"name\":\"warning\",\"status\":\"UP\",\"data\":{\"text\":\"";
@@ -108,7 +109,13 @@ class TextRulesTest {
   @Test
   void notesAndWarningsStandSideBySide() {
     Page page = new Page(
-        "readyz", false, HealthStatus.DOWN, List.of("draining", "out"), List.of(), List.of("w"), true);
+        "readyz",
+        false,
+        HealthStatus.DOWN,
+        List.of("draining", "out"),
+        List.of(),
+        List.of("w"),
+        true);
     assertEquals(
         "{\"status\":\"DOWN\",\"checks\":[{\"name\":\"draining\",\"status\":\"DOWN\"},"
             + "{\"name\":\"out\",\"status\":\"DOWN\"},"

@@ -2,11 +2,13 @@ package cnkit.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.AtomicWord;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Keeps an attribute from growing without bound: the first {@code limit} different values pass, every
@@ -28,11 +30,13 @@ public final class BoundedValues {
   private final int limit;
   private final LongCounter overflow;
   private final Attributes series;
-  private final AtomicInteger taken = new AtomicInteger();
+  private final AtomicWord taken = new AtomicWord(0);
+  private final LongUnaryOperator takeOne;
   private final ConcurrentHashMap<String, String> values = new ConcurrentHashMap<>();
 
   private BoundedValues(String attribute, int limit, OpenTelemetry otel) {
     this.limit = limit;
+    this.takeOne = count -> count < limit ? count + 1 : count;
     this.overflow =
         Contract.Metrics.CN_TELEMETRY_OVERFLOW.counter(Signals.meter(otel)).build();
     this.series = Attributes.of(Contract.CN_TELEMETRY_ATTRIBUTE, attribute);
@@ -49,9 +53,7 @@ public final class BoundedValues {
    */
   public static BoundedValues of(String attribute, int limit, OpenTelemetry otel) {
     requireNonNull(attribute, "attribute");
-    if (limit < 1 || limit > 10_000) {
-      throw new IllegalArgumentException("limit: expected 1..10000, got " + limit);
-    }
+    Arguments.check(limit >= 1 && limit <= 10_000, "limit", "1..10000", limit);
     return new BoundedValues(attribute, limit, otel);
   }
 
@@ -66,28 +68,17 @@ public final class BoundedValues {
     if (known != null) {
       return known;
     }
-    if (value.length() <= MAX_LENGTH && reserve()) {
+    if (value.length() <= MAX_LENGTH && taken.advance(takeOne) < limit) {
       String raced = values.putIfAbsent(value, value);
       if (raced == null) {
         return value;
       }
-      taken.decrementAndGet();
+      long unused = taken.add(-1);
       return raced;
     }
     if (overflow.isEnabled()) {
       overflow.add(1, series);
     }
     return OTHER;
-  }
-
-  private boolean reserve() {
-    int before = taken.get();
-    while (before < limit) {
-      if (taken.compareAndSet(before, before + 1)) {
-        return true;
-      }
-      before = taken.get();
-    }
-    return false;
   }
 }

@@ -2,6 +2,7 @@ package cnkit.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Subscription;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which build is running: read once from the jar, the same bytes in every build of the same commit
@@ -141,7 +143,7 @@ public record BuildInfo(
    * @param otel where to publish
    * @return closes the observation
    */
-  public Registration observe(OpenTelemetry otel) {
+  public Subscription observe(OpenTelemetry otel) {
     Meter meter = Signals.meter(otel);
     Attributes series = Attributes.builder()
         .put(Contract.SERVICE_VERSION, version)
@@ -149,7 +151,7 @@ public record BuildInfo(
         .put(Contract.CN_BUILD_DIRTY, dirty.map(String::valueOf).orElse(UNKNOWN))
         .put(Contract.PROCESS_RUNTIME_VERSION, java)
         .build();
-    return Registration.of(List.of(Contract.Metrics.CN_BUILD_IDENTITY
+    return Signals.subscription(List.of(Contract.Metrics.CN_BUILD_IDENTITY
         .upDownCounter(meter)
         .buildWithCallback(one -> one.record(1, series))));
   }

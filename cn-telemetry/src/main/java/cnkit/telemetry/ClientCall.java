@@ -1,9 +1,10 @@
 package cnkit.telemetry;
 
+import cnkit.core.internal.Once;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of a request on the wire, from {@link HttpClientTelemetry#begin} to its one end. Safe for
@@ -20,7 +21,7 @@ public final class ClientCall {
   private final Context context;
   private final @Nullable Span span;
   private final long startedNanos;
-  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Once ended = new Once();
   private volatile String protocolVersion = "";
 
   ClientCall(
@@ -111,7 +112,7 @@ public final class ClientCall {
   }
 
   private void finish(int status, String failure) {
-    if (telemetry != null && !ended.getAndSet(true)) {
+    if (telemetry != null && ended.first()) {
       telemetry.ended(this, method, to, HttpRules.status(status), failure);
     }
   }

@@ -6,6 +6,7 @@ import cnkit.config.Config;
 import cnkit.config.Problem;
 import cnkit.config.ReloadEvent;
 import cnkit.config.Reloadable;
+import cnkit.core.Subscription;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  * Config#fingerprint()}).
  *
  * <pre>{@code
- * Registration observed = ConfigTelemetry.observe(config, otel);
+ * Subscription observed = ConfigTelemetry.observe(config, otel);
  * }</pre>
  */
 public final class ConfigTelemetry {
@@ -42,10 +43,10 @@ public final class ConfigTelemetry {
    * @param otel where to publish
    * @return ends the observation
    */
-  public static Registration observe(Config<?> config, OpenTelemetry otel) {
+  public static Subscription observe(Config<?> config, OpenTelemetry otel) {
     requireNonNull(config, "config");
     new ConfigTelemetry(otel).loaded(config);
-    return Registration.of(states(() -> config, Signals.meter(otel)));
+    return Signals.subscription(states(() -> config, Signals.meter(otel)));
   }
 
   /**
@@ -55,7 +56,7 @@ public final class ConfigTelemetry {
    * @param otel where to publish
    * @return ends the observation
    */
-  public static Registration observe(Reloadable<?> config, OpenTelemetry otel) {
+  public static Subscription observe(Reloadable<?> config, OpenTelemetry otel) {
     requireNonNull(config, "config");
     ConfigTelemetry telemetry = new ConfigTelemetry(otel);
     telemetry.loaded(config.config());
@@ -64,7 +65,7 @@ public final class ConfigTelemetry {
       parts.add(config.subscribe(telemetry::on));
     }
     parts.add(states(config::config, Signals.meter(otel)));
-    return Registration.of(parts);
+    return Signals.subscription(parts);
   }
 
   private void loaded(Config<?> config) {

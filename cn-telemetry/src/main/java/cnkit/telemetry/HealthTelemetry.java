@@ -10,16 +10,17 @@ import static cnkit.telemetry.Contract.CN_HEALTH_STATUS_FROM;
 import static cnkit.telemetry.Contract.CN_HEALTH_STATUS_TO;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Subscription;
 import cnkit.health.CheckReport;
 import cnkit.health.Gate;
 import cnkit.health.Health;
-import cnkit.health.HealthEvent;
 import cnkit.health.HealthEvent.CheckChanged;
 import cnkit.health.HealthEvent.ProbeChanged;
+import cnkit.health.HealthEvent;
 import cnkit.health.HealthReport;
-import cnkit.health.RunOutcome;
-import cnkit.health.Probe;
 import cnkit.health.HealthStatus;
+import cnkit.health.Probe;
+import cnkit.health.RunOutcome;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
@@ -35,7 +36,7 @@ import java.util.List;
  * told, and each transition as a counter and as an event. Reading never runs a check.
  *
  * <pre>{@code
- * Registration observed = HealthTelemetry.observe(health, otel);
+ * Subscription observed = HealthTelemetry.observe(health, otel);
  * }</pre>
  */
 public final class HealthTelemetry {
@@ -63,7 +64,7 @@ public final class HealthTelemetry {
    * @param otel where to publish; with one that records nothing, nothing is attached
    * @return ends the observation
    */
-  public static Registration observe(Health health, OpenTelemetry otel) {
+  public static Subscription observe(Health health, OpenTelemetry otel) {
     requireNonNull(health, "health");
     var telemetry = new HealthTelemetry(otel);
     List<AutoCloseable> parts = new ArrayList<>();
@@ -74,7 +75,7 @@ public final class HealthTelemetry {
       parts.add(health.subscribe(telemetry::on));
     }
     parts.add(states(health, Signals.meter(otel)));
-    return Registration.of(parts);
+    return Signals.subscription(parts);
   }
 
   private void ran(String check, RunOutcome outcome, long nanos) {

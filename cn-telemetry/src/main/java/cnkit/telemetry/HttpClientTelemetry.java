@@ -8,6 +8,8 @@ import static cnkit.telemetry.Contract.SERVER_PORT;
 import static cnkit.telemetry.Contract.URL_FULL;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
+import cnkit.core.internal.SystemTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -61,6 +63,7 @@ public final class HttpClientTelemetry {
   private final Predicate<String> traceTo;
   private final Predicate<String> baggageTo;
   private final Redaction redaction;
+  private final Time time;
 
   private HttpClientTelemetry(Builder builder) {
     tracer = Signals.tracer(builder.otel);
@@ -73,6 +76,7 @@ public final class HttpClientTelemetry {
     traceTo = builder.traceTo;
     baggageTo = builder.baggageTo;
     redaction = builder.redaction;
+    time = builder.time;
   }
 
   /**
@@ -136,7 +140,11 @@ public final class HttpClientTelemetry {
       propagator.inject(sent, header, HEADERS);
     }
     return new ClientCall(
-        this, known, to, context, span, timed ? System.nanoTime() : ClientCall.NOT_TIMED);
+        this, known, to, context, span, timed ? time.nanoTime() : ClientCall.NOT_TIMED);
+  }
+
+  Time time() {
+    return time;
   }
 
   /** The names of the headers that {@link #begin} may set. */
@@ -167,7 +175,7 @@ public final class HttpClientTelemetry {
     String error = HttpRules.clientError(status, failure);
     error = error.isEmpty() ? error : errors.bound(error);
     if (call.startedNanos() != ClientCall.NOT_TIMED) {
-      double seconds = (System.nanoTime() - call.startedNanos()) / 1e9;
+      double seconds = (time.nanoTime() - call.startedNanos()) / 1e9;
       HttpSeries.Key key = new HttpSeries.Key(
           method, "", hosts.bound(to.host()), to.port(), status, "", error, call.protocolVersion());
       duration.record(seconds, series.of(key), call.context());
@@ -186,9 +194,21 @@ public final class HttpClientTelemetry {
     private Predicate<String> traceTo = host -> true;
     private Predicate<String> baggageTo = host -> false;
     private Redaction redaction = Redaction.standard();
+    private Time time = SystemTime.SHARED;
 
     private Builder(OpenTelemetry otel) {
       this.otel = requireNonNull(otel, "otel");
+    }
+
+    /**
+     * The clock that durations are measured with.
+     *
+     * @param time the time of this machine by default; never closed here
+     * @return this builder
+     */
+    public Builder time(Time time) {
+      this.time = requireNonNull(time, "time");
+      return this;
     }
 
     /**

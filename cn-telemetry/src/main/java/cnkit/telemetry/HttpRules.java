@@ -1,7 +1,9 @@
 package cnkit.telemetry;
 
+import cnkit.core.internal.Pure;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The decisions of OpenTelemetry's HTTP conventions, without any instrument. */
 @Pure

@@ -10,6 +10,10 @@ import static cnkit.telemetry.Contract.URL_QUERY;
 import static cnkit.telemetry.Contract.URL_SCHEME;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicWords;
+import cnkit.core.internal.SystemTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.BaggageBuilder;
@@ -31,9 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenTelemetry's HTTP server conventions for any server: the span, {@code
@@ -81,7 +85,8 @@ public final class HttpServerTelemetry {
   private final InboundTrust trust;
   private final Set<String> baggage;
   private final Redaction redaction;
-  private final AtomicLongArray arrivals = new AtomicLongArray(REMEMBERED);
+  private final Time time;
+  private final AtomicWords arrivals = new AtomicWords(REMEMBERED);
 
   /** A method as it is recorded, with the attribute sets that depend on nothing else. */
   record Method(String name, Attributes active, Attributes alone) {
@@ -110,6 +115,7 @@ public final class HttpServerTelemetry {
     trust = builder.trust;
     baggage = Set.copyOf(builder.baggage);
     redaction = builder.redaction;
+    time = builder.time;
     other = Method.of(HttpRules.OTHER, scheme);
     for (String name : builder.methods) {
       methods.put(name, Method.of(name, scheme));
@@ -192,7 +198,7 @@ public final class HttpServerTelemetry {
     if (counted) {
       active.add(1, known.active, parent);
     }
-    long started = duration.isEnabled() ? System.nanoTime() : ServerCall.NOT_TIMED;
+    long started = duration.isEnabled() ? time.nanoTime() : ServerCall.NOT_TIMED;
     return new ServerCall(this, known, parent, span, counted, started);
   }
 
@@ -226,7 +232,7 @@ public final class HttpServerTelemetry {
     String error = bounded(errors, HttpRules.serverError(status, failure));
     String route = bounded(routes, call.route());
     if (call.startedNanos() != ServerCall.NOT_TIMED) {
-      double seconds = (System.nanoTime() - call.startedNanos()) / 1e9;
+      double seconds = (time.nanoTime() - call.startedNanos()) / 1e9;
       HttpSeries.Key key = new HttpSeries.Key(
           method.name, scheme, "", 0, status, route, error, call.protocolVersion());
       duration.record(seconds, series.of(key), call.context());
@@ -290,7 +296,8 @@ public final class HttpServerTelemetry {
     print = (print ^ method.hashCode()) * 0x9E3779B97F4A7C15L;
     print = ((print ^ target.hashCode()) * 0xC2B2AE3D27D4EB4FL) | 1;
     int slot = (int) (print >>> 32) & (REMEMBERED - 1);
-    if (arrivals.getAndSet(slot, print) == print) {
+    long arrived = print;
+    if (arrivals.advance(slot, before -> arrived) == print) {
       replays.add(1, known.alone);
     }
   }
@@ -306,6 +313,7 @@ public final class HttpServerTelemetry {
     private int routes = 200;
     private InboundTrust trust = InboundTrust.CONTINUE;
     private Redaction redaction = Redaction.standard();
+    private Time time = SystemTime.SHARED;
     private Predicate<String> excluded = HttpRules::isManagement;
     private final Set<String> baggage = new TreeSet<>();
     private Set<String> methods =
@@ -316,6 +324,17 @@ public final class HttpServerTelemetry {
     }
 
     /**
+     * The clock that durations are measured with.
+     *
+     * @param time the time of this machine by default; never closed here
+     * @return this builder
+     */
+    public Builder time(Time time) {
+      this.time = requireNonNull(time, "time");
+      return this;
+    }
+
+    /**
      * The scheme of this listener.
      *
      * @param scheme {@code http}, the default, or {@code https}
@@ -323,9 +342,8 @@ public final class HttpServerTelemetry {
      * @throws IllegalArgumentException if it is neither
      */
     public Builder scheme(String scheme) {
-      if (!scheme.equals("http") && !scheme.equals("https")) {
-        throw new IllegalArgumentException("scheme: expected http or https, got " + scheme);
-      }
+      boolean known = scheme.equals("http") || scheme.equals("https");
+      Arguments.check(known, "scheme", "http or https", scheme);
       this.scheme = scheme;
       return this;
     }
@@ -339,9 +357,7 @@ public final class HttpServerTelemetry {
      * @throws IllegalArgumentException if the port is out of range
      */
     public Builder address(String host, int port) {
-      if (port < 1 || port > 65_535) {
-        throw new IllegalArgumentException("port: expected 1..65535, got " + port);
-      }
+      Arguments.check(port >= 1 && port <= 65535, "port", "1..65535", port);
       this.host = requireNonNull(host, "host");
       this.port = port;
       return this;

@@ -1,5 +1,6 @@
 package cnkit.telemetry;
 
+import cnkit.core.internal.Pure;
 import java.util.Locale;
 
 /**

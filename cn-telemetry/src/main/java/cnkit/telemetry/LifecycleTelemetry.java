@@ -8,6 +8,7 @@ import static cnkit.telemetry.Contract.CN_LIFECYCLE_WORK_KIND;
 import static cnkit.telemetry.Contract.CN_LIFECYCLE_WORK_OUTCOME;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Subscription;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.LifecycleEvent;
 import cnkit.lifecycle.LifecycleState;
@@ -30,7 +31,7 @@ import java.util.List;
  * cn.lifecycle.flushing}, carries the whole report and is emitted before telemetry is flushed.
  *
  * <pre>{@code
- * Registration observed = LifecycleTelemetry.observe(lifecycle, otel);
+ * Subscription observed = LifecycleTelemetry.observe(lifecycle, otel);
  * }</pre>
  */
 public final class LifecycleTelemetry {
@@ -47,7 +48,7 @@ public final class LifecycleTelemetry {
    * @param otel where to publish; with one that records nothing, nothing is attached
    * @return ends the observation
    */
-  public static Registration observe(Lifecycle lifecycle, OpenTelemetry otel) {
+  public static Subscription observe(Lifecycle lifecycle, OpenTelemetry otel) {
     requireNonNull(lifecycle, "lifecycle");
     List<AutoCloseable> parts = new ArrayList<>();
     Logger events = Signals.events(otel);
@@ -55,7 +56,7 @@ public final class LifecycleTelemetry {
       parts.add(lifecycle.subscribe(new LifecycleTelemetry(events)::on));
     }
     parts.add(states(lifecycle, Signals.meter(otel)));
-    return Registration.of(parts);
+    return Signals.subscription(parts);
   }
 
   private void on(LifecycleEvent event) {

@@ -2,6 +2,7 @@ package cnkit.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -157,9 +158,7 @@ public final class Outbound {
       HttpRequest request, BodyHandler<T> body, Duration timeout, int attempt)
       throws HttpTimeoutException {
     requireNonNull(body, "body");
-    if (attempt < 1) {
-      throw new IllegalArgumentException("attempt: expected >= 1, got " + attempt);
-    }
+    Arguments.check(attempt >= 1, "attempt", ">= 1", attempt);
     String target = request.method() + ' ' + request.uri().getHost();
     if (timeout.isZero() || timeout.isNegative()) {
       throw new HttpTimeoutException(target + ": not sent, no time was left");
@@ -169,7 +168,7 @@ public final class Outbound {
     ClientCall call =
         telemetry.begin(request.method(), request.uri().toString(), sent::setHeader, attempt - 1);
     var executor = client.executor().orElse(Runnable::run);
-    var exchange = new OutboundExchange<T>(call, target, timeout, executor);
+    var exchange = new OutboundExchange<T>(call, target, timeout, executor, telemetry.time());
     try {
       exchange.begun(client.sendAsync(sent.build(), exchange.watched(body)));
     } catch (RuntimeException | Error refused) {

@@ -1,9 +1,13 @@
 package cnkit.telemetry;
 
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.HandOver;
+import cnkit.core.internal.Once;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -14,16 +18,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt under way. It ends exactly once, whichever comes first: the body is complete, the exchange
  * fails, the time is over, somebody cancels. {@link ClientCall} takes the first end and ignores the rest.
  *
- * <p>The JDK's timer thread only triggers; what may run user code goes to the executor.
+ * <p>The timer only triggers; what may run user code goes to the executor.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // every end is told to the call
 final class OutboundExchange<T> {
@@ -35,17 +36,19 @@ final class OutboundExchange<T> {
   private final long dueNanos;
   private final boolean bounded;
   private final Executor executor;
+  private final Time time;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private volatile CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
   private volatile @Nullable WatchedBody body;
   private volatile boolean expired;
 
-  OutboundExchange(ClientCall call, String target, Duration timeout, Executor executor) {
+  OutboundExchange(ClientCall call, String target, Duration timeout, Executor executor, Time time) {
+    this.time = time;
     this.call = call;
     this.target = target;
     this.timeout = timeout;
     this.bounded = timeout.compareTo(Duration.ofNanos(FOREVER)) < 0;
-    this.dueNanos = System.nanoTime() + (bounded ? timeout.toNanos() : FOREVER);
+    this.dueNanos = time.nanoTime() + (bounded ? timeout.toNanos() : FOREVER);
     this.executor = executor;
   }
 
@@ -58,24 +61,20 @@ final class OutboundExchange<T> {
   }
 
   long nanosLeft() {
-    return Math.max(0, dueNanos - System.nanoTime());
+    return Math.max(0, dueNanos - time.nanoTime());
   }
 
   /** Ends the exchange when the time is over, whatever it is doing then. */
   void watch() {
     if (bounded && !over.isDone()) {
-      over.orTimeout(nanosLeft(), TimeUnit.NANOSECONDS).whenComplete((done, timeIsOver) -> {
-        if (timeIsOver != null) {
-          expireOnExecutor();
-        }
-      });
+      HandOver.Scheduled end =
+          HandOver.schedule(time, Duration.ofNanos(nanosLeft()), this::expireOnExecutor);
+      over.whenComplete((done, never) -> end.cancel());
     }
   }
 
   private void expireOnExecutor() {
-    try {
-      executor.execute(this::expire);
-    } catch (RejectedExecutionException shutDown) {
+    if (HandOver.to(executor, this::expire) != null) {
       expire();
     }
   }
@@ -192,8 +191,8 @@ final class OutboundExchange<T> {
 
     private final BodySubscriber<T> reader;
     private final int status;
-    private final AtomicInteger busy = new AtomicInteger();
-    private final AtomicBoolean done = new AtomicBoolean();
+    private final AtomicWord busy = new AtomicWord(0);
+    private final Once done = new Once();
     private volatile Flow.@Nullable Subscription source;
     private volatile @Nullable HttpTimeoutException failure;
 
@@ -224,7 +223,7 @@ final class OutboundExchange<T> {
     @Override
     public void onError(Throwable thrown) {
       signal(() -> {
-        if (done.compareAndSet(false, true)) {
+        if (done.first()) {
           end(thrown);
           HttpTimeoutException timeIsOver = failure;
           // closing the connection is answered with an error of its own, which tells nothing of why
@@ -236,7 +235,7 @@ final class OutboundExchange<T> {
     @Override
     public void onComplete() {
       signal(() -> {
-        if (done.compareAndSet(false, true)) {
+        if (done.first()) {
           end(null);
           HttpTimeoutException timeIsOver = failure;
           if (timeIsOver == null) {
@@ -281,23 +280,23 @@ final class OutboundExchange<T> {
       if (from != null) {
         from.cancel();
       }
-      if (busy.getAndUpdate(n -> n | FAILED) == 0) {
+      if (busy.advance(n -> n | FAILED) == 0) {
         deliverFailure(timeIsOver);
       }
     }
 
     private void signal(Runnable signal) {
-      if (busy.getAndIncrement() < FAILED) {
+      if (busy.add(1) < FAILED) {
         signal.run();
       }
       HttpTimeoutException timeIsOver = failure;
-      if (busy.decrementAndGet() == FAILED && timeIsOver != null) {
+      if (busy.add(-1) == FAILED + 1 && timeIsOver != null) {
         deliverFailure(timeIsOver);
       }
     }
 
     private void deliverFailure(HttpTimeoutException timeIsOver) {
-      if (done.compareAndSet(false, true)) {
+      if (done.first()) {
         reader.onError(timeIsOver);
       }
     }

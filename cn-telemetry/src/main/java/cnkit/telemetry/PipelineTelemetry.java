@@ -7,6 +7,7 @@ import static cnkit.telemetry.Contract.CN_RESILIENCE_OUTCOME;
 import static cnkit.telemetry.Contract.CN_RESILIENCE_PIPELINE_NAME;
 import static cnkit.telemetry.Contract.CN_RESILIENCE_REASON;
 
+import cnkit.core.Subscription;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerEvent;
 import cnkit.resilience.Bulkhead;
@@ -37,7 +38,7 @@ import java.util.Set;
  * an event, hedges, bulkhead, limits and budgets. The attribute sets are built once; a call allocates nothing here.
  *
  * <pre>{@code
- * Registration observed = PipelineTelemetry.observe(inventory, otel);
+ * Subscription observed = PipelineTelemetry.observe(inventory, otel);
  * }</pre>
  *
  * <p>Pipelines that share a breaker or a bulkhead are to be observed together, so that what they share is
@@ -53,7 +54,7 @@ public final class PipelineTelemetry {
    * @param otel where to publish; with one that records nothing, nothing is attached to a call
    * @return ends the observation
    */
-  public static Registration observe(Pipeline pipeline, OpenTelemetry otel) {
+  public static Subscription observe(Pipeline pipeline, OpenTelemetry otel) {
     return observe(List.of(pipeline), otel);
   }
 
@@ -64,7 +65,7 @@ public final class PipelineTelemetry {
    * @param otel where to publish; with one that records nothing, nothing is attached to a call
    * @return ends the observation
    */
-  public static Registration observe(Collection<Pipeline> pipelines, OpenTelemetry otel) {
+  public static Subscription observe(Collection<Pipeline> pipelines, OpenTelemetry otel) {
     Meter meter = Signals.meter(otel);
     List<AutoCloseable> parts = new ArrayList<>();
     Set<Breaker> breakers = identitySet();
@@ -87,7 +88,7 @@ public final class PipelineTelemetry {
     }
     parts.add(counts(List.copyOf(pipelines), meter));
     parts.add(states(List.copyOf(breakers), List.copyOf(bulkheads), meter));
-    return Registration.of(parts);
+    return Signals.subscription(parts);
   }
 
   private static <T> Set<T> identitySet() {

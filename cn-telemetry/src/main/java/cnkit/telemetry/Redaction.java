@@ -2,6 +2,7 @@ package cnkit.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Pure;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;

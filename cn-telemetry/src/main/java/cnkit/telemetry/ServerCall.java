@@ -2,10 +2,11 @@ package cnkit.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Once;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request that a server answers, from {@link HttpServerTelemetry#begin} to its one end. Safe for use
@@ -22,7 +23,7 @@ public final class ServerCall {
   private final @Nullable Span span;
   private final boolean counted;
   private final long startedNanos;
-  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Once ended = new Once();
   private volatile String route = "";
   private volatile String protocolVersion = "";
 
@@ -142,7 +143,7 @@ public final class ServerCall {
   }
 
   private void finish(int status, String failure) {
-    if (telemetry != null && method != null && !ended.getAndSet(true)) {
+    if (telemetry != null && method != null && ended.first()) {
       telemetry.ended(this, method, HttpRules.status(status), failure);
     }
   }

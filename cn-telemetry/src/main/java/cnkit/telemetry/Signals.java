@@ -2,6 +2,9 @@ package cnkit.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Subscription;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.Once;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -11,11 +14,15 @@ import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.api.trace.Tracer;
+import java.util.List;
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 
 /** The one instrumentation scope under which everything here is emitted, and the forms that recur. */
 final class Signals {
   private static final String SCOPE = "cnkit.telemetry";
+
+  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(Signals.class);
 
   private Signals() {}
 
@@ -29,6 +36,26 @@ final class Signals {
 
   static Logger events(OpenTelemetry otel) {
     return requireNonNull(otel, "otel").getLogsBridge().get(SCOPE);
+  }
+
+  /** Closes all parts, in this order, once; whatever one of them throws, the others are closed. */
+  static Subscription subscription(List<? extends AutoCloseable> parts) {
+    List<AutoCloseable> all = List.copyOf(parts);
+    var closed = new Once();
+    return () -> {
+      if (closed.first()) {
+        for (AutoCloseable part : all) {
+          Throwable thrown = Guarded.run(part::close);
+          if (thrown != null) {
+            LOG.warn("an observer of telemetry could not be removed", thrown);
+          }
+        }
+      }
+    };
+  }
+
+  static Subscription subscription(AutoCloseable only) {
+    return subscription(List.of(only));
   }
 
   /** An event to be completed and emitted; its severity is a warning when somebody should look. */

@@ -9,4 +9,7 @@
  * <p>Null is never a parameter and never returned, unless the documentation of a callback says so
  * (a header function answers null for a header that is absent).
  */
+@NullMarked
 package cnkit.telemetry;
+
+import org.jspecify.annotations.NullMarked;

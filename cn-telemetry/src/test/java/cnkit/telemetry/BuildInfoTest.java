@@ -3,6 +3,7 @@ package cnkit.telemetry;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cnkit.core.Subscription;
 import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -132,7 +133,7 @@ class BuildInfoTest {
       var series = Map.of(
           "{cn.build.dirty=false, process.runtime.version=17, service.version=1.4.2, vcs.ref.head.revision=9fceb02}",
           1L);
-      Registration registration = BuildInfo.of(ALL, "", "17").observe(recorded.otel());
+      Subscription registration = BuildInfo.of(ALL, "", "17").observe(recorded.otel());
       assertEquals(series, recorded.series("cn.build.identity"));
       registration.close();
       registration.close();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import cnkit.core.Subscription;
 import cnkit.config.Config;
 import cnkit.config.Default;
 import cnkit.config.Secret;
@@ -49,14 +50,14 @@ class ConfigTelemetryTest {
 
   @Test
   void warningsAreCounted() {
-    Registration observed = ConfigTelemetry.observe(load(Map.of("LOG_LEVL", "x")), recorded.otel());
+    Subscription observed = ConfigTelemetry.observe(load(Map.of("LOG_LEVL", "x")), recorded.otel());
     assertEquals(Map.of("{}", 1L), recorded.series("cn.config.warnings"));
     observed.close();
     assertEquals(Map.of(), recorded.series("cn.config.warnings"));
   }
 
   private String fingerprint(Map<String, String> environment) {
-    Registration observed = ConfigTelemetry.observe(load(environment), recorded.otel());
+    Subscription observed = ConfigTelemetry.observe(load(environment), recorded.otel());
     Map<String, Long> series = recorded.series("cn.config.identity");
     observed.close();
     assertEquals(1, series.size());

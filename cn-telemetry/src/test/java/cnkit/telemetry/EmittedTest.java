@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import cnkit.core.Subscription;
 import cnkit.config.Config;
 import cnkit.config.Default;
 import cnkit.config.Range;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Everything happens once: what is emitted then is exactly what the contract lists. */
 class EmittedTest {
   private final Recorded recorded = new Recorded();
-  private final List<Registration> observed = new ArrayList<>();
+  private final List<Subscription> observed = new ArrayList<>();
 
   @TempDir
   Path folder;
@@ -66,7 +67,7 @@ class EmittedTest {
             .map(MetricData::getName)
             .collect(Collectors.toCollection(TreeSet::new)));
     recorded.close(); // checks attributes, units, kinds and values
-    observed.forEach(Registration::close);
+    observed.forEach(Subscription::close);
   }
 
   record Settings(@Default("1") @Range("0..9") int level) {}

@@ -3,10 +3,11 @@ package cnkit.telemetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Subscription;
 import cnkit.health.Check;
 import cnkit.health.Health;
 import cnkit.health.Verdict;
-import cnkit.health.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
@@ -26,16 +27,14 @@ class HealthTelemetryTest {
   private final VirtualTime time = new VirtualTime();
   private final AtomicReference<Verdict> verdict = new AtomicReference<>(Verdict.up());
   private final Health health = Health.builder()
-      .ticker(time)
-      .scheduler(time)
-      .watchdog(time)
-      .executor(time)
+      .time(time)
+      .executor(time.executor())
       .events(Runnable::run)
       .check(Check.critical("db", () -> Objects.requireNonNull(verdict.get()))
           .every(PERIOD)
           .timeout(Duration.ofSeconds(1)))
       .build();
-  private final Registration observed = HealthTelemetry.observe(health, recorded.otel());
+  private final Subscription observed = HealthTelemetry.observe(health, recorded.otel());
 
   @AfterEach
   void close() {
@@ -133,14 +132,14 @@ class HealthTelemetryTest {
   }
 
   private void run(Verdict next) {
-    if (time.getAsLong() == start) {
+    if (time.nanoTime() == start) {
       health.start();
     }
     verdict.set(next);
     time.advance(PERIOD.multipliedBy(2));
   }
 
-  private final long start = time.getAsLong();
+  private final long start = time.nanoTime();
 
   private Map<String, Long> statuses() {
     Map<String, Long> statuses = new java.util.TreeMap<>();

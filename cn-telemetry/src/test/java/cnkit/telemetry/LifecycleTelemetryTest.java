@@ -3,6 +3,7 @@ package cnkit.telemetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Subscription;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.WorkKind;
@@ -27,7 +28,7 @@ class LifecycleTelemetryTest {
       .drain(inFlight)
       .flush("telemetry", flushed::countDown)
       .build();
-  private final Registration observed = LifecycleTelemetry.observe(lifecycle, recorded.otel());
+  private final Subscription observed = LifecycleTelemetry.observe(lifecycle, recorded.otel());
 
   @AfterEach
   void close() {

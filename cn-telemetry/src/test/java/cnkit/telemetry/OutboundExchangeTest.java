@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import cnkit.core.internal.SystemTime;
 import io.opentelemetry.context.Context;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -40,7 +41,7 @@ class OutboundExchangeTest {
 
   private static void assertLate(Consumer<BodySubscriber<String>> onCancel) {
     var exchange = new OutboundExchange<String>(
-        ClientCall.silent(Context.root()), "GET somewhere", Duration.ofSeconds(1), Runnable::run);
+        ClientCall.silent(Context.root()), "GET somewhere", Duration.ofSeconds(1), Runnable::run, SystemTime.SHARED);
     BodySubscriber<String> body = exchange.watched(BodyHandlers.ofString()).apply(new Answered());
     body.onSubscribe(new Flow.Subscription() {
       @Override

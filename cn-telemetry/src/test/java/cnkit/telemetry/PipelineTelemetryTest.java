@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Subscription;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.CallRejectedException;
@@ -32,7 +33,7 @@ class PipelineTelemetryTest {
       .breaker(breaker)
       .bulkhead(4)
       .build();
-  private final Registration observed = PipelineTelemetry.observe(pipeline, recorded.otel());
+  private final Subscription observed = PipelineTelemetry.observe(pipeline, recorded.otel());
 
   @AfterEach
   void close() {
@@ -113,7 +114,7 @@ class PipelineTelemetryTest {
   void whatPipelinesShareIsPublishedOnce() {
     observed.close();
     Pipeline other = Pipeline.builder("other").breaker(breaker).build();
-    Registration both = PipelineTelemetry.observe(List.of(pipeline, other), recorded.otel());
+    Subscription both = PipelineTelemetry.observe(List.of(pipeline, other), recorded.otel());
     trip();
     awaitEvents(1);
     assertEquals(

@@ -1,5 +1,7 @@
 package cnkit.health;
 
+import cnkit.core.Time;
+import java.lang.reflect.Proxy;
 import cnkit.benchmarks.Fact;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
@@ -123,10 +125,15 @@ public class AnswerSuite {
   @Fact(value = "clock reads by 1,000 answers", atMost = 1_000)
   public static long clockReads() throws IOException {
     AtomicLong reads = new AtomicLong();
-    Health health = answering(10, Health.builder().ticker(() -> {
-      reads.incrementAndGet();
-      return System.nanoTime();
-    }));
+    Time time = Time.system();
+    Time counting = (Time) Proxy.newProxyInstance(
+        Time.class.getClassLoader(), new Class<?>[] {Time.class}, (proxy, method, arguments) -> {
+          if (method.getName().equals("nanoTime")) {
+            reads.incrementAndGet();
+          }
+          return method.invoke(time, arguments);
+        });
+    Health health = answering(10, Health.builder().time(counting));
     long before = reads.get();
     for (int i = 0; i < 1_000; i++) {
       health
