@@ -2,6 +2,9 @@ package cnkit.lifecycle;
 
 import static cnkit.lifecycle.process.Log.LOG;
 
+import cnkit.core.Time;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.HandOver;
 import cnkit.lifecycle.machine.QuietWatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +15,7 @@ import java.util.function.BooleanSupplier;
 /** All work in flight of one lifecycle, and what the shutdown does to it. */
 final class Draining {
   private final List<InFlight> inFlight;
-  private final Timeline time;
+  private final Time time;
   private final Options options;
 
   /**
@@ -23,7 +26,7 @@ final class Draining {
    */
   record Options(Optional<Duration> quiet, Optional<Duration> streamWindow) {}
 
-  Draining(List<InFlight> inFlight, Timeline time, Options options) {
+  Draining(List<InFlight> inFlight, Time time, Options options) {
     this.inFlight = List.copyOf(inFlight);
     this.time = time;
     this.options = options;
@@ -33,14 +36,33 @@ final class Draining {
   void announce() {
     for (InFlight work : inFlight) {
       for (Runnable goAway : work.beginDraining()) {
-        time.execute(
-            "go-away", goAway::run, thrown -> complain("a go-away callback threw", thrown));
+        run("go-away", goAway);
       }
     }
   }
 
-  private static void complain(String what, Optional<Throwable> thrown) {
-    thrown.ifPresent(t -> LOG.warn("lifecycle: {}", what, t));
+  /** Runs the user's code on a thread of its own. */
+  private void run(String what, Runnable callback) {
+    Throwable noThread =
+        Guarded.run(() -> time.execute("lifecycle-" + what, () -> complain(what, callback)));
+    if (noThread != null) {
+      LOG.warn("lifecycle: no thread for a {} callback", what, noThread);
+    }
+  }
+
+  private static void complain(String what, Runnable callback) {
+    Throwable thrown = Guarded.run(callback::run);
+    if (thrown != null) {
+      LOG.warn("lifecycle: a {} callback threw", what, thrown);
+    }
+  }
+
+  private void schedule(long delayNanos, Runnable task) {
+    Throwable refused =
+        HandOver.schedule(time, Duration.ofNanos(delayNanos), task).refused();
+    if (refused != null) {
+      LOG.warn("lifecycle: the time does not schedule any more", refused);
+    }
   }
 
   /** Reports once that nothing has arrived for the quiet interval, if one is set. */
@@ -60,7 +82,7 @@ final class Draining {
     if (watch.isQuiet(now)) {
       quiet.run();
     } else {
-      time.schedule(watch.pause(), () -> look(watch, propagating, quiet));
+      schedule(watch.pause(), () -> look(watch, propagating, quiet));
     }
   }
 
@@ -96,16 +118,12 @@ final class Draining {
         Math.min(options.streamWindow().map(ShutdownPlan::nanos).orElse(allowance / 2), allowance);
     for (int i = 0; i < streams.size(); i++) {
       Token stream = streams.get(i);
-      time.schedule((long) ((double) window * i / streams.size()), () -> {
+      schedule((long) ((double) window * i / streams.size()), () -> {
         if (!stream.isClosed()) {
-          time.execute("end-stream", stream::cancel, Draining::cancelled);
+          run("end-stream", stream::cancel);
         }
       });
     }
-  }
-
-  private static void cancelled(Optional<Throwable> thrown) {
-    complain("cancelling work in flight threw", thrown);
   }
 
   /** Cuts what is left, and names it. */
@@ -114,7 +132,7 @@ final class Draining {
     for (InFlight work : inFlight) {
       for (Token token : work.cut()) {
         unfinished.add(Unfinished.of(token));
-        time.execute("cancel", token::runCancel, Draining::cancelled);
+        run("cancel", token::runCancel);
       }
     }
     return unfinished;

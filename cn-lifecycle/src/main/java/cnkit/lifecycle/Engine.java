@@ -2,6 +2,14 @@ package cnkit.lifecycle;
 
 import static cnkit.lifecycle.process.Log.LOG;
 
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.HandOver;
+import cnkit.core.internal.Listeners;
+import cnkit.core.internal.Once;
+import cnkit.core.internal.SafeText;
 import cnkit.lifecycle.machine.Blueprint;
 import cnkit.lifecycle.machine.Blueprint.Role;
 import cnkit.lifecycle.machine.Budget;
@@ -13,6 +21,7 @@ import cnkit.lifecycle.machine.ShutdownState;
 import cnkit.lifecycle.machine.ShutdownState.Flag;
 import cnkit.lifecycle.machine.UnitState;
 import cnkit.lifecycle.process.ProcessDriver;
+import cnkit.lifecycle.process.Surroundings;
 import cnkit.lifecycle.process.TerminationMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +42,7 @@ import java.util.function.Consumer;
  */
 final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
   private static final long SETTLE_NANOS = 50_000_000L;
+  private static final Duration SETTLE_STEP = Duration.ofNanos(500_000);
 
   /** The user's code, by unit. */
   record Code(Optional<Action> start, Optional<Action> stop) {}
@@ -43,14 +50,16 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
   private final Blueprint blueprint;
   private final List<Code> code;
   private final Draining draining;
-  private final Timeline time;
+  private final Time time;
   private final ShutdownMachine machine;
   private final long origin;
-  private final Events events;
+  private final boolean ownsTime;
+  private final Listeners<LifecycleEvent> listeners;
+  private final ClassLoader loader = Surroundings.classLoader();
 
   private final Queue<Event> mailbox = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger pending = new AtomicInteger();
-  private final Map<Integer, Timeline.Running> running = new ConcurrentHashMap<>();
+  private final AtomicWord pending = new AtomicWord(0);
+  private final Map<Integer, Time.Running> running = new ConcurrentHashMap<>();
   private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Throwable> startErrors = new ConcurrentHashMap<>();
   private final Map<Integer, Throwable> stopErrors = new ConcurrentHashMap<>();
@@ -58,7 +67,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
   private final List<Unfinished> unfinished = new CopyOnWriteArrayList<>();
   private final CompletableFuture<ShutdownState> started = new CompletableFuture<>();
   private final CompletableFuture<Report> stopped = new CompletableFuture<>();
-  private final AtomicBoolean claimed = new AtomicBoolean();
+  private final Once claimed = new Once();
   private volatile ShutdownState state;
   /** Guarded by the triggers. */
   private long firstTrigger;
@@ -67,15 +76,40 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
   private volatile TerminationMessage message = TerminationMessage.nowhere();
   private volatile long alarmAt = Long.MAX_VALUE;
 
-  Engine(Blueprint blueprint, List<Code> code, Draining draining, Timeline time, Events events) {
+  /**
+   * An engine whose lifecycle has not started.
+   *
+   * @param ownsTime whether the time is closed when everything has stopped
+   */
+  Engine(Blueprint blueprint, List<Code> code, Draining draining, Time time, boolean ownsTime) {
     this.blueprint = blueprint;
     this.code = List.copyOf(code);
     this.draining = draining;
     this.time = time;
-    this.events = events;
+    this.ownsTime = ownsTime;
+    this.listeners = new Listeners<>(
+        "the lifecycle",
+        task -> time.execute("lifecycle-events", task),
+        this::current,
+        LifecycleEvent.EventsDropped::new);
     this.machine = new ShutdownMachine(blueprint);
     this.origin = time.nanoTime();
     this.state = machine.initial();
+  }
+
+  private LifecycleEvent current() {
+    return new LifecycleEvent.Current(ReportOf.lifecycleState(state));
+  }
+
+  Subscription subscribe(Consumer<? super LifecycleEvent> listener) {
+    return listeners.subscribe(listener);
+  }
+
+  private void publish(LifecycleEvent event) {
+    // a new listener gets the state that is committed by then: the next event may repeat what it
+    // says, but none is missing
+    listeners.publish(this::current, List.of(event));
+    listeners.deliver();
   }
 
   /** Completed when everything runs, or when it is clear that it never will and what had started was stopped. */
@@ -90,7 +124,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
 
   /** Whether this caller is the one to start it. */
   boolean claim() {
-    return state.startAt().isEmpty() && claimed.compareAndSet(false, true);
+    return state.startAt().isEmpty() && claimed.first();
   }
 
   /** Runs something short of ours once, when the shutdown begins. */
@@ -106,7 +140,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
     return state;
   }
 
-  Timeline time() {
+  Time time() {
     return time;
   }
 
@@ -159,14 +193,15 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
     if (triggers.isEmpty()) {
       firstTrigger = now();
     }
-    var trigger = new Trigger(source, detail, Duration.ofNanos(now() - firstTrigger));
+    var trigger =
+        new Trigger(source, SafeText.line(detail, 300), Duration.ofNanos(now() - firstTrigger));
     triggers.add(trigger);
-    events.publish(new LifecycleEvent.Triggered(trigger));
+    publish(new LifecycleEvent.Triggered(trigger));
   }
 
   void post(Event event) {
     mailbox.add(event);
-    if (pending.getAndIncrement() != 0) {
+    if (pending.add(1) != 0) {
       return;
     }
     do {
@@ -174,7 +209,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
       if (next != null) {
         step(next);
       }
-    } while (pending.decrementAndGet() != 0);
+    } while (pending.add(-1) != 1);
   }
 
   private void step(Event event) {
@@ -188,17 +223,21 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
       onStopping.run();
     }
     for (Effect effect : step.effects()) {
-      try {
-        effect.perform(this);
-      } catch (Throwable t) {
+      Throwable thrown = Guarded.run(() -> effect.perform(this));
+      if (thrown != null) {
         // ours, or a logger's: the shutdown goes on
-        LOG.error("lifecycle: could not {}", effect, t);
+        LOG.error("lifecycle: could not {}", effect, thrown);
       }
     }
     long wake = machine.wakeAt(step.state());
     if (wake != Long.MAX_VALUE && wake != alarmAt) {
       alarmAt = wake;
-      time.schedule(Math.max(0, wake - now()), () -> post(new Event.Tick()));
+      Duration delay = Duration.ofNanos(Math.max(0, wake - now()));
+      Throwable refused =
+          HandOver.schedule(time, delay, () -> post(new Event.Tick())).refused();
+      if (refused != null) {
+        LOG.error("lifecycle: no alarm can be set, nothing is given up in time", refused);
+      }
     }
   }
 
@@ -209,7 +248,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
       if (thrown.isEmpty() && blueprint.units().get(unit).role() == Role.COMPONENT) {
         Duration took = Duration.ofNanos(
             state.units().get(unit).start().map(span -> now() - span.from()).orElse(0L));
-        events.publish(new LifecycleEvent.ComponentStarted(name(unit), took));
+        publish(new LifecycleEvent.ComponentStarted(name(unit), took));
       }
       post(new Event.Ended(unit, thrown.isPresent()));
     });
@@ -232,38 +271,45 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
   }
 
   private void run(int unit, Optional<Action> action, Consumer<Optional<Throwable>> ended) {
-    boolean flush = kind(blueprint.units().get(unit).phase()) == Budget.Kind.FLUSH;
-    running.put(
-        unit,
-        time.execute(
-            name(unit),
-            () -> {
-              workers.add(Thread.currentThread());
-              try {
-                if (flush) {
-                  awaitListeners();
-                }
-                if (action.isPresent()) {
-                  action.get().run();
-                }
-              } finally {
-                workers.remove(Thread.currentThread());
-              }
-            },
-            ended));
+    Guarded.Body body = () -> {
+      if (kind(blueprint.units().get(unit).phase()) == Budget.Kind.FLUSH) {
+        awaitListeners();
+      }
+      if (action.isPresent()) {
+        action.get().run();
+      }
+    };
+    Guarded.Result<Time.Running> work = Guarded.get(
+        () -> time.execute("lifecycle-" + name(unit), () -> ended.accept(onWorker(body))));
+    if (work.value() != null) {
+      running.put(unit, work.value());
+    } else {
+      // no thread to be had: this unit has failed, the others go on
+      ended.accept(Optional.ofNullable(work.thrown()));
+    }
+  }
+
+  private Optional<Throwable> onWorker(Guarded.Body body) {
+    Thread.currentThread().setContextClassLoader(loader);
+    workers.add(Thread.currentThread());
+    try {
+      return Optional.ofNullable(Guarded.run(body));
+    } finally {
+      workers.remove(Thread.currentThread());
+    }
   }
 
   /** Telemetry that listens gets a moment to process what happened before it is flushed. */
-  private void awaitListeners() {
+  private void awaitListeners() throws InterruptedException {
     long until = now() + SETTLE_NANOS;
-    while (!events.delivered() && now() < until && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(this, 500_000);
+    while (!listeners.delivered() && now() < until) {
+      time.sleep(SETTLE_STEP);
     }
   }
 
   @Override
   public void interrupt(int unit, boolean givenUp) {
-    Timeline.Running work = running.get(unit);
+    Time.Running work = running.get(unit);
     if (work == null) {
       return;
     }
@@ -273,7 +319,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
     work.interrupt();
   }
 
-  private Unfinished unfinished(int unit, Timeline.Running work) {
+  private Unfinished unfinished(int unit, Time.Running work) {
     UnitState now = state.units().get(unit);
     String what = now.stop().isPresent() ? "stop" : "start";
     long from = now.stop().or(now::start).map(UnitState.Span::from).orElse(now());
@@ -294,17 +340,17 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
         // its units are all there is to do
       }
     }
-    events.publish(new LifecycleEvent.PhaseBegan(phaseName(phase)));
+    publish(new LifecycleEvent.PhaseBegan(phaseName(phase)));
     if (kind(phase) == Budget.Kind.FLUSH) {
-      events.publish(new LifecycleEvent.Flushing(report()));
+      publish(new LifecycleEvent.Flushing(report()));
     }
   }
 
   @Override
   public void phaseEnded(int phase) {
-    events.publish(new LifecycleEvent.PhaseEnded(view().phaseRun(phase)));
+    publish(new LifecycleEvent.PhaseEnded(view().phaseRun(phase)));
     if (kind(phase) == Budget.Kind.DRAIN) {
-      events.publish(new LifecycleEvent.Drained(workCounts()));
+      publish(new LifecycleEvent.Drained(workCounts()));
     }
   }
 
@@ -316,7 +362,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
         .addKeyValue("took_ms", took.toMillis())
         .addKeyValue("report", report().attributes())
         .log("started in {}", ShutdownPlan.text(took));
-    events.publish(new LifecycleEvent.Started(took));
+    publish(new LifecycleEvent.Started(took));
     started.complete(state);
   }
 
@@ -333,7 +379,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
   @Override
   public void allStopped() {
     Report report = report();
-    events.publish(new LifecycleEvent.Stopped(report));
+    publish(new LifecycleEvent.Stopped(report));
     try {
       LOG.atInfo()
           .addKeyValue("event.name", "cn.lifecycle.stopped")
@@ -343,7 +389,9 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
     } finally {
       started.complete(state);
       stopped.complete(report);
-      time.release();
+      if (ownsTime) {
+        time.close();
+      }
     }
   }
 
@@ -370,7 +418,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
 
   @Override
   public void releaseExiting() {
-    for (Map.Entry<Integer, Timeline.Running> entry : Map.copyOf(running).entrySet()) {
+    for (Map.Entry<Integer, Time.Running> entry : Map.copyOf(running).entrySet()) {
       Optional<Thread> thread = entry.getValue().thread();
       if (thread.isPresent() && exiting(thread.get())) {
         int unit = entry.getKey();
@@ -413,7 +461,7 @@ final class Engine implements ShutdownMachine.Performer, ProcessDriver.Target {
     var suspects = new ArrayList<Unfinished>();
     for (int i = 0; i < now.units().size(); i++) {
       UnitState unit = now.units().get(i);
-      Timeline.Running work = running.get(i);
+      Time.Running work = running.get(i);
       if (work != null
           && (unit instanceof UnitState.Starting || unit instanceof UnitState.Stopping)) {
         suspects.add(unfinished(i, work));

@@ -2,15 +2,20 @@ package cnkit.lifecycle;
 
 import static cnkit.lifecycle.process.Log.LOG;
 
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicState;
+import cnkit.core.internal.AtomicWords;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work in flight: how much there is, whether more may begin, and what became of it. Safe for use by many threads.
@@ -70,40 +75,40 @@ public final class InFlight {
    * and a stripe where they are equal stays so. exit() adds before it reads the intake, close() writes the intake before it
    * looks at the exits; both are volatile, so at least one of them sees the other and the last exit is never missed.
    */
-  private final AtomicLongArray words;
+  private final AtomicWords words;
   private final long[] frozen;
   private final int shift;
   private final Bucket[] tokens;
-  private final LongSupplier ticker;
+  private final Time time;
   private final Token refused;
-  private final AtomicReference<Runnable> whenDrained = new AtomicReference<>();
-  private final AtomicReference<@Nullable Cut> cut = new AtomicReference<>();
+  private final AtomicState<Optional<Runnable>> whenDrained = new AtomicState<>(Optional.empty());
+  private final AtomicState<Optional<Cut>> cut = new AtomicState<>(Optional.empty());
   private final Set<GoAway> goAways = ConcurrentHashMap.newKeySet();
   private volatile Intake intake = Intake.OPEN;
   private volatile boolean draining;
 
   /** Creates one that counts in as many stripes as this machine can use. */
   public InFlight() {
-    this(System::nanoTime);
+    this(SystemTime.SHARED);
   }
 
   /**
-   * Creates one with a clock of its own, for tests.
+   * Creates one with a time of its own, for tests.
    *
-   * @param ticker a monotonic tick in nanoseconds, read once for each token
+   * @param time its clock is read once for each token
    */
-  public InFlight(LongSupplier ticker) {
-    this(ticker, Runtime.getRuntime().availableProcessors());
+  public InFlight(Time time) {
+    this(time, Runtime.getRuntime().availableProcessors());
   }
 
-  InFlight(LongSupplier ticker, int processors) {
+  InFlight(Time time, int processors) {
     // four stripes a processor: threads are spread by a hash, and two on one stripe would wait for
     // each other
     int bits = 34 - Integer.numberOfLeadingZeros(Math.max(1, Math.min(processors, 64) - 1));
     int stripes = 1 << bits;
-    this.ticker = ticker;
+    this.time = time;
     this.shift = 64 - bits;
-    this.words = new AtomicLongArray(stripes * WORDS_PER_STRIPE);
+    this.words = new AtomicWords(stripes * WORDS_PER_STRIPE);
     this.frozen = new long[stripes * WORDS_PER_STRIPE];
     this.tokens = new Bucket[Math.min(stripes, 16)];
     for (int i = 0; i < tokens.length; i++) {
@@ -126,7 +131,7 @@ public final class InFlight {
     // Fibonacci hashing: neighbouring thread numbers land on different stripes
     int stripe = (int) ((Thread.currentThread().getId() * 0x9E3779B97F4A7C15L) >>> shift);
     int entered = stripe * WORDS_PER_STRIPE + 2 * column;
-    return words.getAndAdd(entered, 1) >= 0 ? entered : REFUSED;
+    return words.add(entered, 1) >= 0 ? entered : REFUSED;
   }
 
   /**
@@ -138,7 +143,7 @@ public final class InFlight {
     if (slot < 0 || slot == UNCOUNTED) {
       return;
     }
-    words.getAndAdd(slot + 1, 1);
+    words.add(slot + 1, 1);
     if (intake == Intake.CLOSED) {
       tellIfDrained();
     }
@@ -156,10 +161,10 @@ public final class InFlight {
     if (slot == REFUSED) {
       return refused;
     }
-    var token = new Token(this, label, ticker.getAsLong(), slot == UNCOUNTED ? Token.PROBE : slot);
+    var token = new Token(this, label, time.nanoTime(), slot == UNCOUNTED ? Token.PROBE : slot);
     if (slot != UNCOUNTED) {
       bucket(slot).add(token);
-      if (cut.get() != null) {
+      if (cut.get().isPresent()) {
         // it was counted as cut before it could be found
         token.cancel();
       }
@@ -167,9 +172,9 @@ public final class InFlight {
     return token;
   }
 
-  void closed(Token token, int slot) {
-    bucket(slot).remove(token);
-    exit(slot);
+  /** Sets a flag of a token, unless it has one of the others; one thread succeeds. */
+  boolean mark(Token token, int flag, int unless) {
+    return bucket(token.slot()).mark(token, flag, unless);
   }
 
   private Bucket bucket(int slot) {
@@ -247,7 +252,7 @@ public final class InFlight {
   }
 
   private WorkCounts sum(WorkKind kind, boolean closed) {
-    Cut last = cut.get();
+    Optional<Cut> last = cut.get();
     long accepted = 0;
     long completed = 0;
     long rejected = 0;
@@ -259,8 +264,8 @@ public final class InFlight {
       accepted += entered;
       rejected += closed ? entered - frozen[at] : 0;
     }
-    if (last != null) {
-      completed = last.completed().get(kind.column());
+    if (last.isPresent()) {
+      completed = last.get().completed().get(kind.column());
       return new WorkCounts(
           kind, accepted, completed, rejected, accepted - rejected - completed, 0);
     }
@@ -298,10 +303,9 @@ public final class InFlight {
   }
 
   private static void tell(Runnable goAway) {
-    try {
-      goAway.run();
-    } catch (Throwable t) {
-      LOG.warn("a go-away callback threw", t);
+    Throwable thrown = Guarded.run(goAway::run);
+    if (thrown != null) {
+      LOG.warn("a go-away callback threw", thrown);
     }
   }
 
@@ -312,7 +316,7 @@ public final class InFlight {
    * @param tell sends it; may throw, must not block for long
    * @return forgets the connection, for when it ends by itself before
    */
-  public Lifecycle.Subscription onGoAway(Runnable tell) {
+  public Subscription onGoAway(Runnable tell) {
     var goAway = new GoAway(tell);
     // added before the flag is read, as drain() writes the flag before it looks: one of them sees
     // the other, and taking it
@@ -371,7 +375,7 @@ public final class InFlight {
       intake = Intake.CLOSING;
       for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
         for (int word = at; word < at + 2 * COUNTED_KINDS; word += 2) {
-          frozen[word] = words.getAndAdd(word, Long.MIN_VALUE);
+          frozen[word] = words.add(word, Long.MIN_VALUE);
         }
       }
       intake = Intake.CLOSED;
@@ -381,16 +385,15 @@ public final class InFlight {
 
   /** Runs something of ours once, as soon as all is over. */
   void whenDrained(Runnable told) {
-    whenDrained.set(told);
+    Optional<Runnable> unused = whenDrained.advance(now -> Optional.of(told));
     tellIfDrained();
   }
 
   private void tellIfDrained() {
     if (drained()) {
-      Runnable told = whenDrained.getAndSet(null);
-      if (told != null) {
-        told.run();
-      }
+      whenDrained
+          .advance(now -> Optional.<Runnable>empty(), (before, after) -> before)
+          .ifPresent(Runnable::run);
     }
   }
 
@@ -408,7 +411,8 @@ public final class InFlight {
         completed[kind] += words.get(at + 2 * kind + 1);
       }
     }
-    if (!cut.compareAndSet(null, new Cut(List.of(completed[0], completed[1], completed[2])))) {
+    var last = Optional.of(new Cut(List.of(completed[0], completed[1], completed[2])));
+    if (!cut.advance(now -> now.isPresent() ? now : last, (before, after) -> before.isEmpty())) {
       return List.of();
     }
     List<Token> open = open();
@@ -422,7 +426,7 @@ public final class InFlight {
     for (Bucket bucket : tokens) {
       bucket.addTo(open);
     }
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     open.removeIf(Token::isClosed);
     open.sort((a, b) -> b.age(now).compareTo(a.age(now)));
     return open;
@@ -440,7 +444,7 @@ public final class InFlight {
   }
 
   Duration age(Token token) {
-    return token.age(ticker.getAsLong());
+    return token.age(time.nanoTime());
   }
 
   static WorkKind kindOf(int slot) {
@@ -463,7 +467,19 @@ public final class InFlight {
       first = token;
     }
 
-    synchronized void remove(Token token) {
+    /** All changes of a token's word are made here, under the lock that its end takes anyway. */
+    synchronized boolean mark(Token token, int flag, int unless) {
+      if ((token.word & unless) != 0) {
+        return false;
+      }
+      token.word |= flag;
+      if (flag == Token.CLOSED && token.slot() != Token.PROBE) {
+        remove(token);
+      }
+      return true;
+    }
+
+    private void remove(Token token) {
       Token previous = token.previous;
       Token next = token.next;
       if (previous != null) {

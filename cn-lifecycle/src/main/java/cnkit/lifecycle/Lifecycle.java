@@ -2,6 +2,8 @@ package cnkit.lifecycle;
 
 import static cnkit.lifecycle.process.Log.LOG;
 
+import cnkit.core.Subscription;
+import cnkit.core.internal.SafeText;
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.LifecycleException.Reason;
 import cnkit.lifecycle.machine.ShutdownMachine.Event;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts components in order, waits for the end, drains, and stops them in reverse, all inside one budget. Safe for use by
@@ -44,7 +47,6 @@ import java.util.function.Consumer;
  */
 public final class Lifecycle implements AutoCloseable {
   private final Engine engine;
-  private final Events events;
   private final ShutdownPlan plan;
   private final Settings settings;
   private volatile @Nullable ProcessDriver process;
@@ -54,9 +56,8 @@ public final class Lifecycle implements AutoCloseable {
   record Settings(
       boolean withSignals, Path terminationLog, Optional<Path> marker, PodStanza podStanza) {}
 
-  Lifecycle(Engine engine, Events events, ShutdownPlan plan, Settings settings) {
+  Lifecycle(Engine engine, ShutdownPlan plan, Settings settings) {
     this.engine = engine;
-    this.events = events;
     this.plan = plan;
     this.settings = settings;
   }
@@ -68,14 +69,6 @@ public final class Lifecycle implements AutoCloseable {
    */
   public static LifecycleBuilder builder() {
     return new LifecycleBuilder();
-  }
-
-  /** Ends a subscription. */
-  @FunctionalInterface
-  public interface Subscription extends AutoCloseable {
-    /** Delivers nothing more; an event under way still ends. */
-    @Override
-    void close();
   }
 
   /**
@@ -156,15 +149,13 @@ public final class Lifecycle implements AutoCloseable {
     engine.terminationMessage(terminationMessage);
     if (settings.marker().isPresent()) {
       terminationMessage.phase("start");
-      events.subscribe(
-          event -> {
-            if (event instanceof LifecycleEvent.Started) {
-              terminationMessage.phase("running");
-            } else if (event instanceof LifecycleEvent.PhaseBegan began) {
-              terminationMessage.phase(began.phase());
-            }
-          },
-          new LifecycleEvent.Current(state()));
+      engine.subscribe(event -> {
+        if (event instanceof LifecycleEvent.Started) {
+          terminationMessage.phase("running");
+        } else if (event instanceof LifecycleEvent.PhaseBegan began) {
+          terminationMessage.phase(began.phase());
+        }
+      });
     }
   }
 
@@ -198,7 +189,7 @@ public final class Lifecycle implements AutoCloseable {
     } else if (errors.isEmpty()) {
       message = name + " did not start in time";
     } else {
-      message = name + " did not start: " + errors.get(0);
+      message = name + " did not start: " + SafeText.line(errors.get(0), 500);
     }
     var exception = new LifecycleException(
         failed ? Reason.START_FAILED : Reason.START_CANCELLED,
@@ -283,7 +274,7 @@ public final class Lifecycle implements AutoCloseable {
    * @return ends the subscription
    */
   public Subscription subscribe(Consumer<? super LifecycleEvent> listener) {
-    return events.subscribe(listener, new LifecycleEvent.Current(state()));
+    return engine.subscribe(listener);
   }
 
   /** Shuts down if that has not happened, and puts back signal handlers and the hook that {@link #run()} has set. */

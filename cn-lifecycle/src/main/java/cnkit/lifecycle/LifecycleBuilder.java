@@ -3,6 +3,7 @@ package cnkit.lifecycle;
 import static cnkit.lifecycle.process.Log.LOG;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.lifecycle.Components.Component;
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.process.TerminationMessage;
@@ -45,7 +46,7 @@ public final class LifecycleBuilder {
   private Duration startDeadline = DEFAULT_START_DEADLINE;
   private boolean lenient;
   private boolean withSignals = true;
-  private Optional<Timeline> timeline = Optional.empty();
+  private Optional<Time> time = Optional.empty();
 
   LifecycleBuilder() {}
 
@@ -419,13 +420,13 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Where time and threads come from; for tests.
+   * Where time and threads come from. Tests give a {@code cnkit.core.testing.VirtualTime}.
    *
-   * @param timeline default the machine's clock, and daemon threads
+   * @param time stays open when the lifecycle ends; default: a {@link Time#system()} of its own, closed at its end
    * @return this builder
    */
-  public LifecycleBuilder timeline(Timeline timeline) {
-    this.timeline = Optional.of(timeline);
+  public LifecycleBuilder time(Time time) {
+    this.time = Optional.of(time);
     return this;
   }
 
@@ -527,13 +528,12 @@ public final class LifecycleBuilder {
     onAnnounce.forEach(each -> assembly.callback("on-announce", Phase.ANNOUNCE, each));
     onIntakeStopped.forEach(each -> assembly.callback("not-ready", Phase.STOP_INTAKE, each));
     flush.forEach((name, each) -> assembly.callback(name, Phase.FLUSH, each));
-    Timeline time = timeline.orElseGet(RealTime::new);
-    var events = new Events(timeline.isPresent() ? Runnable::run : Events::onADaemon);
-    var draining = new Draining(inFlight, time, new Draining.Options(quiet, streamWindow));
-    var engine =
-        new Engine(assembly.blueprint(startDeadline), assembly.code(), draining, time, events);
+    Time used = time.orElseGet(Time::system);
+    var draining = new Draining(inFlight, used, new Draining.Options(quiet, streamWindow));
+    var engine = new Engine(
+        assembly.blueprint(startDeadline), assembly.code(), draining, used, time.isEmpty());
     var stanza = PodStanza.of(plan).withPreStop(preStop).withStartDeadline(startDeadline);
     return new Lifecycle(
-        engine, events, plan, new Lifecycle.Settings(withSignals, terminationLog, marker, stanza));
+        engine, plan, new Lifecycle.Settings(withSignals, terminationLog, marker, stanza));
   }
 }

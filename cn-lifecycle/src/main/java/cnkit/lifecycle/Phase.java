@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

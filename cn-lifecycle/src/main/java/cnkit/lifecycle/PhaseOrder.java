@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
 import cnkit.lifecycle.LifecycleException.Problem;
 import cnkit.lifecycle.machine.Budget;
 import cnkit.lifecycle.machine.Budget.Slot;

@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 
 /**

@@ -3,12 +3,13 @@ package cnkit.lifecycle;
 import static cnkit.lifecycle.process.Log.LOG;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.AtomicState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consumes a queue on a daemon thread of its own, in the order in which a drain needs it: the intake stops first, the message
@@ -32,7 +33,7 @@ public final class QueueConsumer<M> {
   private final Handler<? super List<M>> release;
   private final Deque<M> fetched = new ArrayDeque<>();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+  private final AtomicState<State> state = new AtomicState<>(State.IDLE);
   private volatile @Nullable Thread thread;
 
   private enum State {
@@ -135,7 +136,7 @@ public final class QueueConsumer<M> {
   /** Polls no more: a poll under way is interrupted, a message in work is not. Returns at once. */
   public void stopIntake() {
     synchronized (this) { // so that the interrupt cannot come later than the poll that it ends
-      State was = state.getAndSet(State.STOPPING);
+      State was = state.advance(now -> State.STOPPING, (before, after) -> before);
       Thread consuming = thread;
       if (was == State.POLLING && consuming != null) {
         consuming.interrupt();
@@ -162,18 +163,22 @@ public final class QueueConsumer<M> {
     }
   }
 
+  private boolean move(State from, State to) {
+    return state.advance(now -> now == from ? to : now, (before, after) -> before == from);
+  }
+
   private void run() {
     try {
-      while (state.compareAndSet(State.IDLE, State.POLLING)) {
+      while (move(State.IDLE, State.POLLING)) {
         fetch();
-        if (!state.compareAndSet(State.POLLING, State.IDLE)) {
+        if (!move(State.POLLING, State.IDLE)) {
           break;
         }
-        while (!fetched.isEmpty() && state.compareAndSet(State.IDLE, State.WORKING)) {
+        while (!fetched.isEmpty() && move(State.IDLE, State.WORKING)) {
           if (!work()) {
             stopIntake();
           }
-          state.compareAndSet(State.WORKING, State.IDLE);
+          boolean unused = move(State.WORKING, State.IDLE);
         }
       }
       synchronized (this) {

@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.JsonWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -290,7 +291,7 @@ public final class Report {
    * @return a JSON object
    */
   public String toJson() {
-    return Json.write(attributes());
+    return JsonWriter.of(attributes());
   }
 
   /**

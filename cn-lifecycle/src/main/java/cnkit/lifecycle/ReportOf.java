@@ -1,5 +1,7 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
+import cnkit.core.internal.SafeText;
 import cnkit.lifecycle.Report.PhaseRun;
 import cnkit.lifecycle.Report.Result;
 import cnkit.lifecycle.machine.Blueprint;
@@ -132,7 +134,7 @@ record ReportOf(
         Duration.ofNanos(span.from() - origin),
         Duration.ofNanos(span.took()),
         result,
-        Optional.ofNullable(errors.get(unit)).map(Throwable::toString));
+        Optional.ofNullable(errors.get(unit)).map(thrown -> SafeText.line(thrown, 500)));
   }
 
   private Result startResult(UnitState unit) {

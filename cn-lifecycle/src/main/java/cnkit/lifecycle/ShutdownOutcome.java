@@ -1,5 +1,7 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
+
 /** How a life ended; of several things that happened, the worst counts. Declared from best to worst. */
 @Pure
 public enum ShutdownOutcome {

@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
 import cnkit.lifecycle.LifecycleException.Problem;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package cnkit.lifecycle;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One piece of work in flight, with a name and an age. Closing it ends the work; closing it again does nothing. Safe for use
@@ -12,11 +12,9 @@ public final class Token implements AutoCloseable {
   /** The slot of a probe: outside of every count. */
   static final int PROBE = (1 << 28) - 1;
 
-  private static final int CLOSED = 1 << 30;
+  static final int CLOSED = 1 << 30;
   private static final int CANCELLED = 1 << 29;
   private static final int FLAGS = CLOSED | CANCELLED;
-  private static final AtomicIntegerFieldUpdater<Token> WORD =
-      AtomicIntegerFieldUpdater.newUpdater(Token.class, "word");
 
   // 48 bytes in all with compressed references; the neighbours are guarded by the bucket
   @Nullable
@@ -30,8 +28,8 @@ public final class Token implements AutoCloseable {
   private final @Nullable Thread opener;
   private final long openedNanos;
   private volatile @Nullable Runnable onCancel;
-  // the slot and the flags in one word, so that closing and cancelling are one step each
-  private volatile int word;
+  // the slot and the flags in one word; changed under the lock of the bucket, read without it
+  volatile int word;
 
   Token(InFlight owner, String label, long openedNanos, int slot) {
     this.owner = owner;
@@ -104,17 +102,16 @@ public final class Token implements AutoCloseable {
   /** Ends the work. */
   @Override
   public void close() {
-    int now = word;
-    while (now >= 0 && (now & CLOSED) == 0) {
-      if (WORD.compareAndSet(this, now, now | CLOSED)) {
-        onCancel = null;
-        if ((now & ~FLAGS) != PROBE) {
-          owner.closed(this, now & ~FLAGS);
-        }
-        return;
+    if (!refused() && !isClosed() && owner.mark(this, CLOSED, CLOSED)) {
+      onCancel = null;
+      if (slot() != PROBE) {
+        owner.exit(slot());
       }
-      now = word;
     }
+  }
+
+  int slot() {
+    return word & ~FLAGS;
   }
 
   boolean isClosed() {
@@ -122,7 +119,7 @@ public final class Token implements AutoCloseable {
   }
 
   WorkKind kind() {
-    return InFlight.kindOf(word & ~FLAGS);
+    return InFlight.kindOf(slot());
   }
 
   Optional<Thread> opener() {
@@ -131,14 +128,7 @@ public final class Token implements AutoCloseable {
 
   /** Marks it as told to end; false if it was already, or has ended. */
   boolean markCancelled() {
-    int now = word;
-    while (now >= 0 && (now & FLAGS) == 0) {
-      if (WORD.compareAndSet(this, now, now | CANCELLED)) {
-        return true;
-      }
-      now = word;
-    }
-    return false;
+    return !refused() && owner.mark(this, CANCELLED, FLAGS);
   }
 
   void cancel() {

@@ -2,6 +2,8 @@ package cnkit.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An executor that knows what it is running, so that a stop can name what does not end: on any executor of the JDK, fixed
@@ -83,11 +86,11 @@ public final class TrackedExecutor extends AbstractExecutorService {
     List<Runnable> queued = executor.shutdownNow();
     queued.forEach(TrackedExecutor::cancel);
     boolean over = false;
-    long until = System.nanoTime() + Math.min(100_000_000L, nanos / 10);
+    long until = SystemTime.SHARED.nanoTime() + Math.min(100_000_000L, nanos / 10);
     while (!over) {
       try {
-        over = executor.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)
-            || until - System.nanoTime() <= 0;
+        over = executor.awaitTermination(until - SystemTime.SHARED.nanoTime(), TimeUnit.NANOSECONDS)
+            || until - SystemTime.SHARED.nanoTime() <= 0;
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -126,13 +129,16 @@ public final class TrackedExecutor extends AbstractExecutorService {
 
   private List<Unfinished> survivors() {
     var tasks = new ArrayList<>(running);
-    tasks.sort(Comparator.comparingLong(task -> -(System.nanoTime() - task.since)));
+    tasks.sort(Comparator.comparingLong(task -> -(SystemTime.SHARED.nanoTime() - task.since)));
     var all = new ArrayList<Unfinished>();
     for (Task task : tasks) {
       Thread thread = task.thread;
       if (thread != null) {
         all.add(Unfinished.of(
-            "task", name + ": " + task.body, System.nanoTime() - task.since, Optional.of(thread)));
+            "task",
+            name + ": " + Guarded.text(task.body),
+            SystemTime.SHARED.nanoTime() - task.since,
+            Optional.of(thread)));
       }
     }
     return all;
@@ -184,7 +190,7 @@ public final class TrackedExecutor extends AbstractExecutorService {
 
     @Override
     public void run() {
-      since = System.nanoTime();
+      since = SystemTime.SHARED.nanoTime();
       thread = Thread.currentThread();
       running.add(this);
       try {

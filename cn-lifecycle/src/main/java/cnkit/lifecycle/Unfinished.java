@@ -1,5 +1,6 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.SafeText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,7 @@ public record Unfinished(
   static Unfinished of(String what, String name, long ageNanos, Optional<Thread> thread) {
     return new Unfinished(
         what,
-        name,
+        SafeText.line(name, 300),
         Duration.ofNanos(ageNanos),
         thread.map(Thread::getName).orElse(""),
         thread.stream()

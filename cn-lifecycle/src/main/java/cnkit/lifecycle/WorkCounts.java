@@ -1,5 +1,7 @@
 package cnkit.lifecycle;
 
+import cnkit.core.internal.Pure;
+
 /**
  * What became of all work of one kind: {@code completed + rejected + cut + open = accepted}, always. When a shutdown is
  * over nothing is open.

@@ -1,6 +1,7 @@
 /**
  * Ordered start, bounded drain and stop of one process.
- *
- * <p>No parameter and no return value of this package is ever null, except where marked.
  */
+@NullMarked
 package cnkit.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

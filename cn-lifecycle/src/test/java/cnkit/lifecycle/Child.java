@@ -1,13 +1,12 @@
 package cnkit.lifecycle;
 
+import cnkit.core.Time;
 import cnkit.lifecycle.process.Signals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 
 /** A process of its own, for what only a process can show. Says on standard output where it is, one word a line. */
 final class Child {
@@ -120,15 +119,15 @@ final class Child {
         run(builder
             .grace(Duration.ofSeconds(4))
             .closeBudget(Duration.ofSeconds(1))
-            .timeline(new Stuck())
+            .time(new Stuck())
             .terminationLog(Path.of(System.getProperty("termination.log"))));
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
 
   /** Time that runs like any other, until the flush is to be carried out: then the step itself hangs. */
-  private static final class Stuck implements Timeline {
-    private final RealTime time = new RealTime();
+  private static final class Stuck implements Time {
+    private final Time time = Time.system();
 
     @Override
     public long nanoTime() {
@@ -136,16 +135,21 @@ final class Child {
     }
 
     @Override
-    public Running execute(String name, Action body, Consumer<Optional<Throwable>> ended) {
-      if (name.equals("telemetry")) {
-        LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
-      }
-      return time.execute(name, body, ended);
+    public void sleep(Duration duration) throws InterruptedException {
+      time.sleep(duration);
     }
 
     @Override
-    public void schedule(long delayNanos, Runnable task) {
-      time.schedule(delayNanos, task);
+    public Running execute(String name, Runnable body) {
+      if (name.equals("lifecycle-telemetry")) {
+        LifecycleTest.awaitIgnoringInterrupts(new CountDownLatch(1));
+      }
+      return time.execute(name, body);
+    }
+
+    @Override
+    public Pending schedule(Duration delay, Runnable task) {
+      return time.schedule(delay, task);
     }
 
     @Override
@@ -154,8 +158,8 @@ final class Child {
     }
 
     @Override
-    public void release() {
-      time.release();
+    public void close() {
+      time.close();
     }
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.internal.SystemTime;
+import cnkit.core.testing.VirtualTime;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,15 +16,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class InFlightTest {
-  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 3);
-  private final InFlight inFlight = new InFlight(clock::get);
+  private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 3);
+  private final InFlight inFlight = new InFlight(time);
 
   @Test
   void whatEntersIsInFlightUntilItExits() {
@@ -87,7 +88,7 @@ class InFlightTest {
   void aTokenMayBeClosedByAnyThreadAndMoreThanOnce() throws Exception {
     Token token = inFlight.open(WorkKind.JOB, "import");
     assertEquals("import", token.label());
-    clock.addAndGet(7);
+    time.advance(Duration.ofNanos(7));
     assertEquals(Duration.ofNanos(7), token.age());
     var other = new Thread(token::close);
     other.start();
@@ -101,7 +102,7 @@ class InFlightTest {
   void whatIsCutIsNamedOldestFirstToldOnceAndNeverTwice() {
     var told = new ArrayList<String>();
     Token old = inFlight.open(WorkKind.REQUEST, "old").onCancel(() -> told.add("old"));
-    clock.addAndGet(5);
+    time.advance(Duration.ofNanos(5));
     Token young = inFlight.open(WorkKind.STREAM, "young").onCancel(() -> told.add("young"));
     Token done = inFlight.open(WorkKind.JOB, "done").onCancel(() -> told.add("done"));
     done.close();
@@ -176,7 +177,7 @@ class InFlightTest {
    * those about to be refused, which may ask at any time, and would accuse an end that was told rightly.)
    */
   private static final class Race {
-    final InFlight work = new InFlight(System::nanoTime, 2);
+    final InFlight work = new InFlight(SystemTime.SHARED, 2);
     final AtomicInteger holding = new AtomicInteger();
     final AtomicInteger told = new AtomicInteger();
     final AtomicInteger tooEarly = new AtomicInteger();

@@ -297,13 +297,13 @@ class LifecycleTest {
     Lifecycle lifecycle = with(builder(), "a").drain(inFlight).build();
     lifecycle.start();
     int slot = inFlight.enter(WorkKind.REQUEST);
-    lifecycle.requestShutdown("done");
     var draining = new CountDownLatch(1);
     lifecycle.subscribe(event -> {
-      if (event instanceof LifecycleEvent.Current || event instanceof LifecycleEvent.PhaseBegan) {
+      if (event instanceof LifecycleEvent.PhaseBegan began && began.phase().equals(Phase.DRAIN)) {
         draining.countDown();
       }
     });
+    lifecycle.requestShutdown("done");
     assertTrue(draining.await(20, TimeUnit.SECONDS));
     assertEquals(LifecycleState.STOPPING, lifecycle.state());
     assertEquals(InFlight.REFUSED, inFlight.enter(WorkKind.REQUEST));

@@ -16,7 +16,6 @@ import cnkit.lifecycle.machine.Budget.Slot;
 import cnkit.lifecycle.machine.QuietWatch;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -194,17 +193,6 @@ class PlanTest {
     WorkCounts other = new WorkCounts(WorkKind.JOB, 1111, 1, 10, 100, 1000);
     assertEquals(new WorkCounts(WorkKind.JOB, 1211, 11, 30, 130, 1040), one.plus(other));
     assertThrows(IllegalArgumentException.class, () -> new WorkCounts(WorkKind.JOB, 2, 1, 0, 0, 0));
-  }
-
-  @Test
-  void jsonEscapesWhatIsNotLegalByItself() {
-    assertEquals(
-        "{\"a\\\"\\\\\\n\\r\\t\\u0001\\u2028\\u2029\":[1,true,\"\uD83D\uDE00\"]}",
-        Json.write(Map.of("a\"\\\n\r\t\u0001\u2028\u2029", List.of(1, true, "\uD83D\uDE00"))));
-    assertEquals("\"\\ud83d\"", Json.write("\uD83D"));
-    assertEquals("\"\\ude00\"", Json.write("\uDE00"));
-    assertEquals("\"\\ud83dx\\ude00\"", Json.write("\uD83Dx\uDE00"));
-    assertEquals("\"\\ud83d\uD83D\uDE00\\ude00\"", Json.write("\uD83D\uD83D\uDE00\uDE00"));
   }
 
   @Test

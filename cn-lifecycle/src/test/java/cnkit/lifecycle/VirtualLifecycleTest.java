@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Subscription;
+import cnkit.core.testing.VirtualTime;
 import cnkit.lifecycle.testing.Scripted;
-import cnkit.lifecycle.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class VirtualLifecycleTest {
   private final VirtualTime time = new VirtualTime();
-  private final InFlight inFlight = new InFlight(time::nanoTime);
+  private final InFlight inFlight = new InFlight(time);
 
   @AfterEach
   void end() {
@@ -29,7 +30,7 @@ class VirtualLifecycleTest {
   }
 
   private LifecycleBuilder builder() {
-    return Lifecycle.builder().timeline(time).grace(ofSeconds(25)).propagation(Duration.ZERO);
+    return Lifecycle.builder().time(time).grace(ofSeconds(25)).propagation(Duration.ZERO);
   }
 
   private Scripted scripted(String name) {
@@ -203,10 +204,10 @@ class VirtualLifecycleTest {
     Lifecycle lifecycle = adaptive();
     lifecycle.start();
     for (int ms = 0; ms < 3_000; ms += 500) {
-      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(WorkKind.REQUEST)));
+      time.schedule(ofMillis(ms), () -> inFlight.exit(inFlight.enter(WorkKind.REQUEST)));
     }
     for (int ms = 0; ms < 20_000; ms += 100) { // neither probes nor own jobs keep it open
-      time.schedule(ofMillis(ms).toNanos(), () -> {
+      time.schedule(ofMillis(ms), () -> {
         inFlight.exit(inFlight.enter(WorkKind.PROBE));
         inFlight.exit(inFlight.enter(WorkKind.JOB));
       });
@@ -223,7 +224,7 @@ class VirtualLifecycleTest {
     Lifecycle lifecycle = adaptive();
     lifecycle.start();
     for (int ms = 0; ms < 20_000; ms += 500) {
-      time.schedule(ofMillis(ms).toNanos(), () -> inFlight.exit(inFlight.enter(WorkKind.REQUEST)));
+      time.schedule(ofMillis(ms), () -> inFlight.exit(inFlight.enter(WorkKind.REQUEST)));
     }
     assertEquals(
         ofSeconds(10), phase(lifecycle.shutdown("done"), Phase.PROPAGATE).took());
@@ -234,7 +235,7 @@ class VirtualLifecycleTest {
     for (Readiness policy : Readiness.values()) {
       try (var own = new VirtualTime()) {
         Lifecycle lifecycle = Lifecycle.builder()
-            .timeline(own)
+            .time(own)
             .propagation(ofSeconds(5))
             .readiness(policy, () -> own.note("not ready"))
             .build();
@@ -260,7 +261,7 @@ class VirtualLifecycleTest {
       time.advance(ofMillis(1)); // so that one is older
     }
     Token request = inFlight.open(WorkKind.REQUEST, "request").onCancel(() -> time.note("wrong"));
-    time.schedule(ofMillis(500).toNanos(), request::close);
+    time.schedule(ofMillis(500), request::close);
     Report report = lifecycle.shutdown("done");
     assertEquals(
         List.of(
@@ -296,10 +297,10 @@ class VirtualLifecycleTest {
       throw new IllegalStateException("a broken connection");
     });
     inFlight.onGoAway(() -> time.note("GOAWAY 2"));
-    Lifecycle.Subscription ended = inFlight.onGoAway(() -> time.note("ended before"));
+    Subscription ended = inFlight.onGoAway(() -> time.note("ended before"));
     ended.close();
     assertFalse(inFlight.draining());
-    time.schedule(ofSeconds(2).toNanos(), () -> {
+    time.schedule(ofSeconds(2), () -> {
       assertTrue(inFlight.draining());
       inFlight.exit(inFlight.enter(WorkKind.REQUEST)); // still let in
       inFlight.onGoAway(() -> time.note("GOAWAY late"));
@@ -319,7 +320,7 @@ class VirtualLifecycleTest {
     with(builder, "2", scripted("2").startHangs());
     with(builder, "3", scripted("3"));
     Lifecycle lifecycle = builder.onStarted(() -> time.note("open")).build();
-    time.schedule(ofSeconds(10).toNanos(), () -> lifecycle.requestShutdown("SIGTERM"));
+    time.schedule(ofSeconds(10), () -> lifecycle.requestShutdown("SIGTERM"));
     LifecycleException thrown = assertThrows(LifecycleException.class, lifecycle::start);
     assertEquals(LifecycleException.Reason.START_CANCELLED, thrown.reason());
     assertEquals(
@@ -347,11 +348,11 @@ class VirtualLifecycleTest {
     lifecycle.start();
     int last =
         inFlight.enter(WorkKind.REQUEST); // keeps the drain going, so that there is an "after"
-    time.schedule(ofSeconds(8).toNanos(), () -> inFlight.exit(last));
+    time.schedule(ofSeconds(8), () -> inFlight.exit(last));
     var outcomes = new ArrayList<String>();
     for (int ms = 0; ms < 8_000; ms += 20) {
       int at = ms;
-      time.schedule(ofMillis(ms).toNanos(), () -> {
+      time.schedule(ofMillis(ms), () -> {
         int slot = inFlight.enter(WorkKind.REQUEST);
         boolean probe = inFlight.enter(WorkKind.PROBE) >= 0;
         if ((slot >= 0) != at < 5_000 || !probe || !inFlight.draining()) {

@@ -1,5 +1,7 @@
 package cnkit.lifecycle;
 
+import cnkit.core.Time;
+import java.lang.reflect.Proxy;
 import cnkit.benchmarks.Fact;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
@@ -115,7 +117,10 @@ public class InFlightSuite {
   @Fact(value = "clock reads by 1,000 slots and 1,000 tokens", atMost = 1_000)
   public static long clockReads() {
     var reads = new AtomicLong();
-    var inFlight = new InFlight(reads::incrementAndGet);
+    var inFlight = new InFlight((Time) Proxy.newProxyInstance(
+        Time.class.getClassLoader(),
+        new Class<?>[] {Time.class},
+        (time, method, arguments) -> reads.incrementAndGet()));
     for (int i = 0; i < 1_000; i++) {
       inFlight.exit(inFlight.enter(WorkKind.REQUEST));
       inFlight.open(WorkKind.REQUEST, "GET /work").close();

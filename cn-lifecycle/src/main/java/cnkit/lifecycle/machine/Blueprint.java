@@ -1,5 +1,6 @@
 package cnkit.lifecycle.machine;
 
+import cnkit.core.internal.Pure;
 import java.util.List;
 
 /** What the machine knows of a lifecycle: names and numbers, no user code. */

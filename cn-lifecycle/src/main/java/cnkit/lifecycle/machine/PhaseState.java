@@ -1,5 +1,7 @@
 package cnkit.lifecycle.machine;
 
+import cnkit.core.internal.Pure;
+
 /** The state of one phase of the shutdown. */
 @Pure
 public sealed interface PhaseState {

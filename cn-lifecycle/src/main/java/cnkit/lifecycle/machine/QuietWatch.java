@@ -1,5 +1,7 @@
 package cnkit.lifecycle.machine;
 
+import cnkit.core.internal.Pure;
+
 /**
  * Whether load balancers have learnt: nothing has arrived for a while. Ticks in nanoseconds, compared by difference.
  *

@@ -1,5 +1,6 @@
 package cnkit.lifecycle.machine;
 
+import cnkit.core.internal.Pure;
 import cnkit.lifecycle.machine.Blueprint.Role;
 import cnkit.lifecycle.machine.Blueprint.Unit;
 import cnkit.lifecycle.machine.ShutdownState.Flag;

@@ -1,5 +1,6 @@
 package cnkit.lifecycle.machine;
 
+import cnkit.core.internal.Pure;
 import java.util.Optional;
 import java.util.OptionalLong;
 

@@ -2,6 +2,7 @@ package cnkit.lifecycle.process;
 
 import static cnkit.lifecycle.process.Log.LOG;
 
+import cnkit.core.internal.AtomicWord;
 import java.io.Console;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Connects a lifecycle with its process: signals, the JVM's shutdown hook as fallback, and a halt of the process when the
@@ -27,7 +27,7 @@ public final class ProcessDriver implements AutoCloseable {
 
   private final Target target;
   private final ExitCodes exitCodes;
-  private final AtomicInteger signalCount = new AtomicInteger();
+  private final AtomicWord signalCount = new AtomicWord(0);
   private final Thread hook = new Thread(this::onExit, "cn-lifecycle-hook");
   private volatile boolean exiting;
   private volatile boolean released;
@@ -92,7 +92,7 @@ public final class ProcessDriver implements AutoCloseable {
 
   private void onSignal(String name) {
     // here and not in the machine: it must work even if a step hangs
-    if (signalCount.incrementAndGet() > 2) {
+    if (signalCount.add(1) >= 2) {
       Halt.now(exitCodes.forced());
     }
     target.signalled("SIG" + name, name.equals("INT") && Terminal.isPresent());

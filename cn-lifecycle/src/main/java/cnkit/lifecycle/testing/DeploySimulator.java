@@ -2,6 +2,7 @@ package cnkit.lifecycle.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.lifecycle.InFlight;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.LifecycleBuilder;
@@ -293,11 +294,11 @@ public final class DeploySimulator {
     Deploy(VirtualTime time, long seed) {
       this.time = time;
       this.random = new SplittableRandom(seed);
-      this.inFlight = new InFlight(time::nanoTime);
+      this.inFlight = new InFlight(time);
     }
 
     Result run() {
-      LifecycleBuilder builder = Lifecycle.builder().timeline(time).drain(inFlight);
+      LifecycleBuilder builder = Lifecycle.builder().time(time).drain(inFlight);
       plan.accept(builder);
       Lifecycle lifecycle = builder.build();
       lifecycle.subscribe(event -> {
@@ -321,7 +322,7 @@ public final class DeploySimulator {
       }
       long grace = lifecycle.plan().terminationGracePeriodSeconds(options.preStop());
       var kill = new CompletableFuture<Boolean>();
-      time.schedule(Duration.ofSeconds(grace).toNanos(), () -> kill.complete(true));
+      time.schedule(Duration.ofSeconds(grace), () -> kill.complete(true));
       time.advance(options.preStop());
       long signalled = now();
       lifecycle.requestShutdown("SIGTERM");
@@ -377,7 +378,7 @@ public final class DeploySimulator {
       void thinkThenSend() {
         long pause = 1 + random.nextLong(options.think().toNanos());
         sendsAt = now() + pause;
-        time.schedule(pause, this::send);
+        time.schedule(Duration.ofNanos(pause), this::send);
       }
 
       private void send() {
@@ -412,7 +413,7 @@ public final class DeploySimulator {
         }
         long took = 1 + random.nextLong(options.request().toNanos());
         answersAt = now() + took;
-        time.schedule(took, this::answer);
+        time.schedule(Duration.ofNanos(took), this::answer);
       }
 
       private void answer() {

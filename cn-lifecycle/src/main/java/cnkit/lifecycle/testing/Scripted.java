@@ -2,6 +2,7 @@ package cnkit.lifecycle.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.lifecycle.Action;
 import java.time.Duration;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.PodStanza;
 import cnkit.lifecycle.Report;
@@ -30,7 +31,7 @@ class TestingTest {
         Scripted db = Scripted.named("db", time).startTakes(ofSeconds(1)).stopHangs();
         Scripted http = Scripted.named("http", time).stopTakes(ofMillis(1_300));
         Lifecycle lifecycle = Lifecycle.builder()
-            .timeline(time)
+            .time(time)
             .propagation(ofSeconds(5))
             .component("db", db.start(), db.stop())
             .component("http", http.start(), http.stop())
