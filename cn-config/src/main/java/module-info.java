@@ -5,7 +5,6 @@ module cnkit.config {
   requires com.fasterxml.jackson.annotation;
   requires transitive com.fasterxml.jackson.core;
   requires org.slf4j;
-  requires static org.jspecify;
   // the annotation processor; registered in META-INF/services only, since `provides` would need it
   // at run time
   requires static java.compiler;

@@ -4,8 +4,8 @@ import cnkit.config.Origin;
 import cnkit.config.Problem;
 import cnkit.config.text.Names;
 import cnkit.config.text.Nearest;
-import cnkit.config.text.Pure;
 import cnkit.config.text.Text;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
 
