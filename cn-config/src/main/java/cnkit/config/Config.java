@@ -8,7 +8,7 @@ import cnkit.config.schema.SchemaReader;
 import cnkit.config.schema.Shape;
 import cnkit.config.show.Effective;
 import cnkit.config.source.Loading;
-import cnkit.config.text.Json;
+import cnkit.core.internal.JsonWriter;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -142,13 +142,13 @@ public final class Config<T> {
    * @return JSON without line breaks
    */
   public String toJson() {
-    var json = new Json();
-    effective().writeTo(json.open('{').name("settings"));
-    json.name("warnings").open('[');
+    var json = new JsonWriter();
+    effective().writeTo(json.beginObject().name("settings"));
+    json.name("warnings").beginArray();
     for (Problem warning : warnings) {
       warning.writeTo(json);
     }
-    return json.close(']').close('}').toString();
+    return json.endArray().endObject().toString();
   }
 
   /**

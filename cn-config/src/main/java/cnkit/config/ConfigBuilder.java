@@ -12,7 +12,9 @@ import cnkit.config.source.Loading;
 import cnkit.config.source.MountInfo;
 import cnkit.config.source.Recipe;
 import cnkit.config.text.Names;
-import cnkit.config.text.Text;
+import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.SystemTime;
 import java.io.PrintStream;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
@@ -24,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +61,7 @@ public final class ConfigBuilder<T> {
   private boolean emptyEnvIsUnset;
   private boolean secretFlags;
   private @Nullable LocalDate today;
-  /** Null for the system's. */
-  private @Nullable LongSupplier ticker;
+  private Time time = SystemTime.SHARED;
 
   private @Nullable Schema schema;
 
@@ -82,11 +82,11 @@ public final class ConfigBuilder<T> {
    * @throws IllegalArgumentException if the prefix is spelled otherwise
    */
   public ConfigBuilder<T> prefix(String prefix) {
-    if (!Names.isPrefix(prefix)) {
-      throw new IllegalArgumentException(
-          "prefix: expected capitals, digits and single underscores such as APP or MY_APP, got "
-              + Text.quoted(prefix));
-    }
+    Arguments.check(
+        Names.isPrefix(prefix),
+        "prefix",
+        "capitals, digits and single underscores such as APP or MY_APP",
+        "\"" + prefix + "\"");
     this.prefix = prefix;
     this.schema = null;
     return this;
@@ -305,14 +305,14 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * The clock by which {@link Rotating} knows that a second has passed, in place of {@link
-   * System#nanoTime}.
+   * The time by which {@link Rotating} and {@link Reloadable} look at their files, in place of the
+   * system's; {@code cnkit.core.testing.VirtualTime} in tests. Who gives it closes it.
    *
-   * @param ticker nanoseconds that only grow; may wrap
+   * @param time the time
    * @return this builder
    */
-  public ConfigBuilder<T> ticker(LongSupplier ticker) {
-    this.ticker = requireNonNull(ticker, "ticker");
+  public ConfigBuilder<T> time(Time time) {
+    this.time = requireNonNull(time, "time");
     this.schema = null;
     return this;
   }
@@ -381,9 +381,8 @@ public final class ConfigBuilder<T> {
    * @throws IllegalArgumentException if the time is shorter
    */
   public Reloadable<T> reloadable(Duration every) {
-    if (every.compareTo(Duration.ofMillis(1)) < 0) {
-      throw new IllegalArgumentException("every: expected at least PT0.001S, got " + every);
-    }
+    Arguments.check(
+        every.compareTo(Duration.ofMillis(1)) >= 0, "every", "at least PT0.001S", every);
     return reloadable(MountInfo::ofThisProcess, every);
   }
 
@@ -403,7 +402,7 @@ public final class ConfigBuilder<T> {
   }
 
   private Reloadable<T> reloadable(MountInfo.Reader mountInfo, @Nullable Duration every) {
-    return Reloadable.of(type, new Loader(recipe(false), schema()), mountInfo, every);
+    return Reloadable.of(type, new Loader(recipe(false), schema()), mountInfo, time, every);
   }
 
   /**
@@ -474,7 +473,7 @@ public final class ConfigBuilder<T> {
   }
 
   private Schema.Application application() {
-    return new Schema.Application(type, lookup, Map.copyOf(converters), Rotation.by(ticker));
+    return new Schema.Application(type, lookup, Map.copyOf(converters), Rotation.by(time));
   }
 
   private String decidedPrefix() {

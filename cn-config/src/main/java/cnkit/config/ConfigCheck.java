@@ -5,8 +5,8 @@ import cnkit.config.source.DotenvFile;
 import cnkit.config.source.FlatFile;
 import cnkit.config.source.Loading;
 import cnkit.config.source.MountSource;
-import cnkit.config.text.Json;
 import cnkit.config.text.Text;
+import cnkit.core.internal.JsonWriter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.invoke.MethodHandles;
@@ -178,12 +178,12 @@ public final class ConfigCheck {
     }
     List<Problem> sorted = Report.sorted(problems);
     if (json) {
-      var text = new Json();
-      text.open('[');
+      var text = new JsonWriter();
+      text.beginArray();
       for (Problem problem : sorted) {
         problem.writeTo(text);
       }
-      out.println(text.close(']'));
+      out.println(text.endArray());
     } else if (!sorted.isEmpty()) {
       err.print(Report.render(sorted));
     } else {

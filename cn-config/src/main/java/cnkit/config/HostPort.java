@@ -1,5 +1,6 @@
 package cnkit.config;
 
+import cnkit.core.internal.Arguments;
 import java.net.InetSocketAddress;
 
 /**
@@ -12,12 +13,8 @@ import java.net.InetSocketAddress;
 public record HostPort(String host, int port) {
   /** Checks the bounds of the port and that there is a host. */
   public HostPort {
-    if (host.isEmpty()) {
-      throw new IllegalArgumentException("host: expected a name or an address, got none");
-    }
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("port: expected 0..65535, got " + port);
-    }
+    Arguments.check(!host.isEmpty(), "host", "a name or an address", "none");
+    Arguments.check(port >= 0 && port <= 65_535, "port", "0..65535", port);
   }
 
   /**

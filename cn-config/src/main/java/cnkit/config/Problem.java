@@ -2,7 +2,7 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
-import cnkit.config.text.Json;
+import cnkit.core.internal.JsonWriter;
 import java.util.List;
 
 /**
@@ -100,18 +100,18 @@ public record Problem(Code code, String path, String message, List<Origin> origi
    * @return JSON without line breaks
    */
   public String toJson() {
-    var json = new Json();
+    var json = new JsonWriter();
     writeTo(json);
     return json.toString();
   }
 
-  void writeTo(Json json) {
-    json.open('{').field("code", code.name()).field("path", path).field("message", message);
-    json.name("origins").open('[');
+  void writeTo(JsonWriter json) {
+    json.beginObject().field("code", code.name()).field("path", path).field("message", message);
+    json.name("origins").beginArray();
     for (Origin origin : origins) {
-      json.text(origin.toString());
+      json.value(origin.toString());
     }
-    json.close(']').field("remedy", remedy).close('}');
+    json.endArray().field("remedy", remedy).endObject();
   }
 
   /** The problem as a line of text, as the report prints it without its alignment. */

@@ -1,19 +1,20 @@
 package cnkit.config;
 
-import static java.util.Objects.requireNonNull;
-
 import cnkit.config.show.Effective;
 import cnkit.config.source.Disk;
 import cnkit.config.source.Loader;
 import cnkit.config.source.Loading;
 import cnkit.config.source.MountInfo;
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicState;
+import cnkit.core.internal.Listeners;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,40 +35,30 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the record
  */
 public final class Reloadable<T> implements AutoCloseable {
-  /** A listener's registration. */
-  @FunctionalInterface
-  public interface Subscription extends AutoCloseable {
-    /** Ends it. What is being delivered is finished; nothing else comes. */
-    @Override
-    void close();
-  }
-
   private final Class<T> type;
   private final Loader loader;
   private final MountInfo.Reader mountInfo;
-  private final Feed feed;
-  private final AtomicBoolean polling = new AtomicBoolean();
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Object order = new Object();
-
+  private final Listeners<ReloadEvent> listeners;
+  private final AtomicState<Boolean> polling = new AtomicState<>(false);
+  private volatile boolean closed;
   private volatile Config<T> current;
-
-  /** What was read last, whether it was taken or refused; only who is polling touches it. */
+  // what follows is touched by nobody but who is polling
+  /** What was read last, whether it was taken or refused. */
   private Disk disk;
 
-  /** Guarded by {@link #order}, like the order of events. */
   private List<Problem> refused = List.of();
-
   private List<ReloadEvent.Change> waiting = List.of();
+  private volatile Time.@Nullable Running thread;
 
-  private Reloadable(Class<T> type, Loader loader, MountInfo.Reader mountInfo, boolean threads) {
+  private Reloadable(Class<T> type, Loader loader, MountInfo.Reader mountInfo, Executor executor) {
     this.type = type;
     this.loader = loader;
     this.mountInfo = mountInfo;
-    this.feed = new Feed(threads ? Reloadable::deliver : Runnable::run);
     Loading.Loaded loaded = ConfigBuilder.loaded(loader.load(null, mountInfo));
     this.current = config(loaded);
     this.disk = loaded.disk();
+    this.listeners = new Listeners<>(
+        "the configuration", executor, first(current, refused), ReloadEvent.EventsDropped::new);
   }
 
   private Config<T> config(Loading.Loaded loaded) {
@@ -75,30 +66,29 @@ public final class Reloadable<T> implements AutoCloseable {
   }
 
   static <T> Reloadable<T> of(
-      Class<T> type, Loader loader, MountInfo.Reader mountInfo, @Nullable Duration every) {
-    var reloadable = new Reloadable<>(type, loader, mountInfo, every != null);
-    if (every != null) {
-      var thread = new Thread(() -> reloadable.run(every.toNanos()), "cn-config-reload");
-      thread.setDaemon(true);
-      thread.start();
+      Class<T> type,
+      Loader loader,
+      MountInfo.Reader mountInfo,
+      Time time,
+      @Nullable Duration every) {
+    if (every == null) {
+      return new Reloadable<>(type, loader, mountInfo, Runnable::run);
     }
+    // a thread for each listener that has events, while it has
+    var reloadable =
+        new Reloadable<>(type, loader, mountInfo, task -> time.execute("config-listener", task));
+    reloadable.thread = time.execute("config-reload", () -> reloadable.run(time, every));
     return reloadable;
   }
 
-  /** A thread for each listener that has something to hear, while it has. */
-  private static void deliver(Runnable drain) {
-    var thread = new Thread(drain, "cn-config-listener");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void run(long everyNanos) {
+  private void run(Time time, Duration every) {
     try {
-      while (!closed.await(everyNanos, TimeUnit.NANOSECONDS)) {
+      while (!closed) {
+        time.sleep(every);
         poll();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody but us has this thread: it is to end
+      Thread.currentThread().interrupt(); // close() alone does this: the thread is to end
     }
   }
 
@@ -128,16 +118,16 @@ public final class Reloadable<T> implements AutoCloseable {
    *     after {@link #close()}
    */
   public Optional<ReloadEvent> poll() {
-    if (closed.getCount() == 0 || !polling.compareAndSet(false, true)) {
+    if (closed || !polling.advance(busy -> true, (before, after) -> !before)) {
       return Optional.empty();
     }
     ReloadEvent event;
     try {
       event = disk.isCurrent() ? null : reload();
     } finally {
-      polling.set(false);
+      polling.advance(busy -> false);
     }
-    feed.deliver();
+    listeners.deliver();
     return Optional.ofNullable(event);
   }
 
@@ -149,7 +139,7 @@ public final class Reloadable<T> implements AutoCloseable {
       String what = "reloading failed with " + unforeseen.getClass().getName();
       return rejected(List.of(new Problem(Problem.Code.REJECTED, "", what, List.of(), "")));
     }
-    if (loading instanceof Loading.Unsteady) {
+    if (loading instanceof Loading.Unsteady || closed) {
       return null; // being written right now: the next look finds it finished
     }
     disk = loading.disk();
@@ -163,26 +153,27 @@ public final class Reloadable<T> implements AutoCloseable {
     List<ReloadEvent.Change> changes =
         Effective.changes(loaded.layout(), current.loaded.merged(), loaded.merged());
     String fingerprint = next.fingerprint();
-    synchronized (order) {
-      boolean news = !changes.isEmpty() || !loaded.waiting().equals(waiting) || !refused.isEmpty();
-      current = next;
-      waiting = loaded.waiting();
-      refused = List.of();
-      return news ? told(new ReloadEvent.Applied(fingerprint, changes, waiting)) : null;
-    }
+    boolean news = !changes.isEmpty() || !loaded.waiting().equals(waiting) || !refused.isEmpty();
+    current = next;
+    waiting = loaded.waiting();
+    refused = List.of();
+    return news ? told(new ReloadEvent.Applied(fingerprint, changes, waiting)) : null;
   }
 
   private @Nullable ReloadEvent rejected(List<Problem> problems) {
-    synchronized (order) {
-      boolean news = !problems.equals(refused);
-      refused = problems;
-      return news ? told(new ReloadEvent.Refused(problems)) : null;
-    }
+    boolean news = !problems.equals(refused);
+    refused = problems;
+    return news ? told(new ReloadEvent.Refused(problems)) : null;
   }
 
   private ReloadEvent told(ReloadEvent event) {
-    feed.offer(event);
+    listeners.publish(first(current, refused), List.of(event));
     return event;
+  }
+
+  /** What a listener that joins is told of first. */
+  private static Supplier<ReloadEvent> first(Config<?> config, List<Problem> refused) {
+    return () -> new ReloadEvent.Current(config.fingerprint(), refused);
   }
 
   /**
@@ -194,18 +185,16 @@ public final class Reloadable<T> implements AutoCloseable {
    * @return to stop listening
    */
   public Subscription subscribe(Consumer<? super ReloadEvent> listener) {
-    requireNonNull(listener, "listener");
-    Feed.Line line;
-    synchronized (order) {
-      line = feed.join(listener, new ReloadEvent.Current(current.fingerprint(), refused));
-    }
-    line.start();
-    return line;
+    return listeners.subscribe(listener);
   }
 
   /** Ends the thread. The settings stay readable. */
   @Override
   public void close() {
-    closed.countDown();
+    closed = true;
+    Time.Running started = thread;
+    if (started != null) {
+      started.interrupt();
+    }
   }
 }

@@ -1,7 +1,7 @@
 package cnkit.config;
 
-import cnkit.config.text.Pure;
 import cnkit.config.text.Text;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

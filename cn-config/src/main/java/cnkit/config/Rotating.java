@@ -2,12 +2,13 @@ package cnkit.config;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicState;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.SystemTime;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -39,18 +40,27 @@ public final class Rotating<T> {
   /** What a look at the file found: a value, which may be the current one, or a problem. */
   record Look<T>(@Nullable T value, @Nullable Problem problem) {}
 
-  private final @Nullable Source<T> source;
-  private final LongSupplier ticker;
-  private final AtomicBoolean looking = new AtomicBoolean();
-  private volatile long lookedAtNanos;
-  private volatile T value;
-  private volatile @Nullable Problem problem;
+  /** The last good value, and the look that found it or failed. */
+  private record State<T>(T value, @Nullable Problem problem, long lookedAtNanos, boolean looking) {
+    /** Ticks may wrap; a difference of two of them does not. */
+    boolean isDue(long nowNanos) {
+      return !looking && nowNanos - lookedAtNanos >= PAUSE_NANOS;
+    }
 
-  private Rotating(T value, @Nullable Source<T> source, LongSupplier ticker) {
-    this.value = value;
+    State<T> looks(long nowNanos) {
+      return isDue(nowNanos) ? new State<>(value, problem, lookedAtNanos, true) : this;
+    }
+  }
+
+  private final @Nullable Source<T> source;
+  private final Time time;
+  private final AtomicState<State<T>> state;
+
+  private Rotating(T value, @Nullable Source<T> source, Time time) {
     this.source = source;
-    this.ticker = ticker;
-    this.lookedAtNanos = source == null ? 0 : ticker.getAsLong();
+    this.time = time;
+    this.state =
+        new AtomicState<>(new State<>(value, null, source == null ? 0 : time.nanoTime(), false));
   }
 
   /**
@@ -61,11 +71,11 @@ public final class Rotating<T> {
    * @return always this value
    */
   public static <T> Rotating<T> of(T value) {
-    return new Rotating<>(requireNonNull(value, "value"), null, () -> 0);
+    return new Rotating<>(requireNonNull(value, "value"), null, SystemTime.SHARED);
   }
 
-  static <T> Rotating<T> of(T value, Source<T> source, LongSupplier ticker) {
-    return new Rotating<>(value, source, ticker);
+  static <T> Rotating<T> of(T value, Source<T> source, Time time) {
+    return new Rotating<>(value, source, time);
   }
 
   /**
@@ -74,33 +84,33 @@ public final class Rotating<T> {
    * @return the last good value; never blocks on another thread
    */
   public T current() {
-    // ticks may wrap; a difference of two of them does not
-    if (source != null
-        && ticker.getAsLong() - lookedAtNanos >= PAUSE_NANOS
-        && looking.compareAndSet(false, true)) {
-      try {
-        look(source);
-      } finally {
-        looking.set(false);
-      }
+    State<T> present = state.get();
+    if (source == null || !present.isDue(time.nanoTime())) {
+      return present.value();
     }
-    return value;
+    long now = time.nanoTime();
+    return state.advance(s -> s.looks(now), (before, after) -> before.isDue(now))
+        ? look(source)
+        : state.get().value();
   }
 
-  private void look(Source<T> source) {
-    Look<T> found = source.look(value);
-    T changed = found.value();
-    if (changed != null) {
-      value = changed;
+  /** Only the one thread that has made the state "looking" is here, so nobody else changes it. */
+  private T look(Source<T> source) {
+    State<T> before = state.get();
+    Look<T> found = new Look<>(null, before.problem());
+    try {
+      found = source.look(before.value());
+    } finally {
+      T changed = found.value();
+      var after = new State<>(
+          changed == null ? before.value() : changed, found.problem(), time.nanoTime(), false);
+      state.advance(looking -> after);
     }
-    Problem before = problem;
     Problem now = found.problem();
-    problem = now;
-    if (now != null && !now.equals(before)) {
-      Logger log = LoggerFactory.getLogger(Rotating.class);
-      log.warn("keeping the last good value: {}", now);
+    if (now != null && !now.equals(before.problem())) {
+      LoggerFactory.getLogger(Rotating.class).warn("keeping the last good value: {}", now);
     }
-    lookedAtNanos = ticker.getAsLong();
+    return state.get().value();
   }
 
   /**
@@ -109,18 +119,18 @@ public final class Rotating<T> {
    * @return what the last look found wrong; empty when the value is what the file holds
    */
   public Optional<Problem> problem() {
-    return Optional.ofNullable(problem);
+    return Optional.ofNullable(state.get().problem());
   }
 
   /** The present value in JSON; a secret shows nothing of itself there either. */
   @JsonValue
   T shown() {
-    return value;
+    return state.get().value();
   }
 
   /** The present value as text; a secret's tells nothing. */
   @Override
   public String toString() {
-    return String.valueOf(value);
+    return Guarded.text(state.get().value());
   }
 }

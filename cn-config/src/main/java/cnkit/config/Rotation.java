@@ -7,13 +7,12 @@ import cnkit.config.schema.Types;
 import cnkit.config.schema.Values;
 import cnkit.config.source.Disk;
 import cnkit.config.text.Text;
+import cnkit.core.Time;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Follows the file of one setting: each look converts and checks as the first one did. Only the thread that looks uses it. */
 final class Rotation implements Rotating.Source<Object> {
@@ -31,13 +30,12 @@ final class Rotation implements Rotating.Source<Object> {
     this.seen = first.content().clone();
   }
 
-  /** Settings that look at their files by this clock, or by the system's. */
-  static Rotations by(@Nullable LongSupplier ticker) {
+  /** Settings that look at their files by this time. */
+  static Rotations by(Time time) {
     return new Rotations() { // no lambda: the first one of a process costs its start some 20 ms
       @Override
       public Object following(Slot slot, Node.Bytes first, Object value, Types types) {
-        return Rotating.of(
-            value, new Rotation(slot, first, types), ticker == null ? System::nanoTime : ticker);
+        return Rotating.of(value, new Rotation(slot, first, types), time);
       }
     };
   }

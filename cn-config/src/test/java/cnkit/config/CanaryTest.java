@@ -10,8 +10,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import cnkit.config.testing.SimulatedVolume;
-import cnkit.config.text.Json;
 import cnkit.config.text.Names;
+import cnkit.core.internal.JsonWriter;
+import cnkit.core.testing.VirtualTime;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -189,11 +189,11 @@ class CanaryTest {
       if (trouble == Trouble.TWICE) {
         builder.file(
             "twice.json",
-            new Json()
-                .open('{')
+            new JsonWriter()
+                .beginObject()
                 .field(leaf, canary)
                 .field(leaf, canary)
-                .close('}')
+                .endObject()
                 .toString());
       }
       builder.environment(variables);
@@ -261,7 +261,7 @@ class CanaryTest {
     if (way != Way.FLAG && way != Way.VARIABLE) {
       variables.remove(variable);
     }
-    String json = new Json().open('{').field(leaf, canary).close('}').toString();
+    String json = new JsonWriter().beginObject().field(leaf, canary).endObject().toString();
     switch (way) {
       case VARIABLE -> variables.put(variable, canary);
       case VARIABLE_FILE -> variables.put(variable + "_FILE", file.toString());
@@ -286,14 +286,14 @@ class CanaryTest {
   }
 
   private static String nested(String leaf, String canary) {
-    var json = new Json();
+    var json = new JsonWriter();
     String[] parts = leaf.split("\\.", -1);
     for (String part : parts) {
-      json.open('{').name(part);
+      json.beginObject().name(part);
     }
-    json.text(canary);
+    json.value(canary);
     for (int i = 0; i < parts.length; i++) {
-      json.close('}');
+      json.endObject();
     }
     return json.toString();
   }
@@ -419,10 +419,10 @@ class CanaryTest {
     root.addAppender(logged);
     SimulatedVolume volume = SimulatedVolume.at(directory.resolve("v"));
     volume.publish(Map.of("key", "fine"));
-    var now = new AtomicLong();
+    var time = new VirtualTime();
     ConfigBuilder<Rotated> builder = Config.builder(Rotated.class, MethodHandles.lookup())
         .mounts(volume.directory())
-        .ticker(now::get);
+        .time(time);
     try (Reloadable<Rotated> live = builder.reloadable()) {
       live.subscribe(output::add);
       live.subscribe(event -> {
@@ -436,7 +436,7 @@ class CanaryTest {
         var clean = new TreeMap<>(files);
         clean.keySet().removeIf(name -> name.startsWith(" ") || name.contains("/"));
         volume.publish(clean);
-        now.addAndGet(2_000_000_000L);
+        time.advance(Duration.ofSeconds(2));
         output.add(live.poll());
         output.add(key.current());
         output.add(key.problem());

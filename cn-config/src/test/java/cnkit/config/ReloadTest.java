@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,18 +207,59 @@ class ReloadTest {
 
   @Test
   void aSlowListenerLosesItsOldestEventsAndIsToldHowMany() {
-    var tasks = new ArrayList<Runnable>();
-    var feed = new Feed(tasks::add);
-    var heard = new ArrayList<ReloadEvent>();
-    feed.join(heard::add, new ReloadEvent.Current("0", List.of())).start();
-    for (int i = 0; i < Feed.CAPACITY + 9; i++) {
-      feed.offer(new ReloadEvent.Applied("" + i, List.of(), List.of()));
-      feed.deliver();
+    SimulatedVolume volume = volume();
+    try (Reloadable<Pair> live = under(Pair.class).mounts(volume.directory()).reloadable()) {
+      var heard = new ArrayList<ReloadEvent>();
+      live.subscribe(event -> {
+        heard.add(event);
+        for (int i = 1; heard.size() == 1 && i <= 256 + 9; i++) { // events come while it is busy
+          volume.publish(Map.of("a", "" + i));
+          live.poll();
+        }
+      });
+      assertEquals(new ReloadEvent.EventsDropped(9), heard.get(1));
+      assertEquals(2 + 256, heard.size());
     }
-    assertEquals(1, tasks.size(), "one task at a time");
-    tasks.get(0).run();
-    assertEquals(new ReloadEvent.EventsDropped(10), heard.get(0));
-    assertEquals(1 + Feed.CAPACITY, heard.size());
+  }
+
+  @Test
+  void manyPollersLoadOneAtATimeAndTellEachChangeOnce() throws Exception {
+    SimulatedVolume volume = volume();
+    var inside = new AtomicInteger();
+    var overlaps = new AtomicInteger();
+    var done = new AtomicBoolean();
+    ConfigBuilder<Pair> builder = under(Pair.class).mounts(volume.directory()).check(pair -> {
+      overlaps.addAndGet(inside.incrementAndGet() - 1);
+      inside.decrementAndGet();
+      return List.of();
+    });
+    try (Reloadable<Pair> live = builder.reloadable()) {
+      var told = new AtomicInteger();
+      live.subscribe(event -> told.addAndGet(event instanceof ReloadEvent.Applied ? 1 : 0));
+      var found = new AtomicInteger();
+      var pollers = new ArrayList<Thread>();
+      for (int i = 0; i < 3; i++) {
+        var poller = new Thread(() -> {
+          while (!done.get()) {
+            live.poll().ifPresent(event -> found.incrementAndGet());
+          }
+        });
+        poller.start();
+        pollers.add(poller);
+      }
+      for (int i = 1; i <= 100; i++) {
+        volume.publish(Map.of("a", "" + i));
+        while (live.value().a() != i) {
+          Thread.onSpinWait();
+        }
+      }
+      done.set(true);
+      for (Thread poller : pollers) {
+        poller.join();
+      }
+      live.poll();
+      assertEquals(List.of(100, 100, 0), List.of(found.get(), told.get(), overlaps.get()));
+    }
   }
 
   @Test // case C59

@@ -10,30 +10,34 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.config.testing.SimulatedVolume;
+import cnkit.core.Time;
+import cnkit.core.testing.VirtualTime;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RotatingTest {
-  private static final long SECOND = 1_000_000_000L;
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
   record Db(@Size("1..9") Rotating<Secret<String>> password, Optional<Rotating<Integer>> number) {}
 
   @TempDir
   private Path temporary;
 
-  private final AtomicLong now =
-      new AtomicLong(Long.MAX_VALUE - SECOND / 2); // wraps before the first look
+  private final VirtualTime time = new VirtualTime(); // wraps after two seconds
 
   private ConfigBuilder<Db> builder() {
-    return under(Db.class).ticker(now::get);
+    return under(Db.class).time(time);
   }
 
   private static String revealed(Db db) {
@@ -48,7 +52,7 @@ class RotatingTest {
     assertEquals("one", revealed(db));
     volume.publish(Map.of("password", "two\n", "number", "2"));
     assertEquals("one", revealed(db), "not looked at before a second has passed");
-    now.addAndGet(SECOND);
+    time.advance(SECOND);
     assertEquals("two", revealed(db));
     assertEquals(2, db.number().orElseThrow().current());
     assertSame(
@@ -62,7 +66,7 @@ class RotatingTest {
         builder().environment(env("APP_PASSWORD_FILE", file.toString())).load().value();
     for (String bad : List.of("", "longer-than-nine-CANARY", "\n")) {
       Files.writeString(file, bad);
-      now.addAndGet(SECOND);
+      time.advance(SECOND);
       assertEquals("one", revealed(db));
       Problem problem = db.password().problem().orElseThrow();
       assertEquals("password", problem.path());
@@ -70,11 +74,11 @@ class RotatingTest {
       assertFalse(problem.toString().contains("CANARY"), problem::toString);
     }
     Files.delete(file);
-    now.addAndGet(SECOND);
+    time.advance(SECOND);
     assertEquals("one", revealed(db));
     assertEquals(Problem.Code.UNREADABLE, db.password().problem().orElseThrow().code());
     Files.writeString(file, "three");
-    now.addAndGet(SECOND);
+    time.advance(SECOND);
     assertEquals("three", revealed(db));
     assertEquals(Optional.empty(), db.password().problem());
   }
@@ -82,7 +86,7 @@ class RotatingTest {
   @Test
   void aValueFromNoFileNeverChangesAndASecretOneShowsNothing() throws IOException {
     Db db = builder().environment(env("APP_PASSWORD", "CANARY")).load().value();
-    now.addAndGet(SECOND);
+    time.advance(SECOND);
     assertEquals("CANARY", revealed(db));
     String shown = db + new ObjectMapper().writeValueAsString(db.password());
     assertFalse(shown.contains("CANARY"), shown);
@@ -111,5 +115,61 @@ class RotatingTest {
     assertEquals(0, byteCopy[0] + byteCopy[1]);
     assertThrows(IllegalStateException.class, secret::reveal);
     assertEquals("***", secret.toString());
+  }
+
+  /** A clock by which a second has passed at each look. */
+  private static final class Hasty implements Time {
+    private final AtomicLong now = new AtomicLong();
+
+    @Override
+    public long nanoTime() {
+      return now.addAndGet(SECOND.toNanos());
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Pending schedule(Duration delay, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Running execute(String name, Runnable body) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void await(CompletableFuture<?> done) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void noTwoThreadsLookAtOnceAndNoLookIsLost() throws InterruptedException {
+    var looks = new AtomicInteger();
+    Rotating<Integer> counted = Rotating.of(
+        0,
+        current -> {
+          looks.incrementAndGet();
+          return new Rotating.Look<>(current + 1, null);
+        },
+        new Hasty());
+    Runnable reading = () -> {
+      while (looks.get() < 100_000) {
+        counted.current();
+      }
+    };
+    var other = new Thread(reading);
+    other.start();
+    reading.run();
+    other.join();
+    int made = looks.get();
+    assertEquals(made + 1, counted.current(), "two looks began from the same value");
   }
 }

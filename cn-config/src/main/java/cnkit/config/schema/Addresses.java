@@ -2,6 +2,7 @@ package cnkit.config.schema;
 
 import cnkit.config.Conversion;
 import cnkit.config.HostPort;
+import cnkit.config.text.Digits;
 import cnkit.config.text.Names;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,7 +19,7 @@ public final class Addresses {
     }
     String host = text.substring(0, colon);
     String port = text.substring(colon + 1);
-    if (!Converters.isWhole(port, 0) || port.length() > 5 || Integer.parseInt(port) > 65_535) {
+    if (!Digits.isWhole(port, 0) || port.length() > 5 || Integer.parseInt(port) > 65_535) {
       return Conversion.bad("host:port with a port 0..65535");
     }
     if (host.startsWith("[") && host.endsWith("]")) {
@@ -53,10 +54,10 @@ public final class Addresses {
     byte[] bytes = new byte[4];
     int from = 0;
     for (int part = 0; part < 4; part++) {
-      int end = Converters.digitsFrom(text, from);
+      int end = Digits.digitsFrom(text, from);
       boolean separated =
           part == 3 ? end == text.length() : end < text.length() && text.charAt(end) == '.';
-      if (!separated || end - from > 3 || !Converters.isWhole(text.substring(from, end), 0)) {
+      if (!separated || end - from > 3 || !Digits.isWhole(text.substring(from, end), 0)) {
         return null;
       }
       int value = Integer.parseInt(text, from, end, 10);

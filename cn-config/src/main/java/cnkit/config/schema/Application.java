@@ -2,9 +2,11 @@ package cnkit.config.schema;
 
 import cnkit.config.Origin;
 import cnkit.config.Problem;
+import cnkit.core.internal.Guarded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the checks of the application and gives their problems the names and places of the settings. */
 public final class Application {
@@ -16,20 +18,32 @@ public final class Application {
     this.merged = merged;
   }
 
-  @SuppressWarnings("NullAway") // a check is hostile by assumption and may give null
   public void run(
       List<Function<Object, List<Problem>>> checks, Object settings, List<Problem> problems) {
     for (Function<Object, List<Problem>> check : checks) {
-      try {
-        List<Problem> found = check.apply(settings);
-        if (found != null) {
-          for (Problem problem : found) {
-            problems.add(placed(problem));
-          }
-        }
-      } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-        problems.add(new Problem(
-            Problem.Code.REJECTED, "", Rejection.message(e, layout, merged), List.of(), ""));
+      Throwable thrown = Guarded.run(() -> add(check.apply(settings), problems));
+      if (thrown instanceof Error error && !isVerdict(error)) {
+        throw error; // a reload tries again
+      }
+      if (thrown != null) {
+        String message = Rejection.message(thrown, layout, merged);
+        problems.add(new Problem(Problem.Code.REJECTED, "", message, List.of(), ""));
+      }
+    }
+  }
+
+  /** Whether it is about the settings, rather than about a machine in trouble. */
+  private static boolean isVerdict(Error thrown) {
+    return thrown instanceof AssertionError
+        || thrown instanceof LinkageError
+        || thrown instanceof StackOverflowError;
+  }
+
+  /** Null counts as no problem. */
+  private void add(@Nullable List<Problem> found, List<Problem> problems) {
+    if (found != null) {
+      for (Problem problem : found) {
+        problems.add(placed(problem));
       }
     }
   }

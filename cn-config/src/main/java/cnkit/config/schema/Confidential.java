@@ -1,7 +1,7 @@
 package cnkit.config.schema;
 
 import cnkit.config.Problem;
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -14,7 +14,7 @@ import cnkit.config.RequiredWith;
 import cnkit.config.RestartOnly;
 import cnkit.config.Size;
 import cnkit.config.text.Names;
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import java.lang.annotation.Annotation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,10 +4,11 @@ import cnkit.config.Origin;
 import cnkit.config.Problem;
 import cnkit.config.text.Names;
 import cnkit.config.text.Nearest;
-import cnkit.config.text.Pure;
 import cnkit.config.text.Text;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What to say of a name that no setting has: another spelling, the wrong place, a typing error, or nothing known. */
 @Pure
@@ -17,19 +18,8 @@ public final class Hints {
   /** A key of a file, mount or flag that has no place among its siblings. */
   static Problem unknownKey(
       Layout layout, Slot[] siblings, String path, String key, Origin origin) {
-    String squashed = Names.squash(key);
-    for (Slot sibling : siblings) {
-      if (Names.squash(sibling.field.key()).equals(squashed)) {
-        return problem(
-            Problem.Code.SPELLING,
-            path,
-            "no such setting",
-            origin,
-            "write " + spelled(sibling, origin));
-      }
-    }
-    Slot dotted = key.indexOf('.') >= 0 ? layout.byPath.get(path) : null;
-    if (dotted != null) {
+    Slot same = anotherSpelling(layout, siblings, path, key);
+    if (same != null && layout.byPath.get(path) == same && key.indexOf('.') >= 0) {
       return problem(
           Problem.Code.SPELLING,
           path,
@@ -37,52 +27,67 @@ public final class Hints {
           origin,
           "nest it: " + nested(key));
     }
-    // another channel's spelling of a whole name, such as DB_URL inside a file
-    for (Slot slot : layout.slots) {
-      if (slot.isLeaf()
-          && (slot.env.equals(key) || Names.squash(slot.path).equals(Names.squash(path)))) {
-        return problem(
-            Problem.Code.SPELLING,
-            path,
-            "no such setting",
-            origin,
-            "write " + spelled(slot, origin));
+    if (same != null) {
+      String remedy = "write " + spelled(same, origin);
+      return problem(Problem.Code.SPELLING, path, "no such setting", origin, remedy);
+    }
+    List<String> elsewhere = elsewhere(layout, key, origin);
+    if (!elsewhere.isEmpty() && elsewhere.size() <= 3) {
+      String remedy = "did you mean " + String.join(" or ", elsewhere) + "?";
+      return problem(Problem.Code.MISPLACED, path, "no such setting here", origin, remedy);
+    }
+    Slot meant = nearest(layout, siblings, path, key);
+    String remedy = meant == null ? "" : "did you mean " + spelled(meant, origin) + "?";
+    return problem(Problem.Code.UNKNOWN, path, "no such setting", origin, remedy);
+  }
+
+  /** The setting that this names in another form: a sibling's, a dotted one, or another channel's; null for none. */
+  private static @Nullable Slot anotherSpelling(
+      Layout layout, Slot[] siblings, String path, String key) {
+    String squashed = Names.squash(key);
+    for (Slot sibling : siblings) {
+      if (Names.squash(sibling.field.key()).equals(squashed)) {
+        return sibling;
       }
     }
+    Slot dotted = key.indexOf('.') >= 0 ? layout.byPath.get(path) : null;
+    if (dotted != null) {
+      return dotted;
+    }
+    String whole = Names.squash(path);
+    for (Slot slot : layout.slots) {
+      if (slot.isLeaf() && (slot.env.equals(key) || Names.squash(slot.path).equals(whole))) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  private static List<String> elsewhere(Layout layout, String key, Origin origin) {
     var elsewhere = new ArrayList<String>();
     for (Slot slot : layout.slots) {
       if (slot.field.key().equals(key)) {
         elsewhere.add(spelled(slot, origin));
       }
     }
-    if (!elsewhere.isEmpty() && elsewhere.size() <= 3) {
-      return problem(
-          Problem.Code.MISPLACED,
-          path,
-          "no such setting here",
-          origin,
-          "did you mean " + String.join(" or ", elsewhere) + "?");
-    }
+    return elsewhere;
+  }
+
+  private static @Nullable Slot nearest(Layout layout, Slot[] siblings, String path, String key) {
     var names = new ArrayList<String>();
     for (Slot sibling : siblings) {
       names.add(sibling.field.key());
     }
-    String nearest = Nearest.of(key, names);
-    Slot meant = nearest.isEmpty() ? null : Slot.named(siblings, nearest);
-    if (meant == null) {
-      var paths = new ArrayList<String>();
-      for (Slot slot : layout.slots) {
-        paths.add(slot.path);
-      }
-      String whole = Nearest.of(path, paths);
-      meant = whole.isEmpty() ? null : layout.byPath.get(whole);
+    Slot meant = Slot.named(siblings, Nearest.of(key, names));
+    if (meant != null) {
+      return meant;
     }
-    return problem(
-        Problem.Code.UNKNOWN,
-        path,
-        "no such setting",
-        origin,
-        meant == null ? "" : "did you mean " + spelled(meant, origin) + "?");
+    var paths = new ArrayList<
+        String>(); // in the order of the schema, since the first of equally near ones wins
+    for (Slot slot : layout.slots) {
+      paths.add(slot.path);
+    }
+    return layout.byPath.get(Nearest.of(path, paths));
   }
 
   /** A variable below our prefix, or below a record's, that no setting has. */

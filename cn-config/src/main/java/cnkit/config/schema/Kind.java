@@ -1,6 +1,6 @@
 package cnkit.config.schema;
 
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import org.jspecify.annotations.Nullable;
 
 /** The types that a single text converts to. */

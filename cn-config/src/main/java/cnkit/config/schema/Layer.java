@@ -1,7 +1,7 @@
 package cnkit.config.schema;
 
 import cnkit.config.Origin;
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import org.jspecify.annotations.Nullable;
 
 /*

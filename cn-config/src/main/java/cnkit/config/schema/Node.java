@@ -1,8 +1,8 @@
 package cnkit.config.schema;
 
 import cnkit.config.Origin;
-import cnkit.config.text.Pure;
 import cnkit.config.text.Utf8;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

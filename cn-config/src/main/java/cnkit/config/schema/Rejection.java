@@ -1,5 +1,6 @@
 package cnkit.config.schema;
 
+import cnkit.core.internal.Guarded;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,7 @@ public final class Rejection {
   private Rejection() {}
 
   static String message(Throwable thrown, Layout layout, Layer layer) {
-    String message;
-    try {
-      message = thrown.getMessage();
-    } catch (RuntimeException | StackOverflowError e) {
-      message = null;
-    }
+    String message = Guarded.<String>get(thrown::getMessage).value();
     if (message == null || message.isBlank()) {
       return "refused by a " + thrown.getClass().getSimpleName();
     }

@@ -3,6 +3,7 @@ package cnkit.config.schema;
 import cnkit.config.Conversion;
 import cnkit.config.Converter;
 import cnkit.config.Rotating;
+import cnkit.core.internal.Guarded;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
@@ -35,13 +36,8 @@ public final class RuntimeTypes implements Types {
       return Conversion.bad("a type with a converter");
     }
     String simpleName = type.substring(Math.max(type.lastIndexOf('.'), type.lastIndexOf('$')) + 1);
-    try {
-      @SuppressWarnings("NullAway") // hostile by assumption
-      Conversion<?> conversion = converter.convert(text);
-      return conversion == null ? Conversion.bad("a valid " + simpleName) : conversion;
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      return Conversion.bad("a valid " + simpleName);
-    }
+    return Guarded.<Conversion<?>>get(() -> converter.convert(text))
+        .or(Conversion.bad("a valid " + simpleName));
   }
 
   @Override

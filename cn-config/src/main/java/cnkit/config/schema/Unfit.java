@@ -1,6 +1,6 @@
 package cnkit.config.schema;
 
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import java.util.List;
 
 /** Which types cannot be settings, and why: one answer for reflection and for the annotation processor. */

@@ -8,8 +8,8 @@ import cnkit.config.schema.Layout;
 import cnkit.config.schema.Node;
 import cnkit.config.schema.Shape;
 import cnkit.config.schema.Slot;
-import cnkit.config.text.Json;
 import cnkit.config.text.Text;
+import cnkit.core.internal.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -84,22 +84,22 @@ public final class Effective {
   }
 
   /** Writes all settings as an array. */
-  public void writeTo(Json json) {
-    json.open('[');
+  public void writeTo(JsonWriter json) {
+    json.beginArray();
     for (Slot slot : layout.slots) {
       if (slot.isLeaf()) {
         Node node = merged.at(slot);
-        json.open('{').field("path", slot.path).field("variable", slot.env).name("value");
+        json.beginObject().field("path", slot.path).field("variable", slot.env).name("value");
         if (node == null || node instanceof Node.Nil) {
           json.raw("null");
         } else {
-          json.text(shown(slot.shape(), node));
+          json.value(shown(slot.shape(), node));
         }
         json.field("origin", node == null ? "unset" : node.origin().toString());
-        json.name("secret").raw(String.valueOf(slot.isSecret())).close('}');
+        json.field("secret", slot.isSecret()).endObject();
       }
     }
-    json.close(']');
+    json.endArray();
   }
 
   /** Equal for equal texts wherever they stand; secrets are left out. */

@@ -5,7 +5,7 @@ import cnkit.config.schema.Layout;
 import cnkit.config.schema.Shape;
 import cnkit.config.schema.Slot;
 import cnkit.config.text.Names;
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
 

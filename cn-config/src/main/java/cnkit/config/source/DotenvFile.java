@@ -1,6 +1,6 @@
 package cnkit.config.source;
 
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import org.jspecify.annotations.Nullable;
 
 /*

@@ -3,7 +3,7 @@ package cnkit.config.source;
 import cnkit.config.Origin;
 import cnkit.config.Problem;
 import cnkit.config.schema.Origins;
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

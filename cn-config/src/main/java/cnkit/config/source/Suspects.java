@@ -4,7 +4,7 @@ import cnkit.config.schema.Layout;
 import cnkit.config.schema.Slot;
 import cnkit.config.text.Names;
 import cnkit.config.text.Nearest;
-import cnkit.config.text.Pure;
+import cnkit.core.internal.Pure;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

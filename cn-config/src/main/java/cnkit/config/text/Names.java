@@ -1,5 +1,7 @@
 package cnkit.config.text;
 
+import cnkit.core.internal.Pure;
+
 /*
  * The one spelling of a name on each channel. All case mapping is ASCII by hand: the default
  * locale must not turn CLIENT_ID into a dotless i.

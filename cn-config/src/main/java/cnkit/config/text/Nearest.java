@@ -1,5 +1,6 @@
 package cnkit.config.text;
 
+import cnkit.core.internal.Pure;
 import java.util.Collection;
 
 /** Did-you-mean: the closest of some names by edit distance, letters compared without their case. */

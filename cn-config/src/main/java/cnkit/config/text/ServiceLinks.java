@@ -1,5 +1,7 @@
 package cnkit.config.text;
 
+import cnkit.core.internal.Pure;
+
 /*
  * The variables that Kubernetes puts into every container for every service of the namespace: a
  * service named "app" collides with the prefix APP. They are recognised, so that they are neither

@@ -1,5 +1,7 @@
 package cnkit.config.text;
 
+import cnkit.core.internal.Pure;
+
 /** How values are shown: one line, no control characters, no password inside a URI, of bounded length. */
 @Pure
 public final class Text {

@@ -1,5 +1,6 @@
 package cnkit.config.text;
 
+import cnkit.core.internal.Pure;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
