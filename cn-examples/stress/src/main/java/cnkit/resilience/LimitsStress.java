@@ -137,7 +137,7 @@ public final class LimitsStress {
   @State
   public static class Counting {
     private final TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofHours(1), ofHours(1)), false, 0, 1, () -> {});
+        new BreakerSettings.Window.Time(ofHours(1), ofHours(1)), false, 0, 1);
 
     /** A success. */
     @Actor
