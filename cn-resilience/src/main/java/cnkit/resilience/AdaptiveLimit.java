@@ -13,8 +13,8 @@ import java.util.Optional;
  * pipelines may share one.
  *
  * <pre>{@code
- * AdaptiveLimit limit = AdaptiveLimit.named("search", AdaptiveLimitSettings.between(2, 200));
- * Pipeline search = Pipeline.named("search").perTryTimeout(ofMillis(300)).adaptiveLimit(limit).build();
+ * AdaptiveLimit limit = AdaptiveLimit.of("search", AdaptiveLimitSettings.between(2, 200));
+ * Pipeline search = Pipeline.builder("search").perTryTimeout(ofMillis(300)).adaptiveLimit(limit).build();
  * }</pre>
  */
 public final class AdaptiveLimit {
@@ -35,7 +35,7 @@ public final class AdaptiveLimit {
    * @param settings how it moves
    * @return a limit with nothing in use
    */
-  public static AdaptiveLimit named(String name, AdaptiveLimitSettings settings) {
+  public static AdaptiveLimit of(String name, AdaptiveLimitSettings settings) {
     return new AdaptiveLimit(name, settings);
   }
 
@@ -101,9 +101,9 @@ public final class AdaptiveLimit {
     return Aimd.hasRoom(before) ? Aimd.epoch(before) : -1;
   }
 
-  void leave(int epoch, Kind kind) {
+  void leave(int epoch, Handling handling) {
     AdaptiveLimitSettings s = settings;
-    word.advance(w -> Aimd.left(w, s, epoch, kind));
+    word.advance(w -> Aimd.left(w, s, epoch, handling));
   }
 
   Evidence.Saturated evidence() {
@@ -130,12 +130,12 @@ public final class AdaptiveLimit {
      * Gives the permit back and reports how the call went; again: ignored. What is neutral or was not sent does not
      * move the limit.
      *
-     * @param kind what the call was worth
+     * @param handling what the call was worth
      */
-    public void complete(Kind kind) {
-      requireNonNull(kind, "kind");
+    public void complete(Handling handling) {
+      requireNonNull(handling, "handling");
       if (used.first()) {
-        limit.leave(epoch, kind);
+        limit.leave(epoch, handling);
       }
     }
   }

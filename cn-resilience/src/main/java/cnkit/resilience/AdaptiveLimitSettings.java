@@ -6,7 +6,7 @@ import static cnkit.resilience.Checks.check;
  * How an {@link AdaptiveLimit} moves. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
- * AdaptiveLimitSettings.between(1, 200).initial(20);
+ * AdaptiveLimitSettings.between(1, 200).withInitial(20);
  * }</pre>
  *
  * @param min the lowest limit: 1 to {@code max}
@@ -40,7 +40,7 @@ public record AdaptiveLimitSettings(int min, int max, int initial, double decrea
    * @param initial the first limit
    * @return a changed copy
    */
-  public AdaptiveLimitSettings initial(int initial) {
+  public AdaptiveLimitSettings withInitial(int initial) {
     return new AdaptiveLimitSettings(min, max, initial, decrease);
   }
 
@@ -50,7 +50,7 @@ public record AdaptiveLimitSettings(int min, int max, int initial, double decrea
    * @param decrease 0.1 to 0.99
    * @return a changed copy
    */
-  public AdaptiveLimitSettings decrease(double decrease) {
+  public AdaptiveLimitSettings withDecrease(double decrease) {
     return new AdaptiveLimitSettings(min, max, initial, decrease);
   }
 

@@ -46,15 +46,15 @@ final class Aimd {
     return word + 1;
   }
 
-  static long left(long word, AdaptiveLimitSettings s, int admittedIn, Kind kind) {
+  static long left(long word, AdaptiveLimitSettings s, int admittedIn, Handling handling) {
     int limit = limit(word);
     int inFlight = inFlight(word);
     int epoch = epoch(word);
     int credits = credits(word);
-    if (kind == Kind.FAILURE && admittedIn == epoch) {
+    if (handling == Handling.FAILURE && admittedIn == epoch) {
       return of(epoch + 1, 0, s.within((int) (limit * s.decrease() + 1e-9)), inFlight - 1);
     }
-    if (kind == Kind.SUCCESS && 2 * inFlight >= limit && limit < s.max()) {
+    if (handling == Handling.SUCCESS && 2 * inFlight >= limit && limit < s.max()) {
       return credits + 1 >= limit
           ? of(epoch, 0, s.within(limit + 1), inFlight - 1)
           : of(epoch, credits + 1, limit, inFlight - 1);

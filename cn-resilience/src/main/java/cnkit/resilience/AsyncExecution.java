@@ -37,7 +37,7 @@ final class AsyncExecution<T, R> {
 
   AsyncExecution(
       Plan plan,
-      Meter meter,
+      CallMeter meter,
       Deadline caller,
       Executor executor,
       AsyncCall<T> body,
@@ -47,7 +47,7 @@ final class AsyncExecution<T, R> {
     requireNonNull(body, "body");
     this.body = plan.faults == null ? body : plan.faults.before(body, plan.timer, executor);
     this.byValue = byValue;
-    Meter inForce = GuardedMeter.enabled(meter);
+    CallMeter inForce = GuardedMeter.enabled(meter);
     boolean clocked = plan.isClocked() || inForce != GuardedMeter.NONE || caller.isBounded();
     long start = clocked ? plan.ticker.getAsLong() : 0;
     long allowed = plan.allowedNanos(caller, start);
@@ -61,7 +61,7 @@ final class AsyncExecution<T, R> {
       execution.end();
     });
     if (expired) {
-      goOn(Ending.refused(plan.refusedByDeadline("caller")));
+      goOn(AttemptResult.refused(plan.refusedByDeadline("caller")));
     } else {
       attempt();
     }
@@ -73,7 +73,7 @@ final class AsyncExecution<T, R> {
       return; // cancelled during the delay
     }
     if (execution.limitNanos(execution.now()) <= 0) {
-      goOn(Ending.refused(plan.refusedByDeadline(execution.deadlineBy())));
+      goOn(AttemptResult.refused(plan.refusedByDeadline(execution.deadlineBy())));
       return;
     }
     Round round = new Round();
@@ -82,7 +82,7 @@ final class AsyncExecution<T, R> {
   }
 
   /** After a round or a refusal, on whatever thread that ended: everything further happens on the executor. */
-  private void goOn(Ending ending) {
+  private void goOn(AttemptResult ending) {
     onExecutor(() -> next(ending));
   }
 
@@ -94,7 +94,7 @@ final class AsyncExecution<T, R> {
     }
   }
 
-  private void next(Ending ending) {
+  private void next(AttemptResult ending) {
     if (result.isDone()) {
       return;
     }
@@ -157,12 +157,12 @@ final class AsyncExecution<T, R> {
     private int open;
     private int hedgesLeft = plan.hedge == null ? 0 : plan.hedge.extra();
     private boolean over;
-    private @Nullable Ending last;
+    private @Nullable AttemptResult last;
     private volatile Timer.Pending nextHedge = NOTHING;
 
     void launch(boolean hedge) {
       Object gate = plan.admitGate();
-      Leg leg = new Leg(this, hedge, gate instanceof Plan.Place place ? place.ticket() : 0);
+      Leg leg = new Leg(this, hedge, gate instanceof Plan.Place place ? place.permit() : 0);
       boolean late;
       synchronized (this) {
         late = over;
@@ -233,15 +233,16 @@ final class AsyncExecution<T, R> {
     }
 
     /** A leg has ended, and its place is given back. */
-    void ended(Ending ending) {
+    void ended(AttemptResult ending) {
       List<Leg> losers;
-      Ending decisive;
+      AttemptResult decisive;
       synchronized (this) {
         open--;
         if (over) {
           return;
         }
-        boolean failed = ending.kind() == Kind.FAILURE || ending.kind() == Kind.NOT_SENT;
+        boolean failed =
+            ending.handling() == Handling.FAILURE || ending.handling() == Handling.NOT_SENT;
         if (last == null || last.refusal() != null || ending.refusal() == null) {
           if (last != null && last.thrown() != null) {
             failures.add(last.thrown());
@@ -276,7 +277,7 @@ final class AsyncExecution<T, R> {
   private final class Leg {
     private final Round round;
     private final boolean hedge;
-    private final long ticket;
+    private final long permit;
     private boolean claimed;
     private Plan.@Nullable Place place;
     private int number;
@@ -286,10 +287,10 @@ final class AsyncExecution<T, R> {
     private volatile Timer.Pending alarm = NOTHING;
     private volatile @Nullable CompletionStage<T> stage;
 
-    Leg(Round round, boolean hedge, long ticket) {
+    Leg(Round round, boolean hedge, long permit) {
       this.round = round;
       this.hedge = hedge;
-      this.ticket = ticket;
+      this.permit = permit;
     }
 
     private synchronized boolean claim() {
@@ -304,7 +305,7 @@ final class AsyncExecution<T, R> {
 
     /** Takes a place in the bulkhead, or in the queue before it. */
     void seekPlace() {
-      Object admission = plan.admitPlace(ticket);
+      Object admission = plan.admitPlace(permit);
       if (admission instanceof Plan.Place free) {
         fly(free);
         return;
@@ -317,7 +318,7 @@ final class AsyncExecution<T, R> {
       WaitingLine.Joined joined = line.join(
           execution.remainingNanos(execution.now()),
           plan.timer,
-          stripe -> granted(new Plan.Place(ticket, stripe, 0)),
+          stripe -> granted(new Plan.Place(permit, stripe, 0)),
           this::expired);
       if (joined instanceof WaitingLine.Joined.Refused refused) {
         refusedUnsent(plan.refusedByPlace(refused.evidence()));
@@ -355,7 +356,7 @@ final class AsyncExecution<T, R> {
 
     /** The admission by breaker, throttle and rate limit was not used. */
     private void unsent() {
-      plan.notSent(ticket);
+      plan.notSent(permit);
       if (hedge && plan.hedgeBudget != null) {
         plan.hedgeBudget.refund();
       }
@@ -367,19 +368,19 @@ final class AsyncExecution<T, R> {
       unsent();
     }
 
-    private void refusedUnsent(Outcome.Rejected<Object> refusal) {
+    private void refusedUnsent(CallOutcome.Rejected<Object> refusal) {
       unsent();
       if (claim()) {
-        round.ended(Ending.refused(refusal));
+        round.ended(AttemptResult.refused(refusal));
       }
     }
 
-    void refused(Outcome.Rejected<Object> refusal) {
+    void refused(CallOutcome.Rejected<Object> refusal) {
       if (claim()) {
         if (hedge && plan.hedgeBudget != null) {
           plan.hedgeBudget.refund();
         }
-        round.ended(Ending.refused(refusal));
+        round.ended(AttemptResult.refused(refusal));
       }
     }
 
@@ -416,13 +417,13 @@ final class AsyncExecution<T, R> {
       try {
         begun = requireNonNull(body.start(plan.attempt(number, start, limit)), "the body's stage");
       } catch (Throwable t) {
-        end(late -> Ending.thrown(plan, t, late));
+        end(late -> AttemptResult.thrown(plan, t, late));
         return;
       }
       stage = begun;
       if (limit != Long.MAX_VALUE) {
         alarm = schedule(limit, () -> {
-          if (end(late -> Ending.timedOut(plan, execution.limitedBy(limit)))) {
+          if (end(late -> AttemptResult.timedOut(plan, execution.limitedBy(limit)))) {
             cancel(begun);
           }
         });
@@ -432,19 +433,19 @@ final class AsyncExecution<T, R> {
         cancel(begun);
       }
       CompletionStage<T> unused = begun.whenComplete((value, thrown) -> end(late -> thrown == null
-          ? Ending.value(plan.kindOf(value), value, late)
-          : Ending.thrown(plan, unwrap(thrown), late)));
+          ? AttemptResult.value(plan.handlingOf(value), value, late)
+          : AttemptResult.thrown(plan, unwrap(thrown), late)));
       if (!hedge) {
         round.awaitHedge();
       }
     }
 
-    private boolean end(Function<Boolean, Ending> ending) {
+    private boolean end(Function<Boolean, AttemptResult> ending) {
       if (isClaimed()) {
         return false;
       }
       long nanos = execution.now() - start;
-      Ending e =
+      AttemptResult e =
           ending.apply(limit != Long.MAX_VALUE && nanos >= limit); // user code: before the claim
       if (!claim()) {
         return false;
@@ -454,7 +455,7 @@ final class AsyncExecution<T, R> {
       return true;
     }
 
-    private void settle(Ending ending, long nanos) {
+    private void settle(AttemptResult ending, long nanos) {
       alarm.cancel();
       Plan.Place taken = place;
       if (taken != null) {
@@ -473,7 +474,7 @@ final class AsyncExecution<T, R> {
       if (place != null) {
         CancellationException cancelled =
             new CancellationException("the call was cancelled, or another attempt answered first");
-        settle(Ending.thrown(plan, cancelled, false), execution.now() - start);
+        settle(AttemptResult.thrown(plan, cancelled, false), execution.now() - start);
         if (flying != null) {
           cancel(flying);
         }

@@ -11,16 +11,16 @@ final class AsyncFallback {
   private AsyncFallback() {}
 
   static <T> CompletableFuture<T> of(
-      CompletableFuture<Outcome<T>> call,
-      Function<? super Outcome<T>, ? extends CompletionStage<? extends T>> fallback) {
+      CompletableFuture<CallOutcome<T>> call,
+      Function<? super CallOutcome<T>, ? extends CompletionStage<? extends T>> fallback) {
     CompletableFuture<T> result = new CompletableFuture<>();
     CompletableFuture<T> unused = result.whenComplete((value, thrown) -> call.cancel(true));
-    CompletableFuture<Outcome<T>> unusedToo = call.whenComplete((outcome, thrown) -> {
+    CompletableFuture<CallOutcome<T>> unusedToo = call.whenComplete((outcome, thrown) -> {
       if (thrown != null) { // the executor refused, or the result was cancelled
         result.completeExceptionally(thrown);
-      } else if (outcome instanceof Outcome.Success<T> success) {
+      } else if (outcome instanceof CallOutcome.Success<T> success) {
         result.complete(Unchecked.cast(success.value()));
-      } else if (outcome instanceof Outcome.Failure<T> failure
+      } else if (outcome instanceof CallOutcome.Failure<T> failure
           && failure.thrown().orElse(null) instanceof Error error) {
         result.completeExceptionally(error);
       } else if (!result.isDone()) {
@@ -32,8 +32,8 @@ final class AsyncFallback {
 
   private static <T> void answer(
       CompletableFuture<T> result,
-      Outcome<T> outcome,
-      Function<? super Outcome<T>, ? extends CompletionStage<? extends T>> fallback) {
+      CallOutcome<T> outcome,
+      Function<? super CallOutcome<T>, ? extends CompletionStage<? extends T>> fallback) {
     try {
       CompletionStage<? extends T> other =
           requireNonNull(fallback.apply(outcome), "the fallback's stage");

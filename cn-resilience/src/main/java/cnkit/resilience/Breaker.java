@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
  * before never moves it.
  *
  * <pre>{@code
- * Breaker breaker = Breaker.named("inventory", BreakerSettings.countWindow(50).failureRate(0.5));
- * Pipeline pipeline = Pipeline.named("inventory").breaker(breaker).build();
+ * Breaker breaker = Breaker.of("inventory", BreakerSettings.countWindow(50).withFailureRate(0.5));
+ * Pipeline pipeline = Pipeline.builder("inventory").breaker(breaker).build();
  *
  * // or by hand
  * Optional<Breaker.Permit> permit = breaker.tryAcquire();
- * permit.ifPresent(p -> p.complete(ping() ? Kind.SUCCESS : Kind.FAILURE));
+ * permit.ifPresent(p -> p.complete(ping() ? Handling.SUCCESS : Handling.FAILURE));
  * }</pre>
  */
 public final class Breaker {
@@ -106,7 +106,7 @@ public final class Breaker {
         "breaker " + name,
         eventExecutor,
         () -> current(initial),
-        count -> new BreakerEvent.Dropped(name, count));
+        count -> new BreakerEvent.EventsDropped(name, count));
     this.state = new AtomicState<>(initial, this::committed);
     this.timed = rules.hasSlowRule();
   }
@@ -129,8 +129,8 @@ public final class Breaker {
    * @param settings when it opens and closes
    * @return a closed breaker
    */
-  public static Breaker named(String name, BreakerSettings settings) {
-    return named(name, settings, SystemTime.TICKER);
+  public static Breaker of(String name, BreakerSettings settings) {
+    return of(name, settings, SystemTime.TICKER);
   }
 
   /**
@@ -141,8 +141,8 @@ public final class Breaker {
    * @param ticker a monotonic nanosecond clock; may wrap; give pipelines that use the breaker the same one
    * @return a closed breaker
    */
-  public static Breaker named(String name, BreakerSettings settings, LongSupplier ticker) {
-    return named(name, settings, ticker, SystemTime.RANDOM, Runnable::run);
+  public static Breaker of(String name, BreakerSettings settings, LongSupplier ticker) {
+    return of(name, settings, ticker, SystemTime.RANDOM, Runnable::run);
   }
 
   /**
@@ -156,7 +156,7 @@ public final class Breaker {
    *     request's
    * @return a closed breaker
    */
-  public static Breaker named(
+  public static Breaker of(
       String name,
       BreakerSettings settings,
       LongSupplier ticker,
@@ -203,7 +203,7 @@ public final class Breaker {
     BreakerState s = state.get();
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
-      Window window = closed.era().window;
+      Window window = closed.period().window;
       tally = window == null
           ? new Window.Tally(
               CountWord.size(closed.outcomes()),
@@ -230,10 +230,10 @@ public final class Breaker {
    * @return the permit, or empty if the breaker refuses
    */
   public Optional<Permit> tryAcquire() {
-    long ticket = admit();
+    long permit = admit();
     boolean measured = timed;
-    return ticket >= 0
-        ? Optional.of(new Permit(this, ticket, measured, measured ? ticker.getAsLong() : 0))
+    return permit >= 0
+        ? Optional.of(new Permit(this, permit, measured, measured ? ticker.getAsLong() : 0))
         : Optional.empty();
   }
 
@@ -295,9 +295,9 @@ public final class Breaker {
     timed = next.hasSlowRule();
   }
 
-  /** The ticket of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
+  /** The permit of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
   long admit() {
-    return state.get() instanceof BreakerState.Closed closed ? closed.era().epoch : admitUnlessOpen();
+    return state.get() instanceof BreakerState.Closed closed ? closed.period().epoch : admitUnlessOpen();
   }
 
   private long admitUnlessOpen() {
@@ -318,8 +318,8 @@ public final class Breaker {
       return after.epoch();
     }
     boolean granted =
-        after instanceof BreakerState.HalfOpen && after.lastTicket() != before.lastTicket();
-    return granted ? after.lastTicket() : ~after.retryAfterNanos(now);
+        after instanceof BreakerState.HalfOpen && after.lastPermit() != before.lastPermit();
+    return granted ? after.lastPermit() : ~after.retryAfterNanos(now);
   }
 
   /** Whether it matters how long a call takes. */
@@ -344,70 +344,70 @@ public final class Breaker {
     if (present != admitting) {
       return false;
     }
-    Window window = admitting.era().window;
+    Window window = admitting.period().window;
     if (window != null) {
       window.recordGood(ticker);
     }
     return true;
   }
 
-  Recorded complete(long ticket, Kind kind, long nanos) {
-    return kind == Kind.SUCCESS && isHealthySuccess(ticket, nanos)
-        ? Recorded.RECORDED
-        : complete(ticket, kind, nanos, ticker.getAsLong());
+  Completion complete(long permit, Handling handling, long nanos) {
+    return handling == Handling.SUCCESS && isHealthySuccess(permit, nanos)
+        ? Completion.RECORDED
+        : complete(permit, handling, nanos, ticker.getAsLong());
   }
 
   /** Whether that was all there is to do for it: in a window of good outcomes nothing, elsewhere to count it there. */
-  private boolean isHealthySuccess(long ticket, long nanos) {
+  private boolean isHealthySuccess(long permit, long nanos) {
     Object present = state.get();
     if (!(present instanceof BreakerState.Closed closed)) {
       return false;
     }
-    BreakerState.Era era = closed.era();
-    if (era.epoch != ticket || nanos > era.slowNanos) {
+    BreakerState.Period period = closed.period();
+    if (period.epoch != permit || nanos > period.slowNanos) {
       return false;
     }
-    if (era.window == null && (closed.outcomes() != era.clean || closed.slows() != era.clean)) {
+    if (period.window == null && (closed.outcomes() != period.clean || closed.slows() != period.clean)) {
       return false;
     }
-    if (era.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
+    if (period.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
       knownHealthy = closed;
     }
-    if (era.window != null) {
-      era.window.recordGood(ticker);
+    if (period.window != null) {
+      period.window.recordGood(ticker);
     }
     return true;
   }
 
-  private Recorded complete(long ticket, Kind kind, long nanos, long now) {
+  private Completion complete(long permit, Handling handling, long nanos, long now) {
     BreakerState present = state.get();
     if (present instanceof BreakerState.Closed closed
-        && closed.era().window != null
-        && closed.knows(ticket)) {
-      record(closed.era().window, kind, isSlow(present, kind, nanos), now);
-      return Recorded.RECORDED;
+        && closed.period().window != null
+        && closed.knows(permit)) {
+      record(closed.period().window, handling, isSlow(present, handling, nanos), now);
+      return Completion.RECORDED;
     }
-    // if the present state knows the ticket, its epoch keeps results in one word until it ends
+    // if the present state knows the permit, its epoch keeps results in one word until it ends
     return state.advance(
-        before -> before.onResult(ticket, kind, isSlow(before, kind, nanos), now, this::openNanos),
-        (before, after) -> before.knows(ticket) ? Recorded.RECORDED : Recorded.STALE);
+        before -> before.onResult(permit, handling, isSlow(before, handling, nanos), now, this::openNanos),
+        (before, after) -> before.knows(permit) ? Completion.RECORDED : Completion.STALE);
   }
 
-  private static boolean isSlow(BreakerState s, Kind kind, long nanos) {
-    return nanos > s.rules().slowNanos && (kind == Kind.SUCCESS || kind == Kind.FAILURE);
+  private static boolean isSlow(BreakerState s, Handling handling, long nanos) {
+    return nanos > s.rules().slowNanos && (handling == Handling.SUCCESS || handling == Handling.FAILURE);
   }
 
   /** For the windows that are not one word: written in place, and only a trip replaces the state. */
-  private void record(Window window, Kind kind, boolean slow, long now) {
-    if (kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
+  private void record(Window window, Handling handling, boolean slow, long now) {
+    if (handling == Handling.NEUTRAL || handling == Handling.NOT_SENT) {
       return;
     }
-    boolean failed = kind == Kind.FAILURE;
+    boolean failed = handling == Handling.FAILURE;
     boolean healthyBefore = (failed || slow) && window.isFull(now);
     window.record(failed, slow, now);
     if (failed || slow) {
       BreakerState unused = state.advance(
-          before -> before instanceof BreakerState.Closed closed && closed.era().window == window
+          before -> before instanceof BreakerState.Closed closed && closed.period().window == window
               ? closed.trip(window.tally(now), healthyBefore, now, this::openNanos)
               : before); // somebody else's transition came first
     }
@@ -467,29 +467,29 @@ public final class Breaker {
   public static final class Permit {
     private final Breaker breaker;
     private final Once used = new Once();
-    private final long ticket;
+    private final long permit;
     private final boolean measured;
     private final long startNanos;
 
-    Permit(Breaker breaker, long ticket, boolean measured, long startNanos) {
+    Permit(Breaker breaker, long permit, boolean measured, long startNanos) {
       this.breaker = breaker;
-      this.ticket = ticket;
+      this.permit = permit;
       this.measured = measured;
       this.startNanos = startNanos;
     }
 
     /**
-     * Reports how the call went. {@link Kind#NOT_SENT} gives the permit back as if it had never been asked for.
+     * Reports how the call went. {@link Handling#NOT_SENT} gives the permit back as if it had never been asked for.
      *
-     * @param kind what the call was worth
+     * @param handling what the call was worth
      * @return whether it counted
      */
-    public Recorded complete(Kind kind) {
+    public Completion complete(Handling handling) {
       if (!used.first()) {
-        return Recorded.DUPLICATE;
+        return Completion.DUPLICATE;
       }
       long nanos = measured ? breaker.ticker.getAsLong() - startNanos : 0;
-      return breaker.complete(ticket, kind, nanos);
+      return breaker.complete(permit, handling, nanos);
     }
   }
 }

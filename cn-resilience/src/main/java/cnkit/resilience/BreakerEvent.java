@@ -40,5 +40,5 @@ public sealed interface BreakerEvent {
    * @param breaker the breaker's name
    * @param count how many
    */
-  record Dropped(String breaker, long count) implements BreakerEvent {}
+  record EventsDropped(String breaker, long count) implements BreakerEvent {}
 }

@@ -13,9 +13,9 @@ import java.util.function.IntFunction;
  * copy.
  *
  * <pre>{@code
- * BreakerSettings.countWindow(50).failureRate(0.5).openFor(Duration.ofSeconds(5));
+ * BreakerSettings.countWindow(50).withFailureRate(0.5).withOpenTime(Duration.ofSeconds(5));
  * BreakerSettings.consecutive(5);
- * BreakerSettings.timeWindow(Duration.ofSeconds(10)).slowCalls(Duration.ofMillis(500), 0.8);
+ * BreakerSettings.timeWindow(Duration.ofSeconds(10)).withSlowCalls(Duration.ofMillis(500), 0.8);
  * }</pre>
  *
  * @param window which results are looked at; default the last 50
@@ -178,7 +178,7 @@ public record BreakerSettings(
    * @return the settings, with the defaults for the rest
    */
   public static BreakerSettings consecutive(int failures) {
-    return countWindow(failures).minimumCalls(failures).failureRate(1.0);
+    return countWindow(failures).withMinimumCalls(failures).withFailureRate(1.0);
   }
 
   /**
@@ -187,7 +187,7 @@ public record BreakerSettings(
    * @param failureRate above 0.0 and up to 1.0
    * @return a changed copy
    */
-  public BreakerSettings failureRate(double failureRate) {
+  public BreakerSettings withFailureRate(double failureRate) {
     return new BreakerSettings(window, minimumCalls, failureRate, slowCalls, openTime, probing);
   }
 
@@ -198,7 +198,7 @@ public record BreakerSettings(
    * @param rate above 0.0 and up to 1.0
    * @return a changed copy
    */
-  public BreakerSettings slowCalls(Duration threshold, double rate) {
+  public BreakerSettings withSlowCalls(Duration threshold, double rate) {
     return new BreakerSettings(
         window,
         minimumCalls,
@@ -214,7 +214,7 @@ public record BreakerSettings(
    * @param minimumCalls at least 1
    * @return a changed copy
    */
-  public BreakerSettings minimumCalls(int minimumCalls) {
+  public BreakerSettings withMinimumCalls(int minimumCalls) {
     return new BreakerSettings(window, minimumCalls, failureRate, slowCalls, openTime, probing);
   }
 
@@ -224,7 +224,7 @@ public record BreakerSettings(
    * @param base the first open time
    * @return a changed copy; a cap below {@code base} is raised to it
    */
-  public BreakerSettings openFor(Duration base) {
+  public BreakerSettings withOpenTime(Duration base) {
     Duration cap = base.compareTo(openTime.cap) > 0 ? base : openTime.cap;
     return openTime(new OpenTime(base, new Backoff.Exponential(base, 2.0), cap, openTime.jitter));
   }
@@ -236,7 +236,7 @@ public record BreakerSettings(
    * @param growth from the number of openings in a row (from 0) to a time; evaluated before the breaker changes
    * @return a changed copy
    */
-  public BreakerSettings openFor(Duration base, IntFunction<Duration> growth) {
+  public BreakerSettings withOpenTime(Duration base, IntFunction<Duration> growth) {
     Duration cap = base.compareTo(openTime.cap) > 0 ? base : openTime.cap;
     return openTime(new OpenTime(base, new Backoff.Custom(growth), cap, openTime.jitter));
   }
@@ -247,7 +247,7 @@ public record BreakerSettings(
    * @param cap at least the first open time
    * @return a changed copy
    */
-  public BreakerSettings openForAtMost(Duration cap) {
+  public BreakerSettings withMaxOpenTime(Duration cap) {
     return openTime(new OpenTime(openTime.base, openTime.growth, cap, openTime.jitter));
   }
 
@@ -257,7 +257,7 @@ public record BreakerSettings(
    * @param jitter 0.0 (none) to 1.0 (up to twice the time)
    * @return a changed copy
    */
-  public BreakerSettings openJitter(double jitter) {
+  public BreakerSettings withOpenJitter(double jitter) {
     return openTime(new OpenTime(openTime.base, openTime.growth, openTime.cap, jitter));
   }
 
@@ -272,7 +272,7 @@ public record BreakerSettings(
    * @param successes 1 to {@code permits}
    * @return a changed copy
    */
-  public BreakerSettings probes(int permits, int successes) {
+  public BreakerSettings withProbes(int permits, int successes) {
     return probing(new Probing(permits, successes, probing.lease, probing.inconclusive));
   }
 
@@ -282,7 +282,7 @@ public record BreakerSettings(
    * @param lease above 0
    * @return a changed copy
    */
-  public BreakerSettings probeLease(Duration lease) {
+  public BreakerSettings withProbeLease(Duration lease) {
     return probing(new Probing(probing.permits, probing.successes, lease, probing.inconclusive));
   }
 
@@ -292,7 +292,7 @@ public record BreakerSettings(
    * @param inconclusive 1 to 1,000
    * @return a changed copy
    */
-  public BreakerSettings inconclusiveProbes(int inconclusive) {
+  public BreakerSettings withInconclusiveProbes(int inconclusive) {
     return probing(new Probing(probing.permits, probing.successes, probing.lease, inconclusive));
   }
 

@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * All that a breaker remembers, and the whole of its rules. Each state writes its own row of the table.
  *
- * <p>An admission is a <em>ticket</em>: in a closed state the epoch's own number, in a half-open one the number of a
+ * <p>An admission is a <em>permit</em>: in a closed state the epoch's own number, in a half-open one the number of a
  * lease. All are drawn from one growing sequence, so a result counts exactly if the present state still knows its
- * ticket. Times are nanosecond ticks.
+ * permit. Times are nanosecond ticks.
  */
 @Pure
 sealed interface BreakerState {
@@ -32,12 +32,12 @@ sealed interface BreakerState {
   Breaker.State state();
 
   /** The highest number drawn so far. */
-  default long lastTicket() {
+  default long lastPermit() {
     return epoch();
   }
 
   /** Whether a result of that admission counts here. */
-  default boolean knows(long ticket) {
+  default boolean knows(long permit) {
     return false;
   }
 
@@ -46,14 +46,14 @@ sealed interface BreakerState {
     return state();
   }
 
-  /** What an arriving call does to it. If a place was free, {@link #lastTicket()} of the new state is the lease. */
+  /** What an arriving call does to it. If a place was free, {@link #lastPermit()} of the new state is the lease. */
   default BreakerState onAcquire(long now, OpenTimes openTimes) {
     return this;
   }
 
   /** What the result of an admitted call does to it. */
   default BreakerState onResult(
-      long ticket, Kind kind, boolean slow, long now, OpenTimes openTimes) {
+      long permit, Handling handling, boolean slow, long now, OpenTimes openTimes) {
     return this;
   }
 
@@ -69,17 +69,17 @@ sealed interface BreakerState {
   BreakerState under(BreakerRules next, long now, OpenTimes openTimes);
 
   static BreakerState initial(BreakerRules r, long now) {
-    return Closed.empty(new Era(r, 0, 0, Breaker.State.CLOSED, now, null));
+    return Closed.empty(new Period(r, 0, 0, Breaker.State.CLOSED, now, null));
   }
 
   /** A state set by hand: no timer and no result leaves it. */
   static BreakerState manual(BreakerState before, Breaker.State to, long now) {
     BreakerRules r = before.rules();
-    long epoch = before.lastTicket() + 1;
+    long epoch = before.lastPermit() + 1;
     Evidence.Manual cause = new Evidence.Manual(r.name, epoch, to);
     return switch (to) {
       case CLOSED, FORCED_CLOSED, METRICS_ONLY ->
-        Closed.empty(new Era(r, epoch, 0, to, now, cause));
+        Closed.empty(new Period(r, epoch, 0, to, now, cause));
       case DISABLED -> new Disabled(r, epoch, cause);
       case FORCED_OPEN -> new ForcedOpen(r, epoch, cause);
       case OPEN, HALF_OPEN ->
@@ -98,15 +98,16 @@ sealed interface BreakerState {
         || next.hasShapeOf(before.rules())) {
       return before.under(next, now, openTimes);
     }
-    Breaker.State mode = before instanceof Closed closed ? closed.era.mode : Breaker.State.CLOSED;
-    long epoch = before.lastTicket() + 1;
+    Breaker.State mode =
+        before instanceof Closed closed ? closed.period.mode : Breaker.State.CLOSED;
+    long epoch = before.lastPermit() + 1;
     return Closed.empty(
-        new Era(next, epoch, 0, mode, now, new Evidence.Reshaped(next.name, epoch)));
+        new Period(next, epoch, 0, mode, now, new Evidence.Reshaped(next.name, epoch)));
   }
 
   /** What all states of one closed epoch have in common. */
   @Pure
-  final class Era {
+  final class Period {
     final BreakerRules rules;
     final long epoch;
     final int opens;
@@ -120,7 +121,7 @@ sealed interface BreakerState {
 
     final long slowNanos;
 
-    Era(
+    Period(
         BreakerRules rules,
         long epoch,
         int opens,
@@ -130,7 +131,7 @@ sealed interface BreakerState {
       this(rules, epoch, opens, mode, cause, rules.newWindow(now));
     }
 
-    private Era(
+    private Period(
         BreakerRules rules,
         long epoch,
         int opens,
@@ -147,8 +148,8 @@ sealed interface BreakerState {
       this.slowNanos = rules.slowNanos;
     }
 
-    Era under(BreakerRules next) {
-      return new Era(next, epoch, opens, mode, cause, window);
+    Period under(BreakerRules next) {
+      return new Period(next, epoch, opens, mode, cause, window);
     }
   }
 
@@ -156,57 +157,57 @@ sealed interface BreakerState {
    * Calls pass and count. With the mode FORCED_CLOSED it never opens, with METRICS_ONLY it begins a new epoch where it
    * would have.
    *
-   * @param outcomes the last outcomes as a {@link CountWord}; unused if the era has a window
+   * @param outcomes the last outcomes as a {@link CountWord}; unused if the period has a window
    * @param slows which of them were slow, in the same form
    */
-  record Closed(Era era, long outcomes, long slows) implements BreakerState {
-    static Closed empty(Era era) {
-      return new Closed(era, CountWord.EMPTY, era.rules.noSlowCalls());
+  record Closed(Period period, long outcomes, long slows) implements BreakerState {
+    static Closed empty(Period period) {
+      return new Closed(period, CountWord.EMPTY, period.rules.noSlowCalls());
     }
 
     @Override
     public BreakerRules rules() {
-      return era.rules;
+      return period.rules;
     }
 
     @Override
     public long epoch() {
-      return era.epoch;
+      return period.epoch;
     }
 
     @Override
     public int opens() {
-      return era.opens;
+      return period.opens;
     }
 
     @Override
     public Breaker.State state() {
-      return era.mode;
+      return period.mode;
     }
 
     @Override
     public Optional<Evidence> cause() {
-      return Optional.ofNullable(era.cause);
+      return Optional.ofNullable(period.cause);
     }
 
     @Override
-    public boolean knows(long ticket) {
-      return ticket == era.epoch;
+    public boolean knows(long permit) {
+      return permit == period.epoch;
     }
 
     @Override
     public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
-      return new Closed(era.under(next), outcomes, slows);
+      return new Closed(period.under(next), outcomes, slows);
     }
 
     @Override
     public BreakerState onResult(
-        long ticket, Kind kind, boolean slow, long now, OpenTimes openTimes) {
-      if (ticket != era.epoch || kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
+        long permit, Handling handling, boolean slow, long now, OpenTimes openTimes) {
+      if (permit != period.epoch || handling == Handling.NEUTRAL || handling == Handling.NOT_SENT) {
         return this;
       }
-      BreakerRules r = era.rules;
-      boolean failed = kind == Kind.FAILURE;
+      BreakerRules r = period.rules;
+      boolean failed = handling == Handling.FAILURE;
       long next = CountWord.push(outcomes, r.packedSize, failed);
       long nextSlows = r.hasSlowRule() ? CountWord.push(slows, r.packedSize, slow) : slows;
       if (failed || slow) {
@@ -219,19 +220,19 @@ sealed interface BreakerState {
           return tripped;
         }
       }
-      return next == outcomes && nextSlows == slows ? this : new Closed(era, next, nextSlows);
+      return next == outcomes && nextSlows == slows ? this : new Closed(period, next, nextSlows);
     }
 
     /** What a window with that content makes of it; asked after a bad result only, so that no success ever opens. */
     BreakerState trip(Window.Tally tally, boolean healthyBefore, long now, OpenTimes openTimes) {
-      BreakerRules r = era.rules;
-      if (era.mode == Breaker.State.FORCED_CLOSED || !r.trips(tally)) {
+      BreakerRules r = period.rules;
+      if (period.mode == Breaker.State.FORCED_CLOSED || !r.trips(tally)) {
         return this;
       }
-      boolean opens = era.mode != Breaker.State.METRICS_ONLY;
-      int inARow = healthyBefore ? 1 : era.opens + 1;
+      boolean opens = period.mode != Breaker.State.METRICS_ONLY;
+      int inARow = healthyBefore ? 1 : period.opens + 1;
       long nanos = opens ? openTimes.nanos(r, inARow - 1) : 0;
-      long next = era.epoch + 1;
+      long next = period.epoch + 1;
       Evidence.Tripped cause = new Evidence.Tripped(
           r.name,
           next,
@@ -243,7 +244,7 @@ sealed interface BreakerState {
           Duration.ofNanos(nanos));
       return opens
           ? new Open(r, next, inARow, now, nanos, cause)
-          : empty(new Era(r, next, 0, era.mode, now, cause));
+          : empty(new Period(r, next, 0, period.mode, now, cause));
     }
   }
 
@@ -294,7 +295,7 @@ sealed interface BreakerState {
       BreakerRules rules,
       long epoch,
       int opens,
-      long lastTicket,
+      long lastPermit,
       List<Lease> leases,
       int successes,
       int failures,
@@ -302,7 +303,7 @@ sealed interface BreakerState {
       Evidence.Waited evidence)
       implements BreakerState {
     /** The permit of one probe. */
-    record Lease(long ticket, long expiresAtNanos) {}
+    record Lease(long permit, long expiresAtNanos) {}
 
     @Override
     public Breaker.State state() {
@@ -310,8 +311,8 @@ sealed interface BreakerState {
     }
 
     @Override
-    public boolean knows(long ticket) {
-      return indexOf(ticket) >= 0;
+    public boolean knows(long permit) {
+      return indexOf(permit) >= 0;
     }
 
     @Override
@@ -323,7 +324,7 @@ sealed interface BreakerState {
     @Override
     public BreakerState under(BreakerRules next, long now, OpenTimes openTimes) {
       return new HalfOpen(
-              next, epoch, opens, lastTicket, leases, successes, failures, inconclusive, evidence)
+              next, epoch, opens, lastPermit, leases, successes, failures, inconclusive, evidence)
           .decided(now, openTimes);
     }
 
@@ -333,29 +334,29 @@ sealed interface BreakerState {
       valid.removeIf(lease -> Ticks.isDue(lease.expiresAtNanos, now));
       int silent = inconclusive + leases.size() - valid.size();
       if (silent >= rules.inconclusiveLimit) {
-        return with(lastTicket, valid, successes, failures, silent).decided(now, openTimes);
+        return with(lastPermit, valid, successes, failures, silent).decided(now, openTimes);
       }
       if (valid.size() + successes + failures >= rules.probes) {
         return this; // then none has expired: each that had would have left a place
       }
-      valid.add(new Lease(lastTicket + 1, now + rules.leaseNanos));
-      return with(lastTicket + 1, valid, successes, failures, silent);
+      valid.add(new Lease(lastPermit + 1, now + rules.leaseNanos));
+      return with(lastPermit + 1, valid, successes, failures, silent);
     }
 
     @Override
     public BreakerState onResult(
-        long ticket, Kind kind, boolean slow, long now, OpenTimes openTimes) {
-      int index = indexOf(ticket);
+        long permit, Handling handling, boolean slow, long now, OpenTimes openTimes) {
+      int index = indexOf(permit);
       if (index < 0) {
         return this;
       }
-      boolean bad = kind == Kind.FAILURE || (kind == Kind.SUCCESS && slow);
-      int ok = successes + (kind == Kind.SUCCESS && !slow ? 1 : 0);
+      boolean bad = handling == Handling.FAILURE || (handling == Handling.SUCCESS && slow);
+      int ok = successes + (handling == Handling.SUCCESS && !slow ? 1 : 0);
       int failed = failures + (bad ? 1 : 0);
-      int silent = inconclusive + (kind == Kind.NEUTRAL ? 1 : 0);
+      int silent = inconclusive + (handling == Handling.NEUTRAL ? 1 : 0);
       List<Lease> left = new ArrayList<>(leases);
       left.remove(index);
-      return with(lastTicket, left, ok, failed, silent).decided(now, openTimes);
+      return with(lastPermit, left, ok, failed, silent).decided(now, openTimes);
     }
 
     private HalfOpen with(long last, List<Lease> out, int ok, int failed, int silent) {
@@ -365,10 +366,10 @@ sealed interface BreakerState {
 
     /** Where the probes so far lead; itself if they leave it open. */
     private BreakerState decided(long now, OpenTimes openTimes) {
-      long next = lastTicket + 1;
+      long next = lastPermit + 1;
       if (successes >= rules.probeSuccesses) {
         Evidence.Recovered cause = new Evidence.Recovered(rules.name, next, successes, failures);
-        return Closed.empty(new Era(rules, next, opens, Breaker.State.CLOSED, now, cause));
+        return Closed.empty(new Period(rules, next, opens, Breaker.State.CLOSED, now, cause));
       }
       if (failures > rules.probes - rules.probeSuccesses
           || inconclusive >= rules.inconclusiveLimit) {
@@ -385,9 +386,9 @@ sealed interface BreakerState {
       return this;
     }
 
-    private int indexOf(long ticket) {
+    private int indexOf(long permit) {
       for (int i = 0; i < leases.size(); i++) {
-        if (leases.get(i).ticket == ticket) {
+        if (leases.get(i).permit == permit) {
           return i;
         }
       }
@@ -428,8 +429,8 @@ sealed interface BreakerState {
     }
 
     @Override
-    public boolean knows(long ticket) {
-      return ticket == epoch;
+    public boolean knows(long permit) {
+      return permit == epoch;
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.function.LongUnaryOperator;
  * asynchronous calls wait for a permit, bounded in number and time; synchronous ones are refused at once either way.
  *
  * <pre>{@code
- * Bulkhead bulkhead = Bulkhead.named("reports", 8);
+ * Bulkhead bulkhead = Bulkhead.of("reports", 8);
  * Optional<Bulkhead.Permit> permit = bulkhead.tryAcquire();
  * if (permit.isPresent()) {
  *   try (Bulkhead.Permit p = permit.get()) {
@@ -73,7 +73,7 @@ public final class Bulkhead {
    * @param limit how many calls at once: 1 to 1,000,000
    * @return a bulkhead with all permits free
    */
-  public static Bulkhead named(String name, int limit) {
+  public static Bulkhead of(String name, int limit) {
     return new Bulkhead(name, limit, stripesFor(limit));
   }
 
@@ -181,7 +181,7 @@ public final class Bulkhead {
    *
    * @param executor where the future is completed; the caller's
    * @param timer what ends the wait
-   * @return completed with the permit, or with a {@link CallRejectedException} of {@link Reason#BULKHEAD_FULL}
+   * @return completed with the permit, or with a {@link CallRejectedException} of {@link RejectionReason#BULKHEAD_FULL}
    */
   public CompletableFuture<Permit> acquireAsync(Executor executor, Timer timer) {
     requireNonNull(executor, "executor");
@@ -209,7 +209,8 @@ public final class Bulkhead {
       CompletableFuture<Permit> result, Executor executor, int stripe, Evidence why) {
     Runnable settling = () -> {
       if (stripe < 0) {
-        result.completeExceptionally(new CallRejectedException(name, Reason.BULKHEAD_FULL, 0, why));
+        result.completeExceptionally(
+            new CallRejectedException(name, RejectionReason.BULKHEAD_FULL, 0, why));
       } else if (!result.complete(new Permit(this, stripe))) {
         exit(stripe);
       }

@@ -21,11 +21,12 @@ public final class CallRejectedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String pipeline;
-  private final Reason reason;
+  private final RejectionReason reason;
   private final long retryAfterNanos;
   private final transient @Nullable Evidence evidence;
 
-  CallRejectedException(String pipeline, Reason reason, long retryAfterNanos, Evidence evidence) {
+  CallRejectedException(
+      String pipeline, RejectionReason reason, long retryAfterNanos, Evidence evidence) {
     super(null, null, false, false);
     this.pipeline = requireNonNull(pipeline);
     this.reason = reason;
@@ -47,7 +48,7 @@ public final class CallRejectedException extends RuntimeException {
    *
    * @return the reason
    */
-  public Reason reason() {
+  public RejectionReason reason() {
     return reason;
   }
 

@@ -11,13 +11,13 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
- * Turns what a call returned or threw into a {@link Kind}; every stage of the pipeline reads that, none has rules of
+ * Turns what a call returned or threw into a {@link Handling}; every stage of the pipeline reads that, none has rules of
  * its own. Called once an attempt, on the thread that ends it; must be safe for many threads. What it throws is logged
  * once, and the attempt then counts as a failure that is not retried (a value: as neutral).
  *
  * <pre>{@code
- * Classifier.ofResult(HttpResponse.class, r -> r.statusCode() >= 500 ? Kind.FAILURE : Kind.SUCCESS)
- *     .thrown(IllegalArgumentException.class, Kind.NEUTRAL);
+ * Classifier.ofResult(HttpResponse.class, r -> r.statusCode() >= 500 ? Handling.FAILURE : Handling.SUCCESS)
+ *     .thrown(IllegalArgumentException.class, Handling.NEUTRAL);
  * }</pre>
  */
 public interface Classifier {
@@ -27,8 +27,8 @@ public interface Classifier {
    * @param value what the call returned; may be {@code null} if the call may return that
    * @return success, unless overridden
    */
-  default Kind result(@Nullable Object value) {
-    return Kind.SUCCESS;
+  default Handling result(@Nullable Object value) {
+    return Handling.SUCCESS;
   }
 
   /**
@@ -38,8 +38,8 @@ public interface Classifier {
    * @param thrown what the call threw
    * @return failure, unless overridden
    */
-  default Kind thrown(Exception thrown) {
-    return Kind.FAILURE;
+  default Handling thrown(Exception thrown) {
+    return Handling.FAILURE;
   }
 
   /**
@@ -85,7 +85,7 @@ public interface Classifier {
    * @param <R> the type
    * @return a classifier
    */
-  static <R> Classifier ofResult(Class<R> type, Function<? super R, Kind> rule) {
+  static <R> Classifier ofResult(Class<R> type, Function<? super R, Handling> rule) {
     return Rules.STANDARD.result(type, rule);
   }
 
@@ -97,7 +97,7 @@ public interface Classifier {
    * @param <R> the type
    * @return a classifier
    */
-  default <R> Classifier result(Class<R> type, Function<? super R, Kind> rule) {
+  default <R> Classifier result(Class<R> type, Function<? super R, Handling> rule) {
     return new Rules.Results<>(this, requireNonNull(type, "type"), requireNonNull(rule, "rule"));
   }
 
@@ -105,11 +105,11 @@ public interface Classifier {
    * Judges exceptions of one type first; asks this classifier about all others.
    *
    * @param type which exceptions, subtypes included
-   * @param kind what they are worth
+   * @param handling what they are worth
    * @return a classifier
    */
-  default Classifier thrown(Class<? extends Exception> type, Kind kind) {
-    return new Rules.Thrown(this, requireNonNull(type, "type"), requireNonNull(kind, "kind"));
+  default Classifier thrown(Class<? extends Exception> type, Handling handling) {
+    return new Rules.Thrown(this, requireNonNull(type, "type"), requireNonNull(handling, "kind"));
   }
 
   /**

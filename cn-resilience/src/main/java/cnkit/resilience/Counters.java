@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * What happened in a pipeline since it was built, apart from plain successes: those touch no counter, so that the
- * healthy path writes nothing; attach a {@link Meter} to count them.
+ * healthy path writes nothing; attach a {@link CallMeter} to count them.
  *
  * @param failures attempts that failed
  * @param neutral attempts that said nothing about the dependency
@@ -25,7 +25,7 @@ public record Counters(
     long retriesDenied,
     long hedges,
     long hedgesDenied,
-    Map<Reason, Long> rejected) {
+    Map<RejectionReason, Long> rejected) {
   /** Copies the map. */
   public Counters {
     rejected = Map.copyOf(rejected);

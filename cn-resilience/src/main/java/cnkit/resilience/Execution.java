@@ -14,7 +14,7 @@ final class Execution {
   private static final int MOST_EARLIER = 100;
 
   final Plan plan;
-  final Meter meter;
+  final CallMeter meter;
   final boolean metered;
   private final boolean clocked;
   private final long startNanos;
@@ -28,29 +28,34 @@ final class Execution {
   private int made;
 
   private long backoffNanos;
-  private @Nullable Ending last;
-  private Stop stop = Stop.ATTEMPTS;
-  private final @Nullable Charge charge;
+  private @Nullable AttemptResult last;
+  private NotRetried notRetried = NotRetried.ATTEMPTS;
+  private final @Nullable BudgetUse charge;
 
-  Execution(Plan plan, Meter meter, boolean clocked, long startNanos, long allowedNanos) {
+  Execution(Plan plan, CallMeter meter, boolean clocked, long startNanos, long allowedNanos) {
     this(plan, meter, clocked, startNanos, allowedNanos, false);
   }
 
   /** For an execution whose attempts end on several threads. */
   static Execution shared(
-      Plan plan, Meter meter, boolean clocked, long startNanos, long allowedNanos) {
+      Plan plan, CallMeter meter, boolean clocked, long startNanos, long allowedNanos) {
     return new Execution(plan, meter, clocked, startNanos, allowedNanos, true);
   }
 
   private Execution(
-      Plan plan, Meter meter, boolean clocked, long startNanos, long allowedNanos, boolean shared) {
+      Plan plan,
+      CallMeter meter,
+      boolean clocked,
+      long startNanos,
+      long allowedNanos,
+      boolean shared) {
     this.plan = plan;
     this.meter = meter;
     this.metered = meter != GuardedMeter.NONE;
     this.clocked = clocked;
     this.startNanos = startNanos;
     this.allowedNanos = allowedNanos;
-    this.charge = plan.budget == null ? null : Charge.of(plan.budget, shared);
+    this.charge = plan.budget == null ? null : BudgetUse.of(plan.budget, shared);
   }
 
   long now() {
@@ -102,32 +107,37 @@ final class Execution {
   }
 
   /** The first attempt was made without this object: tells breaker, counters and meter how it ended. */
-  void firstSettled(long ticket, Ending ending, long nanos, long limitNanos) {
+  void firstSettled(long permit, AttemptResult ending, long nanos, long limitNanos) {
     made = 1;
     if (charge != null) {
       charge.begun();
     }
-    plan.settle(ticket, ending.kind(), ending.late(), limitNanos, nanos);
+    plan.settle(permit, ending.handling(), ending.late(), limitNanos, nanos);
     if (metered) {
-      meter.attempted(1, ending.kind(), nanos, 0);
+      meter.attempted(1, ending.handling(), nanos, 0);
     }
   }
 
   /** Tells stages, budget, counters and meter how an attempt ended. */
-  Ending settled(
-      Plan.Place place, int number, boolean hedge, Ending ending, long nanos, long limitNanos) {
-    plan.settle(place, ending.kind(), ending.late(), limitNanos, nanos);
+  AttemptResult settled(
+      Plan.Place place,
+      int number,
+      boolean hedge,
+      AttemptResult ending,
+      long nanos,
+      long limitNanos) {
+    plan.settle(place, ending.handling(), ending.late(), limitNanos, nanos);
     if (charge != null && !hedge) {
       charge.settled();
     }
     if (metered) {
-      meter.attempted(number, ending.kind(), nanos, hedge ? 0 : backoffNanos);
+      meter.attempted(number, ending.handling(), nanos, hedge ? 0 : backoffNanos);
     }
     return ending;
   }
 
   /** Takes note of how an attempt ended; the delay before the next in nanoseconds, or {@link #ENDED}. */
-  long after(Ending ending) {
+  long after(AttemptResult ending) {
     tries++;
     if (ending.refusal() != null && charge != null) {
       charge.takeBack();
@@ -146,20 +156,20 @@ final class Execution {
     return delay;
   }
 
-  private long stop(Stop why) {
-    stop = why;
+  private long giveUp(NotRetried why) {
+    notRetried = why;
     return ENDED;
   }
 
   /** The delay before the next attempt, or {@link #ENDED}, and then why. */
-  private long next(Ending ending) {
+  private long next(AttemptResult ending) {
     RetrySettings retry = plan.retry;
-    Outcome.Rejected<Object> refusal = ending.refusal();
-    if (refusal != null && refusal.reason() == Reason.DEADLINE) {
-      return stop(Stop.DEADLINE);
+    CallOutcome.Rejected<Object> refusal = ending.refusal();
+    if (refusal != null && refusal.reason() == RejectionReason.DEADLINE) {
+      return giveUp(NotRetried.DEADLINE);
     }
     if (retry == null) {
-      return stop(refusal == null ? Stop.ATTEMPTS : Stop.REJECTED);
+      return giveUp(refusal == null ? NotRetried.ATTEMPTS : NotRetried.REJECTED);
     }
     try {
       long now = now();
@@ -167,7 +177,7 @@ final class Execution {
           retry,
           new RetryRule.Situation(
               tries,
-              ending.kind(),
+              ending.handling(),
               !ending.repeatable(),
               retry.repeating() == RetrySettings.Repeating.UNSENT
                   && ending.thrown() != null
@@ -178,24 +188,24 @@ final class Execution {
               backoffNanos),
           retry.jitter() == Jitter.NONE ? 0 : plan.random.getAsDouble());
       if (decision instanceof RetryRule.Decision.GiveUp giveUp) {
-        return stop(giveUp.stop());
+        return giveUp(giveUp.why());
       }
       if (plan.callerRetries.getAsBoolean()) {
-        return stop(Stop.CALLER_RETRIES);
+        return giveUp(NotRetried.CALLER_RETRIES);
       }
       if (charge != null && !charge.schedule()) {
         plan.tallies.retriesDenied.increment();
-        return stop(Stop.BUDGET);
+        return giveUp(NotRetried.BUDGET);
       }
       return ((RetryRule.Decision.Again) decision).delayNanos();
     } catch (Throwable t) { // the user's backoff, or question about the caller
       plan.report(t);
-      return stop(Stop.NOT_RETRYABLE);
+      return giveUp(NotRetried.NOT_RETRYABLE);
     }
   }
 
-  private long hintNanos(Ending ending) {
-    Outcome.Rejected<Object> refusal = ending.refusal();
+  private long hintNanos(AttemptResult ending) {
+    CallOutcome.Rejected<Object> refusal = ending.refusal();
     if (refusal != null) {
       return refusal.retryAfterNanos() > 0 ? refusal.retryAfterNanos() : -1;
     }
@@ -207,7 +217,7 @@ final class Execution {
     if (charge != null) {
       charge.takeBack();
     }
-    stop = Stop.INTERRUPTED;
+    notRetried = NotRetried.INTERRUPTED;
   }
 
   /** Gives back what is still charged; once, however it ended. */
@@ -217,7 +227,7 @@ final class Execution {
     }
   }
 
-  private Ending last() {
+  private AttemptResult last() {
     if (last == null) {
       throw new IllegalStateException("an execution ends after an attempt");
     }
@@ -225,35 +235,36 @@ final class Execution {
   }
 
   /** The end as a value. */
-  Outcome<Object> outcome() {
+  CallOutcome<Object> outcome() {
     measureEnd();
-    Ending end = last();
+    AttemptResult end = last();
     Throwable thrown = end.thrown();
     if (end.refusal() != null) {
       return rejected(end.refusal());
     }
     if (thrown == null) {
-      return end.kind() == Kind.FAILURE
-          ? new Outcome.Failure<>(
-              Optional.ofNullable(end.value()), Optional.empty(), made, stop, earlier)
-          : new Outcome.Success<>(end.value(), made, end.late());
+      return end.handling() == Handling.FAILURE
+          ? new CallOutcome.Failure<>(
+              Optional.ofNullable(end.value()), Optional.empty(), made, notRetried, earlier)
+          : new CallOutcome.Success<>(end.value(), made, end.late());
     }
     if (thrown instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
     if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
-      return new Outcome.Cancelled<>(thrown, made);
+      return new CallOutcome.Cancelled<>(thrown, made);
     }
     if (thrown instanceof CallRejectedException e && e.evidence().isPresent()) {
-      return rejected(
-          new Outcome.Rejected<>(e.reason(), e.retryAfterNanos(), e.evidence().get()));
+      return rejected(new CallOutcome.Rejected<>(
+          e.reason(), e.retryAfterNanos(), e.evidence().get()));
     }
-    return new Outcome.Failure<>(Optional.empty(), Optional.of(thrown), made, stop, earlier);
+    return new CallOutcome.Failure<>(
+        Optional.empty(), Optional.of(thrown), made, notRetried, earlier);
   }
 
-  private Outcome<Object> rejected(Outcome.Rejected<Object> rejection) {
+  private CallOutcome<Object> rejected(CallOutcome.Rejected<Object> rejection) {
     return rejection.evidence() instanceof Evidence.Spent spent
-        ? new Outcome.DeadlineExceeded<>(spent.by(), made)
+        ? new CallOutcome.DeadlineExceeded<>(spent.by(), made)
         : rejection;
   }
 
@@ -271,7 +282,7 @@ final class Execution {
   /** What a call throws in the end, if anything. */
   @Nullable
   Throwable failure() {
-    Ending end = last();
+    AttemptResult end = last();
     Throwable thrown = end.thrown();
     if (end.refusal() != null) {
       return plan.exception(end.refusal());
@@ -279,7 +290,7 @@ final class Execution {
     if (thrown instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
-    if (thrown == null && end.kind() == Kind.FAILURE && plan.onBadResult != null) {
+    if (thrown == null && end.handling() == Handling.FAILURE && plan.onBadResult != null) {
       try {
         return plan.onBadResult.apply(end.value());
       } catch (Throwable t) {
@@ -295,12 +306,12 @@ final class Execution {
   private void measureEnd() {
     end();
     if (metered) {
-      Ending end = last();
+      AttemptResult end = last();
       long nanos = now() - startNanos;
       if (end.refusal() != null) {
         meter.rejected(end.refusal().reason(), made, nanos);
       } else {
-        meter.executed(end.kind(), made, nanos);
+        meter.executed(end.handling(), made, nanos);
       }
     }
   }

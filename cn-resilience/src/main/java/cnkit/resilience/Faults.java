@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * <p>The same seed gives the same faults to the same sequence of attempts.
  *
  * <pre>{@code
- * Pipeline.named("inventory").faults(Faults.seeded(42).errors(0.1).latency(ofMillis(50)).hangs(0.01))
+ * Pipeline.builder("inventory").faults(Faults.seeded(42).withErrors(0.1).withLatency(ofMillis(50)).withHangs(0.01))
  * }</pre>
  */
 public final class Faults {
@@ -72,7 +72,7 @@ public final class Faults {
    * @param share 0.0 to 1.0
    * @return a changed copy, which draws anew from the seed
    */
-  public Faults errors(double share) {
+  public Faults withErrors(double share) {
     return new Faults(seed, share, hangs, latencyNanos, hangNanos, error);
   }
 
@@ -82,7 +82,7 @@ public final class Faults {
    * @param error makes it; default an {@link UncheckedIOException}
    * @return a changed copy, which draws anew from the seed
    */
-  public Faults error(Supplier<? extends RuntimeException> error) {
+  public Faults withError(Supplier<? extends RuntimeException> error) {
     return new Faults(seed, errors, hangs, latencyNanos, hangNanos, requireNonNull(error, "error"));
   }
 
@@ -92,7 +92,7 @@ public final class Faults {
    * @param mean how long: uniform from half of this to one and a half; up to one day
    * @return a changed copy, which draws anew from the seed
    */
-  public Faults latency(Duration mean) {
+  public Faults withLatency(Duration mean) {
     checkNotNegative("latency", mean);
     return new Faults(seed, errors, hangs, mean.toNanos(), hangNanos, error);
   }
@@ -104,7 +104,7 @@ public final class Faults {
    * @param share 0.0 to 1.0
    * @return a changed copy, which draws anew from the seed
    */
-  public Faults hangs(double share) {
+  public Faults withHangs(double share) {
     return new Faults(seed, errors, share, latencyNanos, hangNanos, error);
   }
 

@@ -1,23 +1,23 @@
 package cnkit.resilience;
 
 /** The user's meter; what it throws never reaches a call. */
-final class GuardedMeter implements Meter {
-  static final Meter NONE = new Meter() {
+final class GuardedMeter implements CallMeter {
+  static final CallMeter NONE = new CallMeter() {
     @Override
     public boolean enabled() {
       return false;
     }
   };
 
-  private final Meter meter;
+  private final CallMeter meter;
   private final Plan plan;
 
   /** What is to be told about a call that begins now: the meter, or {@link #NONE} if nobody listens. */
-  static Meter enabled(Meter meter) {
+  static CallMeter enabled(CallMeter meter) {
     return meter != NONE && meter.enabled() ? meter : NONE;
   }
 
-  GuardedMeter(Meter meter, Plan plan) {
+  GuardedMeter(CallMeter meter, Plan plan) {
     this.meter = meter;
     this.plan = plan;
   }
@@ -33,16 +33,16 @@ final class GuardedMeter implements Meter {
   }
 
   @Override
-  public void executed(Kind kind, int attempts, long nanos) {
+  public void executed(Handling handling, int attempts, long nanos) {
     try {
-      meter.executed(kind, attempts, nanos);
+      meter.executed(handling, attempts, nanos);
     } catch (Throwable t) {
       plan.report(t);
     }
   }
 
   @Override
-  public void rejected(Reason reason, int attempts, long nanos) {
+  public void rejected(RejectionReason reason, int attempts, long nanos) {
     try {
       meter.rejected(reason, attempts, nanos);
     } catch (Throwable t) {
@@ -51,9 +51,9 @@ final class GuardedMeter implements Meter {
   }
 
   @Override
-  public void attempted(int number, Kind kind, long nanos, long backoffNanos) {
+  public void attempted(int number, Handling handling, long nanos, long backoffNanos) {
     try {
-      meter.attempted(number, kind, nanos, backoffNanos);
+      meter.attempted(number, handling, nanos, backoffNanos);
     } catch (Throwable t) {
       plan.report(t);
     }

@@ -38,7 +38,7 @@ public record HedgeSettings(Duration delay, int extra) {
    * @param extra how many at most
    * @return a changed copy
    */
-  public HedgeSettings extra(int extra) {
+  public HedgeSettings withExtra(int extra) {
     return new HedgeSettings(delay, extra);
   }
 }

@@ -3,15 +3,15 @@ package cnkit.resilience;
 import java.util.List;
 
 /** Several meters as one. */
-final class MeterGroup implements Meter {
-  private final List<Meter> meters;
+final class MeterGroup implements CallMeter {
+  private final List<CallMeter> meters;
 
-  private MeterGroup(List<Meter> meters) {
+  private MeterGroup(List<CallMeter> meters) {
     this.meters = meters;
   }
 
-  static Meter of(List<Meter> meters) {
-    List<Meter> now = List.copyOf(meters);
+  static CallMeter of(List<CallMeter> meters) {
+    List<CallMeter> now = List.copyOf(meters);
     return switch (now.size()) {
       case 0 -> GuardedMeter.NONE;
       case 1 -> now.get(0);
@@ -21,7 +21,7 @@ final class MeterGroup implements Meter {
 
   @Override
   public boolean enabled() {
-    for (Meter meter : meters) {
+    for (CallMeter meter : meters) {
       if (meter.enabled()) {
         return true;
       }
@@ -30,17 +30,17 @@ final class MeterGroup implements Meter {
   }
 
   @Override
-  public void executed(Kind kind, int attempts, long nanos) {
-    meters.forEach(meter -> meter.executed(kind, attempts, nanos));
+  public void executed(Handling handling, int attempts, long nanos) {
+    meters.forEach(meter -> meter.executed(handling, attempts, nanos));
   }
 
   @Override
-  public void rejected(Reason reason, int attempts, long nanos) {
+  public void rejected(RejectionReason reason, int attempts, long nanos) {
     meters.forEach(meter -> meter.rejected(reason, attempts, nanos));
   }
 
   @Override
-  public void attempted(int number, Kind kind, long nanos, long backoffNanos) {
-    meters.forEach(meter -> meter.attempted(number, kind, nanos, backoffNanos));
+  public void attempted(int number, Handling handling, long nanos, long backoffNanos) {
+    meters.forEach(meter -> meter.attempted(number, handling, nanos, backoffNanos));
   }
 }

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
  * out.
  *
  * <pre>{@code
- * Pipeline inventory = Pipeline.named("inventory")
+ * Pipeline inventory = Pipeline.builder("inventory")
  *     .classifier(Classifier.ofResult(HttpResponse.class, r -> r.statusCode() >= 500 ? FAILURE : SUCCESS))
  *     .deadline(ofSeconds(2)).perTryTimeout(ofMillis(700))
- *     .retry(RetrySettings.exponential(ofMillis(50)).attempts(3))
- *     .breaker(Breaker.named("inventory", BreakerSettings.countWindow(50)))
+ *     .retry(RetrySettings.exponential(ofMillis(50)).withAttempts(3))
+ *     .breaker(Breaker.of("inventory", BreakerSettings.countWindow(50)))
  *     .bulkhead(64)
  *     .build();
  *
@@ -45,10 +45,10 @@ public final class Pipeline {
 
   private final String name;
   private final Tallies tallies = new Tallies();
-  private final List<Meter> meters = new CopyOnWriteArrayList<>();
+  private final List<CallMeter> meters = new CopyOnWriteArrayList<>();
   private final Object replacing = new Object();
   private volatile Plan plan;
-  private volatile Meter meter = GuardedMeter.NONE;
+  private volatile CallMeter meter = GuardedMeter.NONE;
 
   private Pipeline(Builder builder) {
     this.name = builder.name;
@@ -90,7 +90,7 @@ public final class Pipeline {
    * @param name of the dependency, for messages and metrics
    * @return a builder
    */
-  public static Builder named(String name) {
+  public static Builder builder(String name) {
     return new Builder(name);
   }
 
@@ -200,12 +200,12 @@ public final class Pipeline {
    * @param meter what is told
    * @return close it to stop
    */
-  public Subscription meter(Meter meter) {
+  public Subscription meter(CallMeter meter) {
     return attach(requireNonNull(meter, "meter"));
   }
 
-  private Subscription attach(Meter added) {
-    Meter guarded = new GuardedMeter(added, plan);
+  private Subscription attach(CallMeter added) {
+    CallMeter guarded = new GuardedMeter(added, plan);
     meters.add(guarded);
     this.meter = MeterGroup.of(meters);
     return () -> {
@@ -257,12 +257,12 @@ public final class Pipeline {
    * @param <X> what it throws
    * @return what came of it; after an interruption the thread's interrupt flag is set
    */
-  public <T, X extends Exception> Outcome<T> attempt(Call<T, X> body) {
-    return attempt(Deadline.none(), body);
+  public <T, X extends Exception> CallOutcome<T> tryCall(Call<T, X> body) {
+    return tryCall(Deadline.none(), body);
   }
 
   /**
-   * As {@link #attempt(Call)}, within the caller's deadline.
+   * As {@link #tryCall(Call)}, within the caller's deadline.
    *
    * @param deadline the caller's; the pipeline's own can only shorten it
    * @param body the call; run once an attempt, on this thread
@@ -270,7 +270,7 @@ public final class Pipeline {
    * @param <X> what it throws
    * @return what came of it
    */
-  public <T, X extends Exception> Outcome<T> attempt(Deadline deadline, Call<T, X> body) {
+  public <T, X extends Exception> CallOutcome<T> tryCall(Deadline deadline, Call<T, X> body) {
     Object end = execute(deadline, body, true);
     return Unchecked.cast(end instanceof Execution x ? x.outcome() : end);
   }
@@ -290,12 +290,12 @@ public final class Pipeline {
    * @return the call's value or the fallback's; an {@link Error} is thrown and not covered up
    */
   public <T, X extends Exception> T callOrElse(
-      Call<T, X> body, Function<? super Outcome<T>, ? extends T> fallback) {
-    Outcome<T> outcome = attempt(body);
-    if (outcome instanceof Outcome.Success<T> success) {
+      Call<T, X> body, Function<? super CallOutcome<T>, ? extends T> fallback) {
+    CallOutcome<T> outcome = tryCall(body);
+    if (outcome instanceof CallOutcome.Success<T> success) {
       return Unchecked.cast(success.value());
     }
-    if (outcome instanceof Outcome.Failure<T> failure
+    if (outcome instanceof CallOutcome.Failure<T> failure
         && failure.thrown().orElse(null) instanceof Error error) {
       throw error;
     }
@@ -321,8 +321,8 @@ public final class Pipeline {
   public <T> CompletableFuture<T> callAsyncOrElse(
       Executor executor,
       AsyncCall<T> body,
-      Function<? super Outcome<T>, ? extends CompletionStage<? extends T>> fallback) {
-    return AsyncFallback.of(attemptAsync(executor, body), requireNonNull(fallback, "fallback"));
+      Function<? super CallOutcome<T>, ? extends CompletionStage<? extends T>> fallback) {
+    return AsyncFallback.of(tryCallAsync(executor, body), requireNonNull(fallback, "fallback"));
   }
 
   /**
@@ -364,12 +364,12 @@ public final class Pipeline {
    * @param <T> what it completes with
    * @return completed with what came of it
    */
-  public <T> CompletableFuture<Outcome<T>> attemptAsync(Executor executor, AsyncCall<T> body) {
-    return attemptAsync(Deadline.none(), executor, body);
+  public <T> CompletableFuture<CallOutcome<T>> tryCallAsync(Executor executor, AsyncCall<T> body) {
+    return tryCallAsync(Deadline.none(), executor, body);
   }
 
   /**
-   * As {@link #attemptAsync(Executor, AsyncCall)}, within the caller's deadline.
+   * As {@link #tryCallAsync(Executor, AsyncCall)}, within the caller's deadline.
    *
    * @param deadline the caller's; the pipeline's own can only shorten it
    * @param executor where the future is completed and later attempts are started; the caller's
@@ -377,9 +377,10 @@ public final class Pipeline {
    * @param <T> what it completes with
    * @return completed with what came of it
    */
-  public <T> CompletableFuture<Outcome<T>> attemptAsync(
+  public <T> CompletableFuture<CallOutcome<T>> tryCallAsync(
       Deadline deadline, Executor executor, AsyncCall<T> body) {
-    return new AsyncExecution<T, Outcome<T>>(plan, meter, deadline, executor, body, true).start();
+    return new AsyncExecution<T, CallOutcome<T>>(plan, meter, deadline, executor, body, true)
+        .start();
   }
 
   /*
@@ -390,7 +391,7 @@ public final class Pipeline {
   private <T, X extends Exception> @Nullable Object execute(
       Deadline caller, Call<T, X> body, boolean byValue) {
     Plan p = plan;
-    Meter m = GuardedMeter.enabled(meter);
+    CallMeter m = GuardedMeter.enabled(meter);
     Breaker breaker = p.breaker;
     BreakerState.Closed healthy = breaker != null ? breaker.healthy() : null;
     boolean clocked = m != GuardedMeter.NONE
@@ -401,25 +402,26 @@ public final class Pipeline {
     if (!p.plain || allowed <= 0) {
       return thorough(new Execution(p, m, clocked, start, allowed), body);
     }
-    long ticket = healthy != null || breaker == null ? 0 : breaker.admit();
-    long place = ticket < 0 ? 0 : p.takePlace();
-    if (ticket < 0 || place < 0) {
-      Outcome.Rejected<Object> refusal = p.refused(ticket(healthy, ticket), place);
+    long permit = healthy != null || breaker == null ? 0 : breaker.admit();
+    long place = permit < 0 ? 0 : p.takePlace();
+    if (permit < 0 || place < 0) {
+      CallOutcome.Rejected<Object> refusal = p.refused(permit(healthy, permit), place);
       return byValue && p.rejectionsEnd && m == GuardedMeter.NONE
           ? refusal
-          : goOn(new Execution(p, m, clocked, start, allowed), Ending.refused(refusal), body);
+          : goOn(
+              new Execution(p, m, clocked, start, allowed), AttemptResult.refused(refusal), body);
     }
-    return first(p, m, clocked, start, allowed, healthy, ticket, (int) place, body, byValue);
+    return first(p, m, clocked, start, allowed, healthy, permit, (int) place, body, byValue);
   }
 
   private static @Nullable Object first(
       Plan p,
-      Meter m,
+      CallMeter m,
       boolean clocked,
       long start,
       long allowed,
       BreakerState.@Nullable Closed healthy,
-      long ticket,
+      long permit,
       int stripe,
       Call<?, ?> body,
       boolean byValue) {
@@ -442,30 +444,31 @@ public final class Pipeline {
     if (late) {
       p.reportOverrun(limit, nanos);
     }
-    Kind kind = thrown == null ? p.kindOf(value) : Kind.FAILURE;
-    if (kind == Kind.SUCCESS) {
+    Handling handling = thrown == null ? p.handlingOf(value) : Handling.FAILURE;
+    if (handling == Handling.SUCCESS) {
       // most calls end here, and all that a breaker of one word cost them is that its state was
       // read twice
       Breaker breaker = p.breaker;
       if (late || (breaker != null && (healthy == null || !breaker.succeeded(healthy)))) {
-        p.settle(ticket(healthy, ticket), kind, late, limit, nanos);
+        p.settle(permit(healthy, permit), handling, late, limit, nanos);
       }
       if (m != GuardedMeter.NONE) {
-        m.attempted(1, kind, nanos, 0);
-        m.executed(kind, 1, nanos);
+        m.attempted(1, handling, nanos, 0);
+        m.executed(handling, 1, nanos);
       }
-      return byValue ? new Outcome.Success<>(value, 1, late) : value;
+      return byValue ? new CallOutcome.Success<>(value, 1, late) : value;
     }
     Execution x = new Execution(p, m, clocked, start, allowed);
-    Ending ending =
-        thrown == null ? Ending.value(kind, value, late) : Ending.thrown(p, thrown, late);
-    x.firstSettled(ticket(healthy, ticket), ending, nanos, limit);
+    AttemptResult ending = thrown == null
+        ? AttemptResult.value(handling, value, late)
+        : AttemptResult.thrown(p, thrown, late);
+    x.firstSettled(permit(healthy, permit), ending, nanos, limit);
     return goOn(x, ending, body);
   }
 
-  /** An admission by a state that was known to be healthy has the ticket of its epoch. */
-  private static long ticket(BreakerState.@Nullable Closed healthy, long ticket) {
-    return healthy != null ? healthy.epoch() : ticket;
+  /** An admission by a state that was known to be healthy has the permit of its epoch. */
+  private static long permit(BreakerState.@Nullable Closed healthy, long permit) {
+    return healthy != null ? healthy.epoch() : permit;
   }
 
   /** With every stage that there may be, step by step. */
@@ -475,7 +478,7 @@ public final class Pipeline {
     return goOn(x, again(x, call), call);
   }
 
-  private static Execution goOn(Execution x, Ending first, Call<?, ?> body) {
+  private static Execution goOn(Execution x, AttemptResult first, Call<?, ?> body) {
     long delay = x.after(first);
     while (delay != Execution.ENDED && (delay == 0 || pause(x, delay))) {
       delay = x.after(again(x, body));
@@ -498,16 +501,16 @@ public final class Pipeline {
   }
 
   /** An attempt after the first, or any with a stage that is not plain. */
-  private static Ending again(Execution x, Call<?, ?> body) {
+  private static AttemptResult again(Execution x, Call<?, ?> body) {
     Plan p = x.plan;
     long start = x.now();
     long limit = x.limitNanos(start);
     if (limit <= 0) {
-      return Ending.refused(p.refusedByDeadline(x.deadlineBy()));
+      return AttemptResult.refused(p.refusedByDeadline(x.deadlineBy()));
     }
     Object admission = p.admit();
     if (!(admission instanceof Plan.Place place)) {
-      return Ending.refused(Unchecked.cast(admission));
+      return AttemptResult.refused(Unchecked.cast(admission));
     }
     x.begin();
     int number = x.sent(false);
@@ -533,11 +536,11 @@ public final class Pipeline {
     if (late) {
       p.reportOverrun(limit, nanos);
     }
-    Ending ending = timedOut
-        ? Ending.timedOut(p, x.limitedBy(limit))
+    AttemptResult ending = timedOut
+        ? AttemptResult.timedOut(p, x.limitedBy(limit))
         : thrown != null
-            ? Ending.thrown(p, thrown, late)
-            : Ending.value(p.kindOf(value), value, late);
+            ? AttemptResult.thrown(p, thrown, late)
+            : AttemptResult.value(p.handlingOf(value), value, late);
     return x.settled(place, number, false, ending, nanos, limit);
   }
 
@@ -586,7 +589,7 @@ public final class Pipeline {
     DoubleSupplier random = SystemTime.RANDOM;
     Sleeper sleeper = SystemTime.SLEEPER;
     Timer timer = SchedulingTimer.JDK;
-    final List<Meter> meters = new ArrayList<>();
+    final List<CallMeter> meters = new ArrayList<>();
     private @Nullable Bulkhead bulkhead;
     private int permits;
     private @Nullable RetryBudget budget;
@@ -635,7 +638,7 @@ public final class Pipeline {
     /**
      * Interrupts a synchronous attempt whose time is up, on its own thread; the interrupt never outlives the attempt. For
      * bodies that cannot take {@link Attempt#remaining()} but answer interrupts. An attempt ended so counts as a failure,
-     * and is thrown as a {@link CallRejectedException} with {@link Reason#DEADLINE}.
+     * and is thrown as a {@link CallRejectedException} with {@link RejectionReason#DEADLINE}.
      *
      * @param timer the caller's
      * @return this
@@ -796,11 +799,11 @@ public final class Pipeline {
 
     /**
      * Adds what earlier attempts threw to what the last one threw, as suppressed exceptions. Otherwise that is thrown
-     * unmodified, and earlier ones are in {@link Outcome.Failure#earlier()}.
+     * unmodified, and earlier ones are in {@link CallOutcome.Failure#earlier()}.
      *
      * @return this
      */
-    public Builder suppressEarlier() {
+    public Builder attachEarlierFailures() {
       this.attachEarlier = true;
       return this;
     }
@@ -823,7 +826,7 @@ public final class Pipeline {
      * @param meter what is told
      * @return this
      */
-    public Builder meter(Meter meter) {
+    public Builder meter(CallMeter meter) {
       meters.add(requireNonNull(meter, "meter"));
       return this;
     }
@@ -904,7 +907,7 @@ public final class Pipeline {
         before.bulkhead.resize(permits);
         return before.bulkhead;
       }
-      return Bulkhead.named(name, permits);
+      return Bulkhead.of(name, permits);
     }
 
     void validate() {

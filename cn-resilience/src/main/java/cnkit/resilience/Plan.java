@@ -120,15 +120,15 @@ final class Plan {
   }
 
   /** What a value is worth; a classifier that throws leaves it neutral. */
-  Kind kindOf(@Nullable Object value) {
+  Handling handlingOf(@Nullable Object value) {
     if (classifier == Rules.STANDARD) {
-      return Kind.SUCCESS;
+      return Handling.SUCCESS;
     }
     try {
       return classifier.result(value);
     } catch (Throwable t) {
       report(t);
-      return Kind.NEUTRAL;
+      return Handling.NEUTRAL;
     }
   }
 
@@ -169,32 +169,33 @@ final class Plan {
    * the end; one whose time others had cut short says nothing about the dependency when it fails late. An eighth may be
    * missing: the way to the body takes a moment, and so do attempts that fail at once.
    */
-  Kind forBreaker(Kind kind, boolean late, long limitNanos) {
+  Handling forBreaker(Handling handling, boolean late, long limitNanos) {
     if (!late) {
-      return kind;
+      return handling;
     }
     if (limitNanos >= wholeTryNanos - wholeTryNanos / 8) {
-      return kind == Kind.SUCCESS ? Kind.FAILURE : kind;
+      return handling == Handling.SUCCESS ? Handling.FAILURE : handling;
     }
-    return kind == Kind.FAILURE ? Kind.NEUTRAL : kind;
+    return handling == Handling.FAILURE ? Handling.NEUTRAL : handling;
   }
 
   /** Tells breaker and counters; not called for a success in time that is known to move nothing. */
-  void settle(long ticket, Kind kind, boolean late, long limitNanos, long nanos) {
-    tallies.attempted(kind);
+  void settle(long permit, Handling handling, boolean late, long limitNanos, long nanos) {
+    tallies.attempted(handling);
     if (late) {
       tallies.late.increment();
     }
     if (breaker != null
-        && breaker.complete(ticket, forBreaker(kind, late, limitNanos), nanos) == Recorded.STALE) {
+        && breaker.complete(permit, forBreaker(handling, late, limitNanos), nanos)
+            == Completion.STALE) {
       tallies.stale.increment();
     }
   }
 
   /** Tells all stages how an attempt ended, after {@link #leave}. */
-  void settle(Place place, Kind kind, boolean late, long limitNanos, long nanos) {
-    settle(place.ticket, kind, late, limitNanos, nanos);
-    Kind worth = forBreaker(kind, late, limitNanos);
+  void settle(Place place, Handling handling, boolean late, long limitNanos, long nanos) {
+    settle(place.permit, handling, late, limitNanos, nanos);
+    Handling worth = forBreaker(handling, late, limitNanos);
     if (throttle != null) {
       throttle.complete(worth);
     }
@@ -223,49 +224,49 @@ final class Plan {
     if (!(gate instanceof Place place)) {
       return gate;
     }
-    Object admission = admitPlace(place.ticket);
+    Object admission = admitPlace(place.permit);
     if (admission instanceof Place) {
       return admission;
     }
-    notSent(place.ticket);
+    notSent(place.permit);
     return refusedByPlace(Unchecked.cast(admission));
   }
 
   /** What breaker or throttle, and the rate limit say: a place that lacks its permit, or the refusal. */
   Object admitGate() {
-    long ticket = 0;
+    long permit = 0;
     if (breaker != null) {
-      ticket = breaker.admit();
-      if (ticket < 0) {
-        return refusedByBreaker(~ticket);
+      permit = breaker.admit();
+      if (permit < 0) {
+        return refusedByBreaker(~permit);
       }
     }
     if (throttle != null) {
       Evidence.Throttled throttled = throttle.admit();
       if (throttled != null) {
-        return refused(Reason.THROTTLED, 0, throttled);
+        return refused(RejectionReason.THROTTLED, 0, throttled);
       }
     }
     if (limiter != null) {
       long wait = limiter.ask(1);
       if (wait > 0) {
-        return refusedByLimiter(ticket, wait);
+        return refusedByLimiter(permit, wait);
       }
     }
-    return new Place(ticket, 0, 0);
+    return new Place(permit, 0, 0);
   }
 
   /** A place in the bulkhead or under the adaptive limit, or the evidence that there is none. */
-  Object admitPlace(long ticket) {
+  Object admitPlace(long permit) {
     if (adaptive != null) {
       int epoch = adaptive.tryEnter();
-      return epoch < 0 ? adaptive.evidence() : new Place(ticket, 0, epoch);
+      return epoch < 0 ? adaptive.evidence() : new Place(permit, 0, epoch);
     }
     if (bulkhead != null) {
       int stripe = bulkhead.tryEnter();
-      return stripe < 0 ? bulkhead.evidence() : new Place(ticket, stripe, 0);
+      return stripe < 0 ? bulkhead.evidence() : new Place(permit, stripe, 0);
     }
-    return new Place(ticket, 0, 0);
+    return new Place(permit, 0, 0);
   }
 
   /** Gives a permit back before anybody is told how the attempt ended; the adaptive limit does that in one step. */
@@ -276,50 +277,53 @@ final class Plan {
   }
 
   /** What {@link #admitGate} granted and was not used. */
-  void notSent(long ticket) {
-    returnProbe(ticket);
+  void notSent(long permit) {
+    returnProbe(permit);
     if (limiter != null) {
       limiter.giveBack(1);
     }
   }
 
-  Outcome.Rejected<Object> refusedByPlace(Evidence evidence) {
-    Reason reason =
-        evidence instanceof Evidence.Saturated ? Reason.LIMIT_REACHED : Reason.BULKHEAD_FULL;
+  CallOutcome.Rejected<Object> refusedByPlace(Evidence evidence) {
+    RejectionReason reason = evidence instanceof Evidence.Saturated
+        ? RejectionReason.LIMIT_REACHED
+        : RejectionReason.BULKHEAD_FULL;
     return refused(reason, 0, evidence);
   }
 
-  private Outcome.Rejected<Object> refused(Reason reason, long nanos, Evidence evidence) {
+  private CallOutcome.Rejected<Object> refused(
+      RejectionReason reason, long nanos, Evidence evidence) {
     tallies.rejected(reason);
-    return new Outcome.Rejected<>(reason, nanos, evidence);
+    return new CallOutcome.Rejected<>(reason, nanos, evidence);
   }
 
   /** An admission as an object, for the slow paths. */
-  record Place(long ticket, int stripe, int epoch) {}
+  record Place(long permit, int stripe, int epoch) {}
 
-  CallRejectedException exception(Outcome.Rejected<Object> refusal) {
+  CallRejectedException exception(CallOutcome.Rejected<Object> refusal) {
     return new CallRejectedException(
         name, refusal.reason(), refusal.retryAfterNanos(), refusal.evidence());
   }
 
-  Outcome.Rejected<Object> refusedByDeadline(String by) {
-    tallies.rejected(Reason.DEADLINE);
-    return new Outcome.Rejected<>(Reason.DEADLINE, 0, new Evidence.Spent(by));
+  CallOutcome.Rejected<Object> refusedByDeadline(String by) {
+    tallies.rejected(RejectionReason.DEADLINE);
+    return new CallOutcome.Rejected<>(RejectionReason.DEADLINE, 0, new Evidence.Spent(by));
   }
 
-  Outcome.Rejected<Object> refusedByBreaker(long retryAfterNanos) {
+  CallOutcome.Rejected<Object> refusedByBreaker(long retryAfterNanos) {
     Evidence evidence = breaker == null ? new Evidence.Spent(name) : breaker.refusal();
-    Reason reason =
-        evidence instanceof Evidence.Probing ? Reason.BREAKER_PROBING : Reason.BREAKER_OPEN;
+    RejectionReason reason = evidence instanceof Evidence.Probing
+        ? RejectionReason.BREAKER_PROBING
+        : RejectionReason.BREAKER_OPEN;
     tallies.rejected(reason);
-    return new Outcome.Rejected<>(reason, retryAfterNanos, evidence);
+    return new CallOutcome.Rejected<>(reason, retryAfterNanos, evidence);
   }
 
-  Outcome.Rejected<Object> refusedByLimiter(long ticket, long waitNanos) {
-    returnProbe(ticket);
-    tallies.rejected(Reason.RATE_LIMITED);
+  CallOutcome.Rejected<Object> refusedByLimiter(long permit, long waitNanos) {
+    returnProbe(permit);
+    tallies.rejected(RejectionReason.RATE_LIMITED);
     Evidence evidence = limiter == null ? new Evidence.Spent(name) : limiter.evidence();
-    return new Outcome.Rejected<>(Reason.RATE_LIMITED, waitNanos, evidence);
+    return new CallOutcome.Rejected<>(RejectionReason.RATE_LIMITED, waitNanos, evidence);
   }
 
   /**
@@ -334,25 +338,25 @@ final class Plan {
     return bulkhead == null ? 0 : bulkhead.tryEnter();
   }
 
-  /** Who refused: the breaker, if the ticket is negative, or else what {@link #takePlace} says. */
-  Outcome.Rejected<Object> refused(long ticket, long place) {
-    if (ticket < 0) {
-      return refusedByBreaker(~ticket);
+  /** Who refused: the breaker, if the permit is negative, or else what {@link #takePlace} says. */
+  CallOutcome.Rejected<Object> refused(long permit, long place) {
+    if (permit < 0) {
+      return refusedByBreaker(~permit);
     }
-    return place == -1 ? refusedByBulkhead(ticket) : refusedByLimiter(ticket, ~place);
+    return place == -1 ? refusedByBulkhead(permit) : refusedByLimiter(permit, ~place);
   }
 
-  private void returnProbe(long ticket) {
+  private void returnProbe(long permit) {
     if (breaker != null) {
-      breaker.complete(ticket, Kind.NOT_SENT, 0);
+      breaker.complete(permit, Handling.NOT_SENT, 0);
     }
     if (throttle != null) {
-      throttle.complete(Kind.NOT_SENT);
+      throttle.complete(Handling.NOT_SENT);
     }
   }
 
-  private Outcome.Rejected<Object> refusedByBulkhead(long ticket) {
-    notSent(ticket);
+  private CallOutcome.Rejected<Object> refusedByBulkhead(long permit) {
+    notSent(permit);
     return refusedByPlace(bulkhead == null ? new Evidence.Spent(name) : bulkhead.evidence());
   }
 }

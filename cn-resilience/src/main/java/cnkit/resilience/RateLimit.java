@@ -9,7 +9,7 @@ import java.time.Duration;
  * How many calls in how much time. Immutable.
  *
  * <pre>{@code
- * RateLimit.of(100, Duration.ofSeconds(1)).burst(20);
+ * RateLimit.of(100, Duration.ofSeconds(1)).withBurst(20);
  * }</pre>
  *
  * @param calls how many calls: 1 to 1,000,000,000
@@ -47,7 +47,7 @@ public record RateLimit(int calls, Duration period, int burst) {
    * @param burst how many at once
    * @return a changed copy
    */
-  public RateLimit burst(int burst) {
+  public RateLimit withBurst(int burst) {
     return new RateLimit(calls, period, burst);
   }
 

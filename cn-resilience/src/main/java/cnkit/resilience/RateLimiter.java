@@ -15,8 +15,10 @@ import java.util.function.LongSupplier;
  * at once.
  *
  * <pre>{@code
- * RateLimiter limiter = RateLimiter.named("mail", RateLimit.of(10, Duration.ofSeconds(1)).burst(5));
- * limiter.tryAcquire(1).ifPresent(wait -> retryLater(wait)); // empty: granted
+ * RateLimiter limiter = RateLimiter.of("mail", RateLimit.of(10, Duration.ofSeconds(1)).withBurst(5));
+ * if (!limiter.tryAcquire(1)) {
+ *   sendLater(limiter.retryAfter(1));
+ * }
  * }</pre>
  */
 public final class RateLimiter {
@@ -54,8 +56,8 @@ public final class RateLimiter {
    * @param limit how much
    * @return a limiter
    */
-  public static RateLimiter named(String name, RateLimit limit) {
-    return named(name, limit, SystemTime.TICKER);
+  public static RateLimiter of(String name, RateLimit limit) {
+    return of(name, limit, SystemTime.TICKER);
   }
 
   /**
@@ -66,7 +68,7 @@ public final class RateLimiter {
    * @param ticker a monotonic nanosecond clock; may wrap
    * @return a limiter
    */
-  public static RateLimiter named(String name, RateLimit limit, LongSupplier ticker) {
+  public static RateLimiter of(String name, RateLimit limit, LongSupplier ticker) {
     return new RateLimiter(name, limit, ticker);
   }
 
@@ -98,16 +100,30 @@ public final class RateLimiter {
   }
 
   /**
-   * Asks for calls now, all or none.
+   * Takes calls now, all or none.
    *
    * @param calls how many: 1 to the burst
-   * @return empty if they are granted; otherwise when to ask again
+   * @return {@code true} if they are granted; {@code false} if nothing was taken, then see {@link #retryAfter}
    * @throws IllegalArgumentException if so many can never be granted at once
    */
-  public Optional<Duration> tryAcquire(int calls) {
+  public boolean tryAcquire(int calls) {
     checkPossible(calls);
-    long wait = ask(calls);
-    return wait <= 0 ? Optional.empty() : Optional.of(Duration.ofNanos(wait));
+    return ask(calls) <= 0;
+  }
+
+  /**
+   * How long to wait before so many calls can be granted; takes nothing.
+   *
+   * @param calls how many: 1 to the burst
+   * @return zero if they would be granted now; more if other callers come first
+   * @throws IllegalArgumentException if so many can never be granted at once
+   */
+  public Duration retryAfter(int calls) {
+    checkPossible(calls);
+    Rule r = rule;
+    long now = ticker.getAsLong();
+    long wait = Gcra.waitNanos(tat.get(), now, calls, r.intervalNanos, r.toleranceNanos);
+    return Duration.ofNanos(Math.max(0, wait));
   }
 
   /**

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
  *
  * <pre>{@code
  * RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.2));
- * Pipeline reads = Pipeline.named("orders-read").retry(settings).budget(budget).build();
- * Pipeline writes = Pipeline.named("orders-write").retry(settings).budget(budget).build();
+ * Pipeline reads = Pipeline.builder("orders-read").retry(settings).budget(budget).build();
+ * Pipeline writes = Pipeline.builder("orders-write").retry(settings).budget(budget).build();
  * }</pre>
  */
 public final class RetryBudget {

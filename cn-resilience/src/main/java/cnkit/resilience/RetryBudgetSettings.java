@@ -17,9 +17,9 @@ import java.time.Duration;
  * to a share of the load that nobody set. A caller with little traffic retries from its reserve.
  *
  * <pre>{@code
- * RetryBudgetSettings.ratio(0.1).reserve(10);
- * RetryBudgetSettings.ratio(0.2).expiringAfter(Duration.ofSeconds(10)).floorPerSecond(0.1);
- * RetryBudgetSettings.ratio(0.2).inFlight(3);
+ * RetryBudgetSettings.ratio(0.1).withReserve(10);
+ * RetryBudgetSettings.ratio(0.2).withExpiry(Duration.ofSeconds(10)).withFloorPerSecond(0.1);
+ * RetryBudgetSettings.ratio(0.2).withInFlight(3);
  * }</pre>
  *
  * @param ratio retries per first attempt: 0.0 to 10.0, kept to six decimals, rounded down; default 0.1
@@ -94,7 +94,7 @@ public record RetryBudgetSettings(
    * @param reserve at least 1
    * @return a changed copy
    */
-  public RetryBudgetSettings reserve(int reserve) {
+  public RetryBudgetSettings withReserve(int reserve) {
     return new RetryBudgetSettings(ratio, reserve, reserve, floorPerSecond, form);
   }
 
@@ -104,7 +104,7 @@ public record RetryBudgetSettings(
    * @param initial 0 to the reserve
    * @return a changed copy
    */
-  public RetryBudgetSettings initial(int initial) {
+  public RetryBudgetSettings withInitial(int initial) {
     return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, form);
   }
 
@@ -114,7 +114,7 @@ public record RetryBudgetSettings(
    * @param floorPerSecond 0.0 for none
    * @return a changed copy
    */
-  public RetryBudgetSettings floorPerSecond(double floorPerSecond) {
+  public RetryBudgetSettings withFloorPerSecond(double floorPerSecond) {
     return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, form);
   }
 
@@ -124,7 +124,7 @@ public record RetryBudgetSettings(
    * @param after how long a share of a retry can be used
    * @return a changed copy
    */
-  public RetryBudgetSettings expiringAfter(Duration after) {
+  public RetryBudgetSettings withExpiry(Duration after) {
     return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, new Expiring(after));
   }
 
@@ -134,7 +134,7 @@ public record RetryBudgetSettings(
    * @param atLeast as many retries are always allowed
    * @return a changed copy
    */
-  public RetryBudgetSettings inFlight(int atLeast) {
+  public RetryBudgetSettings withInFlight(int atLeast) {
     return new RetryBudgetSettings(ratio, reserve, initial, floorPerSecond, new InFlight(atLeast));
   }
 }

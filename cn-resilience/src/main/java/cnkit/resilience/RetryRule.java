@@ -11,14 +11,14 @@ final class RetryRule {
     record Again(long delayNanos) implements Decision {}
 
     /** Give up. */
-    record GiveUp(Stop stop) implements Decision {}
+    record GiveUp(NotRetried why) implements Decision {}
   }
 
   /**
    * All that the decision depends on.
    *
    * @param made attempts made so far
-   * @param kind what the last one was worth
+   * @param handling what the last one was worth
    * @param error whether it threw an {@link Error} or could not be classified
    * @param unsent whether it provably never reached the dependency
    * @param elapsedNanos since the start of the first attempt
@@ -28,7 +28,7 @@ final class RetryRule {
    */
   record Situation(
       int made,
-      Kind kind,
+      Handling handling,
       boolean error,
       boolean unsent,
       long elapsedNanos,
@@ -40,30 +40,31 @@ final class RetryRule {
 
   static Decision decide(RetrySettings s, Situation now, double u) {
     if (!mayRepeat(s, now)) {
-      return new Decision.GiveUp(now.kind == Kind.NOT_SENT ? Stop.REJECTED : Stop.NOT_RETRYABLE);
+      return new Decision.GiveUp(
+          now.handling == Handling.NOT_SENT ? NotRetried.REJECTED : NotRetried.NOT_RETRYABLE);
     }
     if (now.made >= s.attempts()) {
-      return new Decision.GiveUp(Stop.ATTEMPTS);
+      return new Decision.GiveUp(NotRetried.ATTEMPTS);
     }
     // the server's hint is a floor: earlier is useless, later is allowed
     long delay = Math.max(delayNanos(s, now.made - 1, now.previousNanos, u), now.hintNanos);
     if (now.remainingNanos != Long.MAX_VALUE) {
       long useful = Math.max(1, s.minUseful().toNanos());
       if (delay > now.remainingNanos - useful) {
-        return new Decision.GiveUp(Stop.DEADLINE);
+        return new Decision.GiveUp(NotRetried.DEADLINE);
       }
     }
     if (delay > s.maxElapsed().toNanos() - now.elapsedNanos) {
-      return new Decision.GiveUp(Stop.ELAPSED);
+      return new Decision.GiveUp(NotRetried.ELAPSED);
     }
     return new Decision.Again(delay);
   }
 
   private static boolean mayRepeat(RetrySettings s, Situation now) {
-    if (now.error || now.kind == Kind.NEUTRAL || now.kind == Kind.SUCCESS) {
+    if (now.error || now.handling == Handling.NEUTRAL || now.handling == Handling.SUCCESS) {
       return false;
     }
-    if (now.kind == Kind.NOT_SENT) {
+    if (now.handling == Handling.NOT_SENT) {
       // a rejection is waited for only if asked, and if it says for how long, and if a deadline
       // bounds the wait
       return s.repeating() == RetrySettings.Repeating.FAILURES_AND_REJECTIONS

@@ -11,8 +11,8 @@ import java.time.Duration;
  * Whether and when a failed call is tried again. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
- * RetrySettings.exponential(Duration.ofMillis(50)).attempts(3);
- * RetrySettings.exponential(Duration.ofMillis(50)).repeating(RetrySettings.Repeating.UNSENT); // not idempotent
+ * RetrySettings.exponential(Duration.ofMillis(50)).withAttempts(3);
+ * RetrySettings.exponential(Duration.ofMillis(50)).withRepeating(RetrySettings.Repeating.UNSENT); // not idempotent
  * }</pre>
  *
  * @param backoff the delay before each retry, before cap and jitter
@@ -97,7 +97,7 @@ public record RetrySettings(
   }
 
   /**
-   * The same delay each time; spread like the others unless {@link #jitter(Jitter)} says otherwise.
+   * The same delay each time; spread like the others unless {@link #withJitter(Jitter)} says otherwise.
    *
    * @param delay the delay
    * @return the settings
@@ -112,7 +112,7 @@ public record RetrySettings(
    * @return the settings
    */
   public static RetrySettings immediate() {
-    return constant(Duration.ZERO).jitter(Jitter.NONE);
+    return constant(Duration.ZERO).withJitter(Jitter.NONE);
   }
 
   /**
@@ -121,7 +121,7 @@ public record RetrySettings(
    * @param attempts the first included
    * @return a changed copy
    */
-  public RetrySettings attempts(int attempts) {
+  public RetrySettings withAttempts(int attempts) {
     return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
   }
 
@@ -131,7 +131,7 @@ public record RetrySettings(
    * @param jitter how delays are spread
    * @return a changed copy
    */
-  public RetrySettings jitter(Jitter jitter) {
+  public RetrySettings withJitter(Jitter jitter) {
     return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
   }
 
@@ -141,7 +141,7 @@ public record RetrySettings(
    * @param cap the longest delay
    * @return a changed copy
    */
-  public RetrySettings cap(Duration cap) {
+  public RetrySettings withCap(Duration cap) {
     return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
   }
 
@@ -151,7 +151,7 @@ public record RetrySettings(
    * @param maxElapsed from the start of the first attempt
    * @return a changed copy
    */
-  public RetrySettings maxElapsed(Duration maxElapsed) {
+  public RetrySettings withMaxElapsed(Duration maxElapsed) {
     return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
   }
 
@@ -161,7 +161,7 @@ public record RetrySettings(
    * @param minUseful what must be left of the deadline when an attempt starts
    * @return a changed copy
    */
-  public RetrySettings minUseful(Duration minUseful) {
+  public RetrySettings withMinUseful(Duration minUseful) {
     return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
   }
 
@@ -171,7 +171,7 @@ public record RetrySettings(
    * @param repeating what may be repeated
    * @return a changed copy
    */
-  public RetrySettings repeating(Repeating repeating) {
+  public RetrySettings withRepeating(Repeating repeating) {
     return new RetrySettings(backoff, jitter, cap, attempts, maxElapsed, minUseful, repeating);
   }
 }

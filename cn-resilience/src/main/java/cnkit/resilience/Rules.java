@@ -12,14 +12,14 @@ final class Rules {
   private Rules() {}
 
   /** What a throwable is worth; the classifier is asked only about ordinary exceptions. */
-  static Kind of(Classifier classifier, Throwable thrown) {
+  static Handling of(Classifier classifier, Throwable thrown) {
     if (thrown instanceof CallRejectedException) {
-      return Kind.NOT_SENT;
+      return Handling.NOT_SENT;
     }
     if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
-      return Kind.NEUTRAL;
+      return Handling.NEUTRAL;
     }
-    return thrown instanceof Exception exception ? classifier.thrown(exception) : Kind.FAILURE;
+    return thrown instanceof Exception exception ? classifier.thrown(exception) : Handling.FAILURE;
   }
 
   /** Asks another classifier about everything that a subclass does not answer. */
@@ -31,12 +31,12 @@ final class Rules {
     }
 
     @Override
-    public Kind result(@Nullable Object value) {
+    public Handling result(@Nullable Object value) {
       return others.result(value);
     }
 
     @Override
-    public Kind thrown(Exception thrown) {
+    public Handling thrown(Exception thrown) {
       return others.thrown(thrown);
     }
 
@@ -53,33 +53,33 @@ final class Rules {
 
   static final class Results<R> extends Delegating {
     private final Class<R> type;
-    private final Function<? super R, Kind> rule;
+    private final Function<? super R, Handling> rule;
 
-    Results(Classifier others, Class<R> type, Function<? super R, Kind> rule) {
+    Results(Classifier others, Class<R> type, Function<? super R, Handling> rule) {
       super(others);
       this.type = type;
       this.rule = rule;
     }
 
     @Override
-    public Kind result(@Nullable Object value) {
+    public Handling result(@Nullable Object value) {
       return type.isInstance(value) ? rule.apply(type.cast(value)) : super.result(value);
     }
   }
 
   static final class Thrown extends Delegating {
     private final Class<? extends Exception> type;
-    private final Kind kind;
+    private final Handling handling;
 
-    Thrown(Classifier others, Class<? extends Exception> type, Kind kind) {
+    Thrown(Classifier others, Class<? extends Exception> type, Handling handling) {
       super(others);
       this.type = type;
-      this.kind = kind;
+      this.handling = handling;
     }
 
     @Override
-    public Kind thrown(Exception thrown) {
-      return type.isInstance(thrown) ? kind : super.thrown(thrown);
+    public Handling thrown(Exception thrown) {
+      return type.isInstance(thrown) ? handling : super.thrown(thrown);
     }
   }
 

@@ -16,33 +16,33 @@ final class Tallies {
   final LongAdder retriesDenied = new LongAdder();
   final LongAdder hedges = new LongAdder();
   final LongAdder hedgesDenied = new LongAdder();
-  private final Map<Reason, LongAdder> rejected = new EnumMap<>(Reason.class);
+  private final Map<RejectionReason, LongAdder> rejected = new EnumMap<>(RejectionReason.class);
 
   Tallies() {
-    for (Reason reason : Reason.values()) {
+    for (RejectionReason reason : RejectionReason.values()) {
       rejected.put(reason, new LongAdder());
     }
   }
 
-  void rejected(Reason reason) {
+  void rejected(RejectionReason reason) {
     counter(reason).increment();
   }
 
-  void attempted(Kind kind) {
-    if (kind == Kind.FAILURE) {
+  void attempted(Handling handling) {
+    if (handling == Handling.FAILURE) {
       failures.increment();
-    } else if (kind == Kind.NEUTRAL) {
+    } else if (handling == Handling.NEUTRAL) {
       neutral.increment();
     }
   }
 
-  private LongAdder counter(Reason reason) {
+  private LongAdder counter(RejectionReason reason) {
     return requireNonNull(rejected.get(reason));
   }
 
   Counters snapshot() {
-    Map<Reason, Long> byReason = new EnumMap<>(Reason.class);
-    for (Reason reason : Reason.values()) {
+    Map<RejectionReason, Long> byReason = new EnumMap<>(RejectionReason.class);
+    for (RejectionReason reason : RejectionReason.values()) {
       byReason.put(reason, counter(reason).sum());
     }
     return new Counters(

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
  * counted when it is asked for, refused ones too; accepted are successes.
  *
  * <pre>{@code
- * Throttle throttle = Throttle.named("search", ThrottleSettings.standard());
- * Pipeline search = Pipeline.named("search").throttle(throttle).build();
+ * Throttle throttle = Throttle.of("search", ThrottleSettings.standard());
+ * Pipeline search = Pipeline.builder("search").throttle(throttle).build();
  * }</pre>
  */
 public final class Throttle {
@@ -56,8 +56,8 @@ public final class Throttle {
    * @param settings when it refuses
    * @return a throttle that has seen nothing and refuses nobody
    */
-  public static Throttle named(String name, ThrottleSettings settings) {
-    return named(name, settings, SystemTime.TICKER, SystemTime.RANDOM);
+  public static Throttle of(String name, ThrottleSettings settings) {
+    return of(name, settings, SystemTime.TICKER, SystemTime.RANDOM);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class Throttle {
    * @param random uniform in [0, 1): which calls are refused
    * @return a throttle that has seen nothing and refuses nobody
    */
-  public static Throttle named(
+  public static Throttle of(
       String name, ThrottleSettings settings, LongSupplier ticker, DoubleSupplier random) {
     return new Throttle(name, settings, ticker, random);
   }
@@ -147,9 +147,9 @@ public final class Throttle {
     }
   }
 
-  void complete(Kind kind) {
+  void complete(Handling handling) {
     Counts c = counts;
-    switch (kind) {
+    switch (handling) {
       case SUCCESS -> c.accepts.add(1, ticker.getAsLong());
       case NEUTRAL, NOT_SENT -> c.requests.add(-1, ticker.getAsLong());
       case FAILURE -> {
@@ -175,12 +175,12 @@ public final class Throttle {
     /**
      * Reports how the call went; again: ignored. What is neutral or was not sent counts as if it had not been asked for.
      *
-     * @param kind what the call was worth
+     * @param handling what the call was worth
      */
-    public void complete(Kind kind) {
-      requireNonNull(kind, "kind");
+    public void complete(Handling handling) {
+      requireNonNull(handling, "handling");
       if (used.first()) {
-        throttle.complete(kind);
+        throttle.complete(handling);
       }
     }
   }

@@ -9,7 +9,7 @@ import java.time.Duration;
  * When a {@link Throttle} refuses calls. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
- * ThrottleSettings.standard().multiplier(1.5).mostRefused(0.95);
+ * ThrottleSettings.standard().withMultiplier(1.5).withMaxRejected(0.95);
  * }</pre>
  *
  * @param window how far back it looks, longer than the slowest call: above 0 and up to one day; default 2 min
@@ -47,7 +47,7 @@ public record ThrottleSettings(
    * @param window how far back it looks
    * @return a changed copy
    */
-  public ThrottleSettings window(Duration window) {
+  public ThrottleSettings withWindow(Duration window) {
     return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
   }
 
@@ -57,7 +57,7 @@ public record ThrottleSettings(
    * @param multiplier how many times what is accepted may be sent
    * @return a changed copy
    */
-  public ThrottleSettings multiplier(double multiplier) {
+  public ThrottleSettings withMultiplier(double multiplier) {
     return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
   }
 
@@ -67,7 +67,7 @@ public record ThrottleSettings(
    * @param mostRefused the largest share that is refused
    * @return a changed copy
    */
-  public ThrottleSettings mostRefused(double mostRefused) {
+  public ThrottleSettings withMaxRejected(double mostRefused) {
     return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
   }
 
@@ -77,7 +77,7 @@ public record ThrottleSettings(
    * @param minimumRequests how many
    * @return a changed copy
    */
-  public ThrottleSettings minimumRequests(int minimumRequests) {
+  public ThrottleSettings withMinimumRequests(int minimumRequests) {
     return new ThrottleSettings(window, multiplier, mostRefused, minimumRequests);
   }
 }

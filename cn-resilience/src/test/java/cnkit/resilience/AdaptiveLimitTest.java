@@ -19,7 +19,7 @@ import net.jqwik.api.constraints.Size;
 
 class AdaptiveLimitTest {
   private static final AdaptiveLimitSettings HUNDRED =
-      AdaptiveLimitSettings.between(1, 200).initial(100);
+      AdaptiveLimitSettings.between(1, 200).withInitial(100);
 
   private static void fill(AdaptiveLimit limit, int inUse, List<AdaptiveLimit.Permit> permits) {
     while (limit.inUse() < inUse) {
@@ -28,14 +28,14 @@ class AdaptiveLimitTest {
   }
 
   /** A window of results of that kind, with that many calls in flight at each. */
-  private static void window(AdaptiveLimit limit, int inUse, Kind kind) {
+  private static void window(AdaptiveLimit limit, int inUse, Handling handling) {
     List<AdaptiveLimit.Permit> permits = new ArrayList<>();
     int results = limit.limit();
     for (int i = 0; i < results; i++) {
       fill(limit, inUse, permits);
-      permits.remove(0).complete(kind);
+      permits.remove(0).complete(handling);
     }
-    permits.forEach(p -> p.complete(Kind.NEUTRAL));
+    permits.forEach(p -> p.complete(Handling.NEUTRAL));
     assertEquals(0, limit.inUse());
   }
 
@@ -43,15 +43,15 @@ class AdaptiveLimitTest {
   @Label(
       "case R74: one drop costs a tenth; a window at full use earns one; at 40 % use nothing moves")
   void additiveIncreaseMultiplicativeDecrease() {
-    AdaptiveLimit limit = AdaptiveLimit.named("a", HUNDRED);
-    limit.tryAcquire().orElseThrow().complete(Kind.FAILURE);
+    AdaptiveLimit limit = AdaptiveLimit.of("a", HUNDRED);
+    limit.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     assertEquals(90, limit.limit());
-    window(limit, 90, Kind.SUCCESS);
+    window(limit, 90, Handling.SUCCESS);
     assertEquals(91, limit.limit());
-    window(limit, 91, Kind.SUCCESS);
+    window(limit, 91, Handling.SUCCESS);
     assertEquals(92, limit.limit());
     for (int i = 0; i < 20; i++) {
-      window(limit, (int) (0.4 * limit.limit()), Kind.SUCCESS);
+      window(limit, (int) (0.4 * limit.limit()), Handling.SUCCESS);
     }
     assertEquals(92, limit.limit());
   }
@@ -60,7 +60,7 @@ class AdaptiveLimitTest {
   void atTheMaximumNothingIsEarned(
       @ForAll @IntRange(min = 1, max = 30) int inFlight, @ForAll @IntRange(max = 29) int credits) {
     long word = Aimd.of(0, credits, 30, inFlight);
-    long left = Aimd.left(word, AdaptiveLimitSettings.between(1, 30), 0, Kind.SUCCESS);
+    long left = Aimd.left(word, AdaptiveLimitSettings.between(1, 30), 0, Handling.SUCCESS);
     assertEquals(Aimd.of(0, credits, 30, inFlight - 1), left);
   }
 
@@ -74,13 +74,13 @@ class AdaptiveLimitTest {
 
   @Example
   void oneOverloadIsPaidForOnce() {
-    AdaptiveLimit limit = AdaptiveLimit.named("a", HUNDRED);
+    AdaptiveLimit limit = AdaptiveLimit.of("a", HUNDRED);
     List<AdaptiveLimit.Permit> permits = new ArrayList<>();
     fill(limit, 100, permits);
     assertEquals(Optional.empty(), limit.tryAcquire());
-    permits.forEach(p -> p.complete(Kind.FAILURE));
+    permits.forEach(p -> p.complete(Handling.FAILURE));
     assertEquals(90, limit.limit(), "all of them were admitted before the first failure");
-    limit.tryAcquire().orElseThrow().complete(Kind.FAILURE);
+    limit.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     assertEquals(81, limit.limit());
   }
 
@@ -89,8 +89,8 @@ class AdaptiveLimitTest {
       @ForAll @IntRange(min = 1, max = 5) int min,
       @ForAll @IntRange(min = 5, max = 30) int max,
       @ForAll @Size(max = 300) List<@IntRange(max = 9) Integer> steps) {
-    AdaptiveLimitSettings s = AdaptiveLimitSettings.between(min, max).initial(5);
-    AdaptiveLimit limit = AdaptiveLimit.named("a", s);
+    AdaptiveLimitSettings s = AdaptiveLimitSettings.between(min, max).withInitial(5);
+    AdaptiveLimit limit = AdaptiveLimit.of("a", s);
     record Out(AdaptiveLimit.Permit permit, int epoch) {}
     List<Out> out = new ArrayList<>();
     int bound = 5;
@@ -104,20 +104,21 @@ class AdaptiveLimitTest {
         permit.ifPresent(p -> out.add(new Out(p, now)));
       } else if (!out.isEmpty()) {
         Out oldest = out.get(0);
-        Kind kind = step < 7 ? Kind.SUCCESS : step == 7 ? Kind.FAILURE : Kind.NEUTRAL;
-        if (kind == Kind.FAILURE && oldest.epoch == epoch) {
+        Handling handling =
+            step < 7 ? Handling.SUCCESS : step == 7 ? Handling.FAILURE : Handling.NEUTRAL;
+        if (handling == Handling.FAILURE && oldest.epoch == epoch) {
           bound = Math.max(min, bound * 9 / 10);
           credits = 0;
           epoch++;
-        } else if (kind == Kind.SUCCESS && out.size() * 2 >= bound && bound < max) {
+        } else if (handling == Handling.SUCCESS && out.size() * 2 >= bound && bound < max) {
           credits++;
           if (credits >= bound) {
             bound++;
             credits = 0;
           }
         }
-        oldest.permit.complete(kind);
-        oldest.permit.complete(Kind.FAILURE); // again: ignored
+        oldest.permit.complete(handling);
+        oldest.permit.complete(Handling.FAILURE); // again: ignored
         out.remove(0);
       }
       assertEquals(bound, limit.limit(), () -> "after " + steps);
@@ -128,7 +129,7 @@ class AdaptiveLimitTest {
   @Example
   void neverOutsideItsBoundsNorMorePermitsThanTheLimit() throws Exception {
     AdaptiveLimit limit =
-        AdaptiveLimit.named("a", AdaptiveLimitSettings.between(2, 4).initial(3));
+        AdaptiveLimit.of("a", AdaptiveLimitSettings.between(2, 4).withInitial(3));
     Thread[] threads = new Thread[4];
     int[] wrong = new int[threads.length];
     for (int t = 0; t < threads.length; t++) {
@@ -139,7 +140,7 @@ class AdaptiveLimitTest {
           int bound = limit.limit();
           wrong[me] += bound < 2 || bound > 4 ? 1 : 0;
           if (epoch >= 0) {
-            limit.leave(epoch, i % 7 == 0 ? Kind.FAILURE : Kind.SUCCESS);
+            limit.leave(epoch, i % 7 == 0 ? Handling.FAILURE : Handling.SUCCESS);
           }
         }
       });
@@ -158,8 +159,8 @@ class AdaptiveLimitTest {
   void aLateAnswerInAPipelineLowersItAndARefusalExplainsItself() throws Exception {
     VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
     AdaptiveLimit limit =
-        AdaptiveLimit.named("a", AdaptiveLimitSettings.between(1, 10).initial(10));
-    Pipeline p = time.install(Pipeline.named("p"))
+        AdaptiveLimit.of("a", AdaptiveLimitSettings.between(1, 10).withInitial(10));
+    Pipeline p = time.install(Pipeline.builder("p"))
         .perTryTimeout(ofMillis(100))
         .adaptiveLimit(limit)
         .build();
@@ -176,9 +177,9 @@ class AdaptiveLimitTest {
     assertEquals(8, limit.limit());
     limit.change(AdaptiveLimitSettings.between(1, 1));
     p.call(a -> {
-      Outcome.Rejected<?> refused =
-          assertInstanceOf(Outcome.Rejected.class, p.attempt(b -> "never"));
-      assertEquals(Reason.LIMIT_REACHED, refused.reason());
+      CallOutcome.Rejected<?> refused =
+          assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(b -> "never"));
+      assertEquals(RejectionReason.LIMIT_REACHED, refused.reason());
       assertEquals(
           "adaptive limit a has all 1 permits in use (between 1 and 1)",
           refused.evidence().toString());
@@ -193,16 +194,16 @@ class AdaptiveLimitTest {
     assertThrows(IllegalArgumentException.class, () -> AdaptiveLimitSettings.between(1, 40_000));
     IllegalArgumentException both = assertThrows(
         IllegalArgumentException.class,
-        () -> Pipeline.named("p")
+        () -> Pipeline.builder("p")
             .bulkhead(3)
-            .adaptiveLimit(AdaptiveLimit.named("a", HUNDRED))
+            .adaptiveLimit(AdaptiveLimit.of("a", HUNDRED))
             .build());
     assertEquals("adaptiveLimit: expected none beside a bulkhead, got both", both.getMessage());
     assertThrows(
         IllegalArgumentException.class,
-        () -> Pipeline.named("p")
-            .throttle(Throttle.named("t", ThrottleSettings.standard()))
-            .breaker(Breaker.named("b", BreakerSettings.consecutive(3)))
+        () -> Pipeline.builder("p")
+            .throttle(Throttle.of("t", ThrottleSettings.standard()))
+            .breaker(Breaker.of("b", BreakerSettings.consecutive(3)))
             .build());
   }
 }

@@ -44,21 +44,21 @@ class AllocationTest {
         case COUNT_WINDOW -> guarded(WORD);
         case RING_WINDOW -> guarded(BreakerSettings.countWindow(100));
         case TIME_WINDOW -> guarded(BreakerSettings.timeWindow(ofSeconds(10)));
-        case SLOW_CALL_RATE -> guarded(WORD.slowCalls(ofSeconds(60), 0.5));
+        case SLOW_CALL_RATE -> guarded(WORD.withSlowCalls(ofSeconds(60), 0.5));
         case RATE_LIMITER ->
-          Pipeline.named("p")
-              .rateLimiter(RateLimiter.named(
-                  "r", RateLimit.of(1_000_000_000, ofSeconds(1)).burst(1_000_000)));
+          Pipeline.builder("p")
+              .rateLimiter(RateLimiter.of(
+                  "r", RateLimit.of(1_000_000_000, ofSeconds(1)).withBurst(1_000_000)));
         case DEADLINE, DEADLINE_READ ->
           guarded(WORD).deadline(ofSeconds(60)).perTryTimeout(ofSeconds(30));
-        case REJECTION -> Pipeline.named("p").breaker(forcedOpen());
+        case REJECTION -> Pipeline.builder("p").breaker(forcedOpen());
       };
       return builder.build();
     }
 
     Object call(Pipeline pipeline) throws Exception {
       return switch (this) {
-        case REJECTION -> pipeline.attempt(a -> "ok");
+        case REJECTION -> pipeline.tryCall(a -> "ok");
         case DEADLINE -> pipeline.call(a -> a.number() == 1 ? "ok" : "again");
         case DEADLINE_READ -> pipeline.call(a -> a.remaining().isZero() ? "late" : "ok");
         default -> pipeline.call(a -> "ok");
@@ -66,14 +66,14 @@ class AllocationTest {
     }
 
     private static Pipeline.Builder guarded(BreakerSettings settings) {
-      return Pipeline.named("p")
+      return Pipeline.builder("p")
           .retry(RetrySettings.exponential(ofMillis(50)))
-          .breaker(Breaker.named("b", settings))
+          .breaker(Breaker.of("b", settings))
           .bulkhead(64);
     }
 
     private static Breaker forcedOpen() {
-      Breaker breaker = Breaker.named("b", WORD);
+      Breaker breaker = Breaker.of("b", WORD);
       breaker.forceOpen();
       return breaker;
     }

@@ -31,7 +31,7 @@ class AsyncPipelineTest {
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
 
   private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.named("p")).random(() -> 0.5);
+    return time.install(Pipeline.builder("p")).random(() -> 0.5);
   }
 
   private CompletableFuture<String> stage(Attempt a) {
@@ -58,7 +58,7 @@ class AsyncPipelineTest {
   @Test
   void aFailedStageIsRetriedAfterTheDelayAndItsFailureIsUnwrapped() {
     Pipeline p = pipeline()
-        .retry(RetrySettings.constant(ofMillis(100)).attempts(2).jitter(Jitter.NONE))
+        .retry(RetrySettings.constant(ofMillis(100)).withAttempts(2).withJitter(Jitter.NONE))
         .bulkhead(1)
         .build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);
@@ -79,14 +79,14 @@ class AsyncPipelineTest {
 
   @Test
   void aStageWhoseTimeIsUpIsCancelledAndCountsAsAFailure() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
     Pipeline p =
         pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).bulkhead(1).build();
-    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
     time.advance(ofMillis(100));
     assertTrue(stages.get(0).isCancelled());
     runQueue();
-    assertEquals(new Outcome.DeadlineExceeded<>("p", 1), f.join());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("p", 1), f.join());
     assertEquals(1, breaker.snapshot().failures());
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
   }
@@ -94,16 +94,16 @@ class AsyncPipelineTest {
   @Test // the stage begins a moment after the deadline was set: nobody has cut its time
   void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
     Pipeline p = pipeline()
         .ticker(() -> time.ticker().getAsLong() + reads.addAndGet(100))
         .deadline(ofSeconds(1))
         .breaker(breaker)
         .build();
-    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
     time.advance(ofSeconds(1));
     runQueue();
-    assertEquals(new Outcome.DeadlineExceeded<>("p", 1), f.join());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("p", 1), f.join());
     assertEquals(State.OPEN, breaker.state());
   }
 
@@ -111,8 +111,10 @@ class AsyncPipelineTest {
   @DisplayName(
       "case R64: cancelling the future cancels the stage, is neutral, and returns each permit once")
   void cancellingTheFutureCancelsTheStage() {
-    Breaker breaker = Breaker.named(
-        "b", BreakerSettings.consecutive(1).openFor(ofMillis(100)).probes(1, 1), time.ticker());
+    Breaker breaker = Breaker.of(
+        "b",
+        BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
+        time.ticker());
     Pipeline p = pipeline().breaker(breaker).bulkhead(2).build();
     CompletableFuture<String> failed = p.callAsync(executor, this::stage);
     stages.get(0).completeExceptionally(new IOException());
@@ -135,8 +137,8 @@ class AsyncPipelineTest {
 
   @Test
   void cancellingDuringTheDelayTakesItBack() {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).reserve(5).floorPerSecond(0), time.ticker());
+    RetryBudget budget = RetryBudget.of(
+        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time.ticker());
     Pipeline p =
         pipeline().retry(RetrySettings.constant(ofSeconds(10))).budget(budget).build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);
@@ -156,14 +158,16 @@ class AsyncPipelineTest {
   void aBodyThatThrowsOrReturnsNothingIsAFailure() {
     Pipeline p = pipeline().bulkhead(1).build();
     IOException failure = new IOException();
-    CompletableFuture<Outcome<String>> thrown = p.attemptAsync(executor, a -> {
+    CompletableFuture<CallOutcome<String>> thrown = p.tryCallAsync(executor, a -> {
       throw failure;
     });
-    CompletableFuture<Outcome<String>> none = p.attemptAsync(executor, a -> Unchecked.cast(null));
+    CompletableFuture<CallOutcome<String>> none =
+        p.tryCallAsync(executor, a -> Unchecked.cast(null));
     runQueue();
     assertSame(
-        failure, assertInstanceOf(Outcome.Failure.class, thrown.join()).thrown().orElseThrow());
-    assertInstanceOf(Outcome.Failure.class, none.join());
+        failure,
+        assertInstanceOf(CallOutcome.Failure.class, thrown.join()).thrown().orElseThrow());
+    assertInstanceOf(CallOutcome.Failure.class, none.join());
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
   }
 
@@ -184,7 +188,7 @@ class AsyncPipelineTest {
 
   @Test
   void theDefaultTimerNeedsNoThreadOfOurs() throws Exception {
-    Pipeline p = Pipeline.named("p")
+    Pipeline p = Pipeline.builder("p")
         .perTryTimeout(ofSeconds(30))
         .retry(RetrySettings.constant(ofMillis(1)))
         .build();
@@ -201,8 +205,8 @@ class AsyncPipelineTest {
   void aBadValueIsRetriedThenReturnedOrThrown() {
     Classifier nullIsBad = new Classifier() {
       @Override
-      public Kind result(@Nullable Object value) {
-        return value == null ? Kind.FAILURE : Kind.SUCCESS;
+      public Handling result(@Nullable Object value) {
+        return value == null ? Handling.FAILURE : Handling.SUCCESS;
       }
     };
     Pipeline returning =
@@ -236,7 +240,7 @@ class AsyncPipelineTest {
   void anAsynchronousFallbackSeesWhyAndMayTakeItsTime() {
     Pipeline p = pipeline().bulkhead(1).build();
     CompletableFuture<String> other = new CompletableFuture<>();
-    List<Outcome<String>> seen = new ArrayList<>();
+    List<CallOutcome<String>> seen = new ArrayList<>();
     CompletableFuture<String> f = p.callAsyncOrElse(executor, this::stage, outcome -> {
       seen.add(outcome);
       return other;
@@ -245,12 +249,12 @@ class AsyncPipelineTest {
         executor,
         this::stage,
         outcome -> CompletableFuture.completedFuture(
-            ((Outcome.Rejected<String>) outcome).reason().name()));
+            ((CallOutcome.Rejected<String>) outcome).reason().name()));
     runQueue();
     assertEquals("BULKHEAD_FULL", refused.join());
     stages.get(0).completeExceptionally(new IOException());
     runQueue();
-    assertInstanceOf(Outcome.Failure.class, seen.get(0));
+    assertInstanceOf(CallOutcome.Failure.class, seen.get(0));
     assertFalse(f.isDone());
     other.complete("other");
     assertEquals("other", f.join());

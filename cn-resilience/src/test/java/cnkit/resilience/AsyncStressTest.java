@@ -25,20 +25,20 @@ class AsyncStressTest {
   void whateverHappensEverythingIsGivenBackOnce(long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     ExecutorService pool = Executors.newFixedThreadPool(4);
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).inFlight(7));
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInFlight(7));
     Bulkhead bulkhead = Bulkhead.queued("stress", 8, 200, ofMillis(20));
-    Breaker breaker = Breaker.named(
+    Breaker breaker = Breaker.of(
         "stress",
         BreakerSettings.countWindow(20)
-            .failureRate(0.9)
-            .openFor(ofMillis(1))
-            .probeLease(ofMillis(50)));
-    List<CompletableFuture<Outcome<String>>> results = new ArrayList<>();
+            .withFailureRate(0.9)
+            .withOpenTime(ofMillis(1))
+            .withProbeLease(ofMillis(50)));
+    List<CompletableFuture<CallOutcome<String>>> results = new ArrayList<>();
     try (Timer timer = Timer.create()) {
-      Pipeline p = Pipeline.named("stress")
+      Pipeline p = Pipeline.builder("stress")
           .deadline(ofMillis(100))
           .perTryTimeout(ofMillis(5))
-          .retry(RetrySettings.constant(ofMillis(1)).attempts(3))
+          .retry(RetrySettings.constant(ofMillis(1)).withAttempts(3))
           .budget(budget)
           .hedge(HedgeSettings.after(ofMillis(2)))
           .breaker(breaker)
@@ -47,12 +47,12 @@ class AsyncStressTest {
           .build();
       for (int i = 0; i < CALLS; i++) {
         int fate = random.nextInt(10);
-        results.add(p.attemptAsync(pool, a -> stage(fate, timer)));
+        results.add(p.tryCallAsync(pool, a -> stage(fate, timer)));
         if (random.nextInt(5) == 0) {
           results.get(random.nextInt(results.size())).cancel(true);
         }
       }
-      for (CompletableFuture<Outcome<String>> result : results) {
+      for (CompletableFuture<CallOutcome<String>> result : results) {
         try {
           result.get(60, TimeUnit.SECONDS);
         } catch (java.util.concurrent.CancellationException e) {

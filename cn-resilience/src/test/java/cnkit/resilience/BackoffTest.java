@@ -78,7 +78,7 @@ class BackoffTest {
     refuses("multiplier", () -> new Backoff.Exponential(ofNanos(1), Math.nextDown(1.0)));
     refuses("multiplier", () -> new Backoff.Exponential(ofNanos(1), Math.nextUp(100.0)));
     refuses("multiplier", () -> new Backoff.Exponential(ofNanos(1), Double.NaN));
-    refuses("name", () -> Breaker.named(" ", BreakerSettings.consecutive(1)));
+    refuses("name", () -> Breaker.of(" ", BreakerSettings.consecutive(1)));
   }
 
   private static void refuses(String name, Callable<?> wrong) {

@@ -1,9 +1,9 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Kind.FAILURE;
-import static cnkit.resilience.Kind.SUCCESS;
-import static cnkit.resilience.Recorded.RECORDED;
-import static cnkit.resilience.Recorded.STALE;
+import static cnkit.resilience.Completion.RECORDED;
+import static cnkit.resilience.Completion.STALE;
+import static cnkit.resilience.Handling.FAILURE;
+import static cnkit.resilience.Handling.SUCCESS;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,11 +21,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class BreakerChangeTest {
-  private static final BreakerSettings SETTINGS =
-      BreakerSettings.countWindow(10).minimumCalls(4).openFor(ofSeconds(10)).openJitter(0);
+  private static final BreakerSettings SETTINGS = BreakerSettings.countWindow(10)
+      .withMinimumCalls(4)
+      .withOpenTime(ofSeconds(10))
+      .withOpenJitter(0);
 
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
-  private final Breaker breaker = Breaker.named("b", SETTINGS, time.ticker());
+  private final Breaker breaker = Breaker.of("b", SETTINGS, time.ticker());
   private final List<BreakerEvent.Changed> events = new ArrayList<>();
 
   BreakerChangeTest() {
@@ -36,9 +38,9 @@ class BreakerChangeTest {
     });
   }
 
-  private void report(Kind... kinds) {
-    for (Kind kind : kinds) {
-      assertEquals(RECORDED, breaker.tryAcquire().orElseThrow().complete(kind));
+  private void report(Handling... handlings) {
+    for (Handling handling : handlings) {
+      assertEquals(RECORDED, breaker.tryAcquire().orElseThrow().complete(handling));
     }
   }
 
@@ -52,7 +54,7 @@ class BreakerChangeTest {
     }
     report(SUCCESS, FAILURE, FAILURE, FAILURE);
     time.advance(ofSeconds(4));
-    breaker.change(SETTINGS.failureRate(0.9).openFor(ofSeconds(60)).probes(1, 1));
+    breaker.change(SETTINGS.withFailureRate(0.9).withOpenTime(ofSeconds(60)).withProbes(1, 1));
     assertEquals(State.OPEN, breaker.state());
     assertEquals(Optional.of(ofSeconds(6)), breaker.snapshot().retryAfter());
     assertEquals(1, events.size(), "new settings are no transition");
@@ -68,13 +70,13 @@ class BreakerChangeTest {
   void theSameShapeKeepsTheCountsAndTheNewThresholdHolds() {
     Breaker.Permit inFlight = breaker.tryAcquire().orElseThrow();
     report(FAILURE, FAILURE, FAILURE);
-    breaker.change(SETTINGS.minimumCalls(5));
+    breaker.change(SETTINGS.withMinimumCalls(5));
     assertEquals(3, breaker.snapshot().failures());
     assertEquals(RECORDED, inFlight.complete(FAILURE));
     assertEquals(State.CLOSED, breaker.state(), "four results are not five");
     report(FAILURE);
     assertEquals(State.OPEN, breaker.state());
-    assertEquals(SETTINGS.minimumCalls(5), breaker.settings());
+    assertEquals(SETTINGS.withMinimumCalls(5), breaker.settings());
   }
 
   @Test
@@ -86,7 +88,7 @@ class BreakerChangeTest {
     for (BreakerSettings other : List.of(
         BreakerSettings.countWindow(11),
         BreakerSettings.timeWindow(ofSeconds(10)),
-        BreakerSettings.timeWindow(ofSeconds(10)).slowCalls(ofMillis(100), 0.5),
+        BreakerSettings.timeWindow(ofSeconds(10)).withSlowCalls(ofMillis(100), 0.5),
         SETTINGS)) {
       events.clear();
       breaker.change(other);
@@ -102,16 +104,16 @@ class BreakerChangeTest {
 
   @Test
   void probesKeepTheirPermitsAndMayDecideAtOnce() {
-    breaker.change(SETTINGS.probes(4, 4));
+    breaker.change(SETTINGS.withProbes(4, 4));
     report(FAILURE, FAILURE, FAILURE, FAILURE);
     time.advance(ofSeconds(10));
     Breaker.Permit probe = breaker.tryAcquire().orElseThrow();
     report(SUCCESS);
-    breaker.change(SETTINGS.probes(4, 3));
+    breaker.change(SETTINGS.withProbes(4, 3));
     assertEquals(State.HALF_OPEN, breaker.state());
     assertEquals(RECORDED, probe.complete(SUCCESS));
     assertEquals(State.HALF_OPEN, breaker.state());
-    breaker.change(SETTINGS.probes(2, 2));
+    breaker.change(SETTINGS.withProbes(2, 2));
     assertEquals(State.CLOSED, breaker.state(), "two have succeeded");
   }
 
@@ -132,8 +134,8 @@ class BreakerChangeTest {
 
   @Test
   void aRuleAboutSlowCallsThatComesLaterIsMeasured() throws Exception {
-    Pipeline p = time.install(Pipeline.named("p")).breaker(breaker).build();
-    breaker.change(SETTINGS.slowCalls(ofMillis(100), 0.5));
+    Pipeline p = time.install(Pipeline.builder("p")).breaker(breaker).build();
+    breaker.change(SETTINGS.withSlowCalls(ofMillis(100), 0.5));
     p.call(a -> {
       time.advance(ofMillis(101));
       return "slow";
@@ -158,9 +160,9 @@ class BreakerChangeTest {
 
   @Test
   void aRandomnessThatThrowsCostsTheJitterOnly() {
-    Breaker hostile = Breaker.named(
+    Breaker hostile = Breaker.of(
         "b",
-        SETTINGS.openJitter(0.5),
+        SETTINGS.withOpenJitter(0.5),
         time.ticker(),
         () -> {
           throw new IllegalStateException("user code");

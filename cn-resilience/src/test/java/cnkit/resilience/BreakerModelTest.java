@@ -59,12 +59,12 @@ class BreakerModelTest {
 
   @Property
   void everyHistoryOfAWordIsTheModels(@ForAll("histories") List<Step> history) {
-    check(BreakerSettings.countWindow(6).minimumCalls(3).failureRate(0.5), 6, history);
+    check(BreakerSettings.countWindow(6).withMinimumCalls(3).withFailureRate(0.5), 6, history);
   }
 
   @Property
   void everyHistoryOfARingIsTheModels(@ForAll("histories") List<Step> history) {
-    check(BreakerSettings.countWindow(63).minimumCalls(3).failureRate(0.6), 63, history);
+    check(BreakerSettings.countWindow(63).withMinimumCalls(3).withFailureRate(0.6), 63, history);
   }
 
   @Property
@@ -74,15 +74,15 @@ class BreakerModelTest {
 
   private static void check(BreakerSettings settings, int size, List<Step> history) {
     long[] clock = {Long.MAX_VALUE - 20}; // it wraps inside most histories
-    Breaker breaker = Breaker.named(
+    Breaker breaker = Breaker.of(
         "b",
         settings
-            .openFor(ofNanos(OPEN))
-            .openForAtMost(ofNanos(2 * OPEN))
-            .openJitter(0)
-            .probes(3, 2)
-            .probeLease(ofNanos(LEASE))
-            .inconclusiveProbes(SILENT),
+            .withOpenTime(ofNanos(OPEN))
+            .withMaxOpenTime(ofNanos(2 * OPEN))
+            .withOpenJitter(0)
+            .withProbes(3, 2)
+            .withProbeLease(ofNanos(LEASE))
+            .withInconclusiveProbes(SILENT),
         () -> clock[0]);
     List<State> told = new ArrayList<>();
     Subscription unused = breaker.subscribe(event -> {
@@ -105,10 +105,12 @@ class BreakerModelTest {
         case SUCCESS, FAILURE, NEUTRAL, NOT_SENT -> {
           if (!permits.isEmpty()) {
             int index = step.pick % permits.size();
-            Kind kind = Kind.valueOf(step.what.name());
+            Handling handling = Handling.valueOf(step.what.name());
             assertEquals(
-                model.result(calls.remove(index), kind) ? Recorded.RECORDED : Recorded.STALE,
-                permits.remove(index).complete(kind),
+                model.result(calls.remove(index), handling)
+                    ? Completion.RECORDED
+                    : Completion.STALE,
+                permits.remove(index).complete(handling),
                 () -> step + " in " + history);
           }
         }
@@ -154,11 +156,11 @@ class BreakerModelTest {
   private static final class Model {
     /** A call that was let through, and the era in which that was. */
     static final class Call {
-      final int era;
+      final int period;
       long expires = Long.MAX_VALUE;
 
-      Call(int era) {
-        this.era = era;
+      Call(int period) {
+        this.period = period;
       }
     }
 
@@ -169,7 +171,7 @@ class BreakerModelTest {
     final List<Boolean> window = new ArrayList<>();
     final List<Call> probes = new ArrayList<>();
     State state = State.CLOSED;
-    int era;
+    int period;
     long now;
     long openedAt;
     int opensInARow;
@@ -197,7 +199,7 @@ class BreakerModelTest {
         opensInARow = 0;
       }
       state = to;
-      era++;
+      period++;
       window.clear();
       probes.clear();
       seen = 0;
@@ -215,7 +217,7 @@ class BreakerModelTest {
       if (state == State.OPEN || state == State.FORCED_OPEN) {
         return Optional.empty();
       }
-      Call call = new Call(era);
+      Call call = new Call(period);
       if (state == State.HALF_OPEN) {
         silent += (int) probes.stream().filter(p -> now >= p.expires).count();
         probes.removeIf(p -> now >= p.expires);
@@ -234,15 +236,15 @@ class BreakerModelTest {
     }
 
     /** Whether it counted. */
-    boolean result(Call call, Kind kind) {
-      if (call.era != era) {
+    boolean result(Call call, Handling handling) {
+      if (call.period != period) {
         return false;
       }
       if (state == State.HALF_OPEN) {
         if (!probes.remove(call)) {
           return false; // its lease was taken back
         }
-        switch (kind) {
+        switch (handling) {
           case SUCCESS -> good++;
           case FAILURE -> bad++;
           case NEUTRAL -> silent++;
@@ -256,17 +258,19 @@ class BreakerModelTest {
         }
         return true;
       }
-      if (state == State.DISABLED || kind == Kind.NEUTRAL || kind == Kind.NOT_SENT) {
+      if (state == State.DISABLED
+          || handling == Handling.NEUTRAL
+          || handling == Handling.NOT_SENT) {
         return true;
       }
       boolean healthyBefore = seen >= size;
-      window.add(kind == Kind.FAILURE);
+      window.add(handling == Handling.FAILURE);
       seen++;
       if (window.size() > size) {
         window.remove(0);
       }
       long failures = window.stream().filter(b -> b).count();
-      if (kind == Kind.FAILURE
+      if (handling == Handling.FAILURE
           && state != State.FORCED_CLOSED
           && window.size() >= minimum
           && failures >= rate * window.size() - 1e-9) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every state that small breakers can reach by calls, results of each kind, stragglers and time, breadth first. States
- * that differ only in how late it is and how many tickets were drawn before behave alike, so they are visited once.
+ * that differ only in how late it is and how many permits were drawn before behave alike, so they are visited once.
  */
 class BreakerSearchTest {
   private static final long START = Long.MAX_VALUE - 3; // the clock wraps within the first steps
@@ -32,7 +32,7 @@ class BreakerSearchTest {
       State.METRICS_ONLY, Set.of(State.METRICS_ONLY));
   private static final int MOST_OUT = 3;
 
-  /** A breaker, the tickets of the calls that are out (stragglers of earlier epochs, too), and the time. */
+  /** A breaker, the permits of the calls that are out (stragglers of earlier epochs, too), and the time. */
   private record Node(BreakerState state, List<Long> out, long now) {}
 
   private static final BreakerState.OpenTimes OPEN_TIMES = (rules, opens) -> Math.min(2, 1 + opens);
@@ -59,10 +59,10 @@ class BreakerSearchTest {
 
   private static BreakerRules rules(int probes, int successes, int window, int inconclusive) {
     BreakerSettings settings = BreakerSettings.countWindow(window)
-        .minimumCalls(Math.min(2, window))
-        .probes(probes, successes)
-        .probeLease(ofNanos(2))
-        .inconclusiveProbes(inconclusive);
+        .withMinimumCalls(Math.min(2, window))
+        .withProbes(probes, successes)
+        .withProbeLease(ofNanos(2))
+        .withInconclusiveProbes(inconclusive);
     return new BreakerRules("b", settings, now -> {
       throw new AssertionError("one word is enough");
     });
@@ -74,7 +74,7 @@ class BreakerSearchTest {
     }
   }
 
-  /** Ticks and tickets as differences: nothing else may matter. */
+  /** Ticks and permits as differences: nothing else may matter. */
   private static String key(Node n) {
     BreakerState s = n.state;
     StringBuilder key = new StringBuilder().append(s.state()).append(Math.min(2, s.opens()));
@@ -87,10 +87,10 @@ class BreakerSearchTest {
       for (HalfOpen.Lease lease : half.leases()) {
         key.append(' ')
             .append(Math.max(0, lease.expiresAtNanos() - n.now))
-            .append(n.out.contains(lease.ticket()) ? "out" : "lost");
+            .append(n.out.contains(lease.permit()) ? "out" : "lost");
       }
     }
-    long strangers = n.out.stream().filter(ticket -> !s.knows(ticket)).count();
+    long strangers = n.out.stream().filter(permit -> !s.knows(permit)).count();
     return key.append(" +").append(n.out.size()).append('-').append(strangers).toString();
   }
 
@@ -102,24 +102,24 @@ class BreakerSearchTest {
     // a call
     BreakerState asked = step(n, s.onAcquire(n.now, OPEN_TIMES));
     boolean passes = asked instanceof Closed
-        || (asked instanceof HalfOpen && asked.lastTicket() != s.lastTicket());
+        || (asked instanceof HalfOpen && asked.lastPermit() != s.lastPermit());
     if (passes && n.out.size() < MOST_OUT) {
       List<Long> out = new ArrayList<>(n.out);
-      out.add(asked instanceof Closed ? asked.epoch() : asked.lastTicket());
+      out.add(asked instanceof Closed ? asked.epoch() : asked.lastPermit());
       visit(new Node(asked, out, n.now));
     } else {
       visit(new Node(asked, n.out, n.now)); // a caller that forgets its permit, or was refused
     }
     // the result of a call that is out, of each kind
-    for (long ticket : new HashSet<>(n.out)) {
+    for (long permit : new HashSet<>(n.out)) {
       List<Long> out = new ArrayList<>(n.out);
-      out.remove(ticket);
-      for (Kind kind : Kind.values()) {
-        BreakerState told = step(n, s.onResult(ticket, kind, false, n.now, OPEN_TIMES));
-        if (!s.knows(ticket)) {
+      out.remove(permit);
+      for (Handling handling : Handling.values()) {
+        BreakerState told = step(n, s.onResult(permit, handling, false, n.now, OPEN_TIMES));
+        if (!s.knows(permit)) {
           assertSame(s, told, "a straggler moved it");
         }
-        if (s instanceof HalfOpen before && s.knows(ticket) && kind != Kind.NOT_SENT) {
+        if (s instanceof HalfOpen before && s.knows(permit) && handling != Handling.NOT_SENT) {
           assertTrue(
               !(told instanceof HalfOpen after) || progress(after) == progress(before) + 1,
               "each probe that was sent brings the decision nearer");
@@ -143,7 +143,7 @@ class BreakerSearchTest {
       assertEquals(before.state(), after.state(), "a transition without an event");
     } else {
       transitions++;
-      assertTrue(after.epoch() > before.lastTicket(), "tickets of two epochs may not meet");
+      assertTrue(after.epoch() > before.lastPermit(), "permits of two epochs may not meet");
       assertTrue(
           ARROWS.getOrDefault(before.state(), Set.of()).contains(after.state()),
           () -> before.state() + " to " + after.state());

@@ -1,13 +1,13 @@
 package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
-import static cnkit.resilience.Kind.FAILURE;
-import static cnkit.resilience.Kind.NEUTRAL;
-import static cnkit.resilience.Kind.NOT_SENT;
-import static cnkit.resilience.Kind.SUCCESS;
-import static cnkit.resilience.Recorded.DUPLICATE;
-import static cnkit.resilience.Recorded.RECORDED;
-import static cnkit.resilience.Recorded.STALE;
+import static cnkit.resilience.Completion.DUPLICATE;
+import static cnkit.resilience.Completion.RECORDED;
+import static cnkit.resilience.Completion.STALE;
+import static cnkit.resilience.Handling.FAILURE;
+import static cnkit.resilience.Handling.NEUTRAL;
+import static cnkit.resilience.Handling.NOT_SENT;
+import static cnkit.resilience.Handling.SUCCESS;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -36,21 +36,21 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("try") // a subscription is opened only to be closed
 class BreakerTest {
   private static final BreakerSettings TWO_FAILURES =
-      BreakerSettings.consecutive(2).openFor(ofSeconds(1)).openJitter(0);
+      BreakerSettings.consecutive(2).withOpenTime(ofSeconds(1)).withOpenJitter(0);
 
   private final VirtualTime time =
       VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000); // wraps inside most tests
   private final List<BreakerEvent> events = new ArrayList<>();
 
   private Breaker breaker(BreakerSettings settings) {
-    Breaker breaker = Breaker.named("b", settings, time.ticker());
+    Breaker breaker = Breaker.of("b", settings, time.ticker());
     Subscription unused = breaker.subscribe(events::add);
     return breaker;
   }
 
-  private static void report(Breaker breaker, Kind... kinds) {
-    for (Kind kind : kinds) {
-      assertEquals(RECORDED, breaker.tryAcquire().orElseThrow().complete(kind));
+  private static void report(Breaker breaker, Handling... handlings) {
+    for (Handling handling : handlings) {
+      assertEquals(RECORDED, breaker.tryAcquire().orElseThrow().complete(handling));
     }
   }
 
@@ -75,7 +75,7 @@ class BreakerTest {
   @Test
   @DisplayName("case R34: a count window forgets the oldest and opens at the rate")
   void aCountWindowForgetsTheOldestAndOpensAtTheRate() {
-    Breaker breaker = breaker(BreakerSettings.countWindow(4).minimumCalls(4));
+    Breaker breaker = breaker(BreakerSettings.countWindow(4).withMinimumCalls(4));
     report(breaker, FAILURE, SUCCESS, SUCCESS, SUCCESS);
     assertEquals(1, breaker.snapshot().failures());
     report(breaker, FAILURE);
@@ -113,14 +113,14 @@ class BreakerTest {
   @Test
   @DisplayName("case R49: k of n probes close it, and it opens as soon as k cannot be reached")
   void probesDecideEarly() {
-    Breaker good = opened(TWO_FAILURES.probes(3, 3));
+    Breaker good = opened(TWO_FAILURES.withProbes(3, 3));
     time.advance(ofSeconds(1));
     report(good, SUCCESS, SUCCESS);
     assertEquals(State.HALF_OPEN, good.state());
     report(good, SUCCESS);
     assertEquals(State.CLOSED, good.state());
 
-    Breaker bad = opened(TWO_FAILURES.probes(3, 3));
+    Breaker bad = opened(TWO_FAILURES.withProbes(3, 3));
     time.advance(ofSeconds(1));
     Breaker.Permit outstanding = bad.tryAcquire().orElseThrow();
     report(bad, SUCCESS, FAILURE);
@@ -131,7 +131,7 @@ class BreakerTest {
 
   @Test
   void neverMoreProbesThanPermits() {
-    Breaker breaker = opened(TWO_FAILURES.probes(3, 2));
+    Breaker breaker = opened(TWO_FAILURES.withProbes(3, 2));
     time.advance(ofSeconds(1));
     for (int i = 0; i < 3; i++) {
       assertTrue(breaker.tryAcquire().isPresent());
@@ -142,7 +142,7 @@ class BreakerTest {
   @Test
   @DisplayName("case R50: a neutral probe returns its permit, and five of them open it again")
   void inconclusiveProbesReturnTheirPermitAndFinallyOpen() {
-    Breaker breaker = opened(TWO_FAILURES.probes(1, 1));
+    Breaker breaker = opened(TWO_FAILURES.withProbes(1, 1));
     time.advance(ofSeconds(1));
     for (int i = 0; i < 100; i++) {
       report(breaker, NOT_SENT); // counts for nothing
@@ -155,8 +155,8 @@ class BreakerTest {
 
   @Test
   void aForgottenProbeLosesItsLeaseAndNeverWedgesTheBreaker() {
-    Breaker breaker =
-        opened(TWO_FAILURES.probes(1, 1).probeLease(ofMillis(200)).inconclusiveProbes(3));
+    Breaker breaker = opened(
+        TWO_FAILURES.withProbes(1, 1).withProbeLease(ofMillis(200)).withInconclusiveProbes(3));
     time.advance(ofSeconds(1));
     Breaker.Permit forgotten = breaker.tryAcquire().orElseThrow();
     assertEquals(Optional.empty(), breaker.tryAcquire());
@@ -169,8 +169,8 @@ class BreakerTest {
 
   @Test
   void probesThatNeverComeBackOpenItAgain() {
-    Breaker breaker =
-        opened(TWO_FAILURES.probes(1, 1).probeLease(ofMillis(200)).inconclusiveProbes(3));
+    Breaker breaker = opened(
+        TWO_FAILURES.withProbes(1, 1).withProbeLease(ofMillis(200)).withInconclusiveProbes(3));
     time.advance(ofSeconds(1));
     for (int i = 0; i < 3; i++) {
       assertTrue(breaker.tryAcquire().isPresent());
@@ -200,7 +200,7 @@ class BreakerTest {
   @DisplayName(
       "case R55: a probe of an earlier half-open state leaves the places of the present one alone")
   void aProbeOfAnEarlierHalfOpenStateIsStale() {
-    Breaker breaker = opened(TWO_FAILURES.probes(2, 2).openForAtMost(ofSeconds(1)));
+    Breaker breaker = opened(TWO_FAILURES.withProbes(2, 2).withMaxOpenTime(ofSeconds(1)));
     time.advance(ofSeconds(1));
     Breaker.Permit old = breaker.tryAcquire().orElseThrow();
     report(breaker, FAILURE);
@@ -231,7 +231,7 @@ class BreakerTest {
   void aTransitionHappensOnce() throws Exception {
     for (int round = 0; round < 50; round++) {
       AtomicInteger opened = new AtomicInteger();
-      Breaker breaker = Breaker.named("b", TWO_FAILURES, time.ticker());
+      Breaker breaker = Breaker.of("b", TWO_FAILURES, time.ticker());
       try (Subscription s = breaker.subscribe(event -> {
         if (event instanceof BreakerEvent.Changed changed && changed.to() == State.OPEN) {
           opened.incrementAndGet();
@@ -275,7 +275,7 @@ class BreakerTest {
     logged.start();
     log.addAppender(logged);
     try {
-      Breaker breaker = opened(TWO_FAILURES.probes(1, 1).openFor(ofSeconds(1), n -> {
+      Breaker breaker = opened(TWO_FAILURES.withProbes(1, 1).withOpenTime(ofSeconds(1), n -> {
         throw new IllegalStateException("user code");
       }));
       for (int i = 0; i < 3; i++) {
@@ -327,11 +327,11 @@ class BreakerTest {
       "case R62: the open time doubles with each failed recovery and starts anew after a window of health")
   void theOpenTimeGrowsUntilAWindowOfHealth() {
     Breaker breaker = opened(BreakerSettings.countWindow(4)
-        .minimumCalls(2)
-        .openFor(ofSeconds(1))
-        .openForAtMost(ofSeconds(30))
-        .openJitter(0)
-        .probes(1, 1));
+        .withMinimumCalls(2)
+        .withOpenTime(ofSeconds(1))
+        .withMaxOpenTime(ofSeconds(30))
+        .withOpenJitter(0)
+        .withProbes(1, 1));
     for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
       assertEquals(Optional.of(ofSeconds(seconds)), breaker.snapshot().retryAfter());
       time.advance(ofSeconds(seconds));
@@ -353,11 +353,11 @@ class BreakerTest {
     for (BreakerSettings window :
         List.of(BreakerSettings.countWindow(64), BreakerSettings.timeWindow(ofSeconds(640)))) {
       Breaker breaker = opened(window
-          .minimumCalls(2)
-          .openFor(ofSeconds(1))
-          .openForAtMost(ofSeconds(30))
-          .openJitter(0)
-          .probes(1, 1));
+          .withMinimumCalls(2)
+          .withOpenTime(ofSeconds(1))
+          .withMaxOpenTime(ofSeconds(30))
+          .withOpenJitter(0)
+          .withProbes(1, 1));
       time.advance(ofSeconds(1));
       report(breaker, SUCCESS); // closes
       assertEquals(1, breaker.snapshot().opensInARow(), "it remembers");
@@ -380,7 +380,7 @@ class BreakerTest {
 
   @Test
   void whoFindsNoPlaceAmongTheProbesIsToldWhenOneIsFreeForCertain() {
-    Breaker breaker = opened(TWO_FAILURES.probes(2, 2).probeLease(ofMillis(1_300)));
+    Breaker breaker = opened(TWO_FAILURES.withProbes(2, 2).withProbeLease(ofMillis(1_300)));
     time.advance(ofSeconds(1));
     assertTrue(breaker.tryAcquire().isPresent());
     assertEquals(Optional.of(ofSeconds(1)), breaker.snapshot().retryAfter(), "sooner than that");
@@ -423,7 +423,7 @@ class BreakerTest {
   void theClockMayWrap() {
     long[] now = {Long.MAX_VALUE - 1_000_000};
     LongSupplier ticker = () -> now[0];
-    Breaker breaker = Breaker.named("b", TWO_FAILURES.openFor(ofMillis(5)), ticker);
+    Breaker breaker = Breaker.of("b", TWO_FAILURES.withOpenTime(ofMillis(5)), ticker);
     report(breaker, FAILURE);
     now[0] += 2_000_000;
     assertTrue(now[0] < 0);
@@ -451,7 +451,7 @@ class BreakerTest {
   void inHealthNothingIsWritten() {
     AtomicInteger reads = new AtomicInteger();
     Breaker breaker =
-        Breaker.named("b", BreakerSettings.countWindow(50), () -> reads.getAndIncrement());
+        Breaker.of("b", BreakerSettings.countWindow(50), () -> reads.getAndIncrement());
     report(breaker, FAILURE); // then a window of successes
     for (int i = 0; i < 50; i++) {
       report(breaker, SUCCESS);
@@ -470,7 +470,7 @@ class BreakerTest {
 
   @Test
   void everySubscriberFirstLearnsTheStateAndThenEachChangeInOrder() {
-    Breaker breaker = opened(TWO_FAILURES.probes(1, 1));
+    Breaker breaker = opened(TWO_FAILURES.withProbes(1, 1));
     List<BreakerEvent> late = new ArrayList<>();
     Subscription subscription = breaker.subscribe(late::add);
     time.advance(ofSeconds(1));
@@ -512,7 +512,7 @@ class BreakerTest {
   @Test
   void aListenerThatHangsLosesTheOldestAndIsTold() {
     List<Runnable> queued = new ArrayList<>();
-    Breaker breaker = Breaker.named("b", TWO_FAILURES, time.ticker(), () -> 0, queued::add);
+    Breaker breaker = Breaker.of("b", TWO_FAILURES, time.ticker(), () -> 0, queued::add);
     List<BreakerEvent> got = new ArrayList<>();
     try (Subscription s = breaker.subscribe(got::add)) {
       for (int i = 0; i < 300; i++) {
@@ -520,7 +520,7 @@ class BreakerTest {
       }
       assertTrue(queued.size() <= 9, "the executor is asked again only when the queue has doubled");
       queued.get(0).run();
-      assertEquals(new BreakerEvent.Dropped("b", 45), got.get(0));
+      assertEquals(new BreakerEvent.EventsDropped("b", 45), got.get(0));
       assertEquals(257, got.size());
     }
   }
@@ -528,13 +528,13 @@ class BreakerTest {
   @Test
   void settingsThatCannotBeMeantAreRefused() {
     IllegalArgumentException e = assertThrows(
-        IllegalArgumentException.class, () -> BreakerSettings.countWindow(5).minimumCalls(6));
+        IllegalArgumentException.class, () -> BreakerSettings.countWindow(5).withMinimumCalls(6));
     assertEquals("minimumCalls: expected at most the window of 5, got 6", e.getMessage());
     assertThrows(IllegalArgumentException.class, () -> BreakerSettings.countWindow(0));
     assertThrows(
-        IllegalArgumentException.class, () -> BreakerSettings.countWindow(5).failureRate(0));
+        IllegalArgumentException.class, () -> BreakerSettings.countWindow(5).withFailureRate(0));
     assertThrows(
-        IllegalArgumentException.class, () -> BreakerSettings.countWindow(5).probes(2, 3));
+        IllegalArgumentException.class, () -> BreakerSettings.countWindow(5).withProbes(2, 3));
     assertFalse(BreakerSettings.countWindow(62).minimumCalls() > 62);
   }
 }

@@ -34,15 +34,16 @@ class BudgetFormTest {
   @Label(
       "case R26: a thousand calls that fail together schedule 200 retries at 0.2, charged before they are sent")
   void retriesAreChargedWhenTheyAreScheduled() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.2).inFlight(3), time.ticker());
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time.ticker());
     List<CompletableFuture<String>> stages = new ArrayList<>();
-    Pipeline p = time.install(Pipeline.named("p"))
-        .retry(RetrySettings.constant(ofSeconds(10)).jitter(Jitter.NONE))
+    Pipeline p = time.install(Pipeline.builder("p"))
+        .retry(RetrySettings.constant(ofSeconds(10)).withJitter(Jitter.NONE))
         .budget(budget)
         .build();
-    List<CompletableFuture<Outcome<String>>> results = new ArrayList<>();
+    List<CompletableFuture<CallOutcome<String>>> results = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
-      results.add(p.attemptAsync(queue::add, a -> {
+      results.add(p.tryCallAsync(queue::add, a -> {
         CompletableFuture<String> stage = new CompletableFuture<>();
         stages.add(stage);
         return stage;
@@ -70,7 +71,8 @@ class BudgetFormTest {
   @Example
   @Label("case R26: few calls may always make three retries, and no more")
   void aFewAreAlwaysAllowed() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.2).inFlight(3), time.ticker());
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time.ticker());
     budget.onFirstAttempt();
     int granted = 0;
     for (int i = 0; i < 10; i++) {
@@ -87,7 +89,7 @@ class BudgetFormTest {
       @ForAll @IntRange(max = 5) int atLeast,
       @ForAll @Size(max = 200) List<@IntRange(max = 9) Integer> steps) {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.25).inFlight(atLeast), time.ticker());
+        RetryBudget.of(RetryBudgetSettings.ratio(0.25).withInFlight(atLeast), time.ticker());
     int calls = 0;
     int retries = 0;
     for (int step : steps) {
@@ -116,7 +118,7 @@ class BudgetFormTest {
   @Property // the oracle: a list of (bucket, millionths), the oldest spent first
   void whatWasEarnedExpires(@ForAll @Size(max = 200) List<@IntRange(max = 20) Integer> steps) {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0.4).expiringAfter(ofSeconds(10)).floorPerSecond(0),
+        RetryBudgetSettings.ratio(0.4).withExpiry(ofSeconds(10)).withFloorPerSecond(0),
         time.ticker());
     long origin = time.elapsed().toNanos();
     List<long[]> earned = new ArrayList<>();
@@ -147,7 +149,7 @@ class BudgetFormTest {
   @Example
   void expiringTokensKeepTheFloor() {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0.1).expiringAfter(ofSeconds(10)).floorPerSecond(1),
+        RetryBudgetSettings.ratio(0.1).withExpiry(ofSeconds(10)).withFloorPerSecond(1),
         time.ticker());
     assertTrue(budget.tryWithdraw());
     assertEquals(false, budget.tryWithdraw());
@@ -157,14 +159,15 @@ class BudgetFormTest {
 
   @Example
   void synchronousCallsGiveEverythingBackHoweverTheyEnd() throws Exception {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(10.0).inFlight(5), time.ticker());
-    Pipeline p = time.install(Pipeline.named("p"))
-        .retry(RetrySettings.immediate().attempts(3))
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time.ticker());
+    Pipeline p = time.install(Pipeline.builder("p"))
+        .retry(RetrySettings.immediate().withAttempts(3))
         .budget(budget)
         .bulkhead(1)
         .build();
     p.call(a -> {
-      assertInstanceOf(Outcome.Rejected.class, p.attempt(b -> "full"));
+      assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(b -> "full"));
       return "ok";
     });
     assertThrows(

@@ -70,7 +70,7 @@ class BulkheadQueueTest {
     time.advance(ofMillis(20));
     runQueue();
     CallRejectedException e = rejection(waiter);
-    assertEquals(Reason.BULKHEAD_FULL, e.reason());
+    assertEquals(RejectionReason.BULKHEAD_FULL, e.reason());
     assertEquals(
         "b: call rejected, BULKHEAD_FULL: bulkhead b has all 1 permits in use and 0 calls waiting; this one waited "
             + "for PT0.02S",
@@ -89,7 +89,7 @@ class BulkheadQueueTest {
     CompletableFuture<Bulkhead.Permit> third = bulkhead.acquireAsync(executor, time);
     runQueue();
     assertEquals(2, bulkhead.waiting());
-    assertEquals(Reason.BULKHEAD_FULL, rejection(third).reason());
+    assertEquals(RejectionReason.BULKHEAD_FULL, rejection(third).reason());
     held.close();
     assertFalse(first.isDone(), "it is completed on the executor");
     runQueue();
@@ -147,7 +147,7 @@ class BulkheadQueueTest {
 
   @Example
   void asynchronousCallsWaitAndSynchronousOnesDoNot() throws Exception {
-    Pipeline p = time.install(Pipeline.named("p"))
+    Pipeline p = time.install(Pipeline.builder("p"))
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
         .build();
     CompletableFuture<String> first = p.callAsync(executor, this::stage);
@@ -166,23 +166,23 @@ class BulkheadQueueTest {
 
   @Example
   void theDeadlineEndsTheWaitAndChargesNoStage() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
-    Pipeline p = time.install(Pipeline.named("p"))
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    Pipeline p = time.install(Pipeline.builder("p"))
         .deadline(ofMillis(100))
         .breaker(breaker)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
         .build();
-    CompletableFuture<Outcome<String>> first = p.attemptAsync(executor, this::stage);
-    CompletableFuture<Outcome<String>> second = p.attemptAsync(executor, this::stage);
-    CompletableFuture<Outcome<String>> third =
-        p.attemptAsync(Deadline.in(ofMillis(50), time.ticker()), executor, this::stage);
+    CompletableFuture<CallOutcome<String>> first = p.tryCallAsync(executor, this::stage);
+    CompletableFuture<CallOutcome<String>> second = p.tryCallAsync(executor, this::stage);
+    CompletableFuture<CallOutcome<String>> third =
+        p.tryCallAsync(Deadline.in(ofMillis(50), time.ticker()), executor, this::stage);
     time.advance(ofMillis(50));
     runQueue();
-    assertEquals(new Outcome.DeadlineExceeded<>("caller", 0), third.join());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("caller", 0), third.join());
     time.advance(ofMillis(50));
     runQueue();
-    assertEquals(new Outcome.DeadlineExceeded<>("p", 1), first.join());
-    assertEquals(new Outcome.DeadlineExceeded<>("p", 0), second.join());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("p", 1), first.join());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("p", 0), second.join());
     assertEquals(1, stages.size(), "what waited was never sent");
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
     assertEquals(0, p.bulkhead().orElseThrow().waiting());
@@ -190,13 +190,15 @@ class BulkheadQueueTest {
 
   @Example
   void cancellingACallInTheQueueReturnsItsProbeAndItsRate() {
-    Breaker breaker = Breaker.named(
-        "b", BreakerSettings.consecutive(1).openFor(ofMillis(10)).probes(2, 2), time.ticker());
-    breaker.tryAcquire().orElseThrow().complete(Kind.FAILURE);
+    Breaker breaker = Breaker.of(
+        "b",
+        BreakerSettings.consecutive(1).withOpenTime(ofMillis(10)).withProbes(2, 2),
+        time.ticker());
+    breaker.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     time.advance(ofMillis(20));
     RateLimiter limiter =
-        RateLimiter.named("r", RateLimit.of(1, ofSeconds(1)).burst(3), time.ticker());
-    Pipeline p = time.install(Pipeline.named("p"))
+        RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time.ticker());
+    Pipeline p = time.install(Pipeline.builder("p"))
         .breaker(breaker)
         .rateLimiter(limiter)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
@@ -210,7 +212,7 @@ class BulkheadQueueTest {
     stages.get(0).complete("ok");
     runQueue();
     assertEquals("ok", first.join());
-    assertTrue(limiter.tryAcquire(2).isEmpty());
+    assertTrue(limiter.tryAcquire(2));
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
   }
 

@@ -24,7 +24,7 @@ class FaultsTest {
   private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
 
   private Pipeline.Builder pipeline(Faults faults) {
-    return time.install(Pipeline.named("p")).faults(faults);
+    return time.install(Pipeline.builder("p")).faults(faults);
   }
 
   private void runQueue() {
@@ -36,21 +36,22 @@ class FaultsTest {
   private static List<Boolean> failures(Pipeline p, int calls) {
     List<Boolean> failed = new ArrayList<>();
     for (int i = 0; i < calls; i++) {
-      failed.add(p.attempt(a -> "ok") instanceof Outcome.Failure);
+      failed.add(p.tryCall(a -> "ok") instanceof CallOutcome.Failure);
     }
     return failed;
   }
 
   @Test
   void theSameSeedFailsTheSameCallsAndAboutTheShare() {
-    List<Boolean> first = failures(pipeline(Faults.seeded(42).errors(0.1)).build(), 10_000);
-    assertEquals(first, failures(pipeline(Faults.seeded(42).errors(0.1)).build(), 10_000));
-    assertFalse(first.equals(failures(pipeline(Faults.seeded(43).errors(0.1)).build(), 10_000)));
+    List<Boolean> first = failures(pipeline(Faults.seeded(42).withErrors(0.1)).build(), 10_000);
+    assertEquals(first, failures(pipeline(Faults.seeded(42).withErrors(0.1)).build(), 10_000));
+    assertFalse(
+        first.equals(failures(pipeline(Faults.seeded(43).withErrors(0.1)).build(), 10_000)));
     long failed = first.stream().filter(b -> b).count();
     assertTrue(failed > 900 && failed < 1100, failed + " of 10000");
     assertEquals(
         10_000,
-        failures(pipeline(Faults.seeded(1).errors(1)).build(), 10_000).stream()
+        failures(pipeline(Faults.seeded(1).withErrors(1)).build(), 10_000).stream()
             .filter(b -> b)
             .count());
     assertFalse(failures(pipeline(Faults.seeded(1)).build(), 1000).contains(true));
@@ -58,7 +59,7 @@ class FaultsTest {
 
   @Test
   void latencyIsAroundItsMean() throws Exception {
-    Pipeline p = pipeline(Faults.seeded(1).latency(ofMillis(100))).build();
+    Pipeline p = pipeline(Faults.seeded(1).withLatency(ofMillis(100))).build();
     for (int i = 0; i < 1000; i++) {
       Duration before = time.elapsed();
       assertEquals("ok", p.call(a -> "ok"));
@@ -70,24 +71,24 @@ class FaultsTest {
 
   @Test
   void aHangIsBoundedByTheStagesAroundIt() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(2), time.ticker());
-    Pipeline p = pipeline(Faults.seeded(1).hangs(1))
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(2), time.ticker());
+    Pipeline p = pipeline(Faults.seeded(1).withHangs(1))
         .perTryTimeout(ofMillis(100))
         .breaker(breaker)
         .build();
-    CompletableFuture<Outcome<String>> f =
-        p.attemptAsync(queue::add, a -> CompletableFuture.completedFuture("never"));
+    CompletableFuture<CallOutcome<String>> f =
+        p.tryCallAsync(queue::add, a -> CompletableFuture.completedFuture("never"));
     time.advance(ofMillis(100));
     runQueue();
-    assertEquals(new Outcome.DeadlineExceeded<>("p", 1), f.join());
-    assertInstanceOf(Outcome.Failure.class, p.attempt(a -> "never"));
+    assertEquals(new CallOutcome.DeadlineExceeded<>("p", 1), f.join());
+    assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> "never"));
     assertEquals(ofMinutes(1).plusMillis(100), time.elapsed());
     assertEquals(Breaker.State.OPEN, breaker.state());
   }
 
   @Test
   void anAsynchronousCallIsDelayedFailedAndCancelled() {
-    Pipeline p = pipeline(Faults.seeded(1).latency(ofMillis(100))).build();
+    Pipeline p = pipeline(Faults.seeded(1).withLatency(ofMillis(100))).build();
     List<CompletableFuture<String>> stages = new ArrayList<>();
     AsyncCall<String> body = a -> {
       CompletableFuture<String> stage = new CompletableFuture<>();
@@ -111,17 +112,17 @@ class FaultsTest {
     late.cancel(true);
     assertTrue(stages.get(1).isCancelled());
 
-    Pipeline failing = pipeline(Faults.seeded(1).errors(1)).build();
-    CompletableFuture<Outcome<String>> failed = failing.attemptAsync(queue::add, body);
+    Pipeline failing = pipeline(Faults.seeded(1).withErrors(1)).build();
+    CompletableFuture<CallOutcome<String>> failed = failing.tryCallAsync(queue::add, body);
     runQueue();
     assertInstanceOf(
         UncheckedIOException.class,
-        assertInstanceOf(Outcome.Failure.class, failed.join()).thrown().orElseThrow());
+        assertInstanceOf(CallOutcome.Failure.class, failed.join()).thrown().orElseThrow());
   }
 
   @Test
   void anExecutorThatRefusesAfterTheLatencyFailsTheCall() {
-    Pipeline p = pipeline(Faults.seeded(1).latency(ofMillis(100))).build();
+    Pipeline p = pipeline(Faults.seeded(1).withLatency(ofMillis(100))).build();
     CompletableFuture<String> f = p.callAsync(
         task -> {
           throw new RejectedExecutionException("full");
@@ -133,20 +134,21 @@ class FaultsTest {
 
   @Test
   void theyAreOffUnlessBuiltInAndThenTheWarningsSaySo() {
-    assertEquals(List.of(), time.install(Pipeline.named("p")).build().warnings());
+    assertEquals(List.of(), time.install(Pipeline.builder("p")).build().warnings());
     assertEquals(
         List.of("injects faults: 10.0 % errors, 1.0 % hangs, PT0.05S latency, seed 42"),
-        pipeline(Faults.seeded(42).errors(0.1).latency(ofMillis(50)).hangs(0.01))
+        pipeline(Faults.seeded(42).withErrors(0.1).withLatency(ofMillis(50)).withHangs(0.01))
             .build()
             .warnings());
-    assertThrows(IllegalArgumentException.class, () -> Faults.seeded(1).errors(1.5));
-    assertThrows(IllegalArgumentException.class, () -> Faults.seeded(1).hangs(-0.1));
+    assertThrows(IllegalArgumentException.class, () -> Faults.seeded(1).withErrors(1.5));
+    assertThrows(IllegalArgumentException.class, () -> Faults.seeded(1).withHangs(-0.1));
     IllegalStateException own = new IllegalStateException("own");
     assertEquals(
         own,
         assertThrows(
             IllegalStateException.class,
-            () ->
-                pipeline(Faults.seeded(1).errors(1).error(() -> own)).build().call(a -> "never")));
+            () -> pipeline(Faults.seeded(1).withErrors(1).withError(() -> own))
+                .build()
+                .call(a -> "never")));
   }
 }

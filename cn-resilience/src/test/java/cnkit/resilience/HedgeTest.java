@@ -25,13 +25,13 @@ class HedgeTest {
   private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
   private final Executor executor = queue::add;
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
-  private final Breaker breaker =
-      Breaker.named("b", BreakerSettings.countWindow(20).probes(1, 1).openJitter(0), time.ticker());
+  private final Breaker breaker = Breaker.of(
+      "b", BreakerSettings.countWindow(20).withProbes(1, 1).withOpenJitter(0), time.ticker());
   private final RateLimiter limiter =
-      RateLimiter.named("r", RateLimit.of(100, ofSeconds(1)).burst(100), time.ticker());
+      RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time.ticker());
 
   private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.named("p"))
+    return time.install(Pipeline.builder("p"))
         .random(() -> 0.5)
         .hedge(HedgeSettings.after(ofMillis(100)))
         .breaker(breaker)
@@ -61,7 +61,7 @@ class HedgeTest {
       "case R82: when the hedge wins, the loser is cancelled, neutral, and gives its permit back once")
   void theLoserIsCancelledAndNeutral() {
     Pipeline p = pipeline().build();
-    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
     pass(99);
     assertEquals(1, stages.size());
     pass(1);
@@ -70,7 +70,7 @@ class HedgeTest {
     stages.get(1).complete("hedge");
     assertTrue(stages.get(0).isCancelled(), "at once, not when the executor gets to it");
     runQueue();
-    assertEquals(new Outcome.Success<>("hedge", 2, false), f.join());
+    assertEquals(new CallOutcome.Success<>("hedge", 2, false), f.join());
     assertTrue(stages.get(0).isCancelled());
     stages.get(0).complete("too late");
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
@@ -95,8 +95,8 @@ class HedgeTest {
 
   @Test
   void aFailureWaitsForTheOtherAndTheLastFailureEndsTheRound() {
-    Pipeline p = pipeline().retry(RetrySettings.immediate().attempts(2)).build();
-    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    Pipeline p = pipeline().retry(RetrySettings.immediate().withAttempts(2)).build();
+    CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
     pass(100);
     IOException first = new IOException("1");
     stages.get(0).completeExceptionally(first);
@@ -109,7 +109,7 @@ class HedgeTest {
     IOException third = new IOException("3");
     stages.get(2).completeExceptionally(third);
     runQueue();
-    Outcome.Failure<?> failure = assertInstanceOf(Outcome.Failure.class, f.join());
+    CallOutcome.Failure<?> failure = assertInstanceOf(CallOutcome.Failure.class, f.join());
     assertSame(third, failure.thrown().orElseThrow());
     assertEquals(List.of(first, second), failure.earlier());
     assertEquals(3, failure.attempts());
@@ -129,8 +129,8 @@ class HedgeTest {
     assertEquals(10.0, full.hedgeBudget().orElseThrow().available(), "it was never sent");
     assertEquals(0, full.counters().hedges());
 
-    RetryBudget spent =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).reserve(1).floorPerSecond(0), time.ticker());
+    RetryBudget spent = RetryBudget.of(
+        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time.ticker());
     Pipeline poor = pipeline().hedgeBudget(spent).build();
     CompletableFuture<String> one = poor.callAsync(executor, this::stage);
     CompletableFuture<String> two = poor.callAsync(executor, this::stage);
@@ -161,7 +161,8 @@ class HedgeTest {
 
   @Test
   void eachHedgeComesADelayAfterTheOneBefore() {
-    Pipeline p = pipeline().hedge(HedgeSettings.after(ofMillis(100)).extra(2)).build();
+    Pipeline p =
+        pipeline().hedge(HedgeSettings.after(ofMillis(100)).withExtra(2)).build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);
     pass(100);
     assertEquals(2, stages.size());
@@ -180,7 +181,7 @@ class HedgeTest {
   @Test
   void aTimeLimitHoldsForEachAttempt() {
     Pipeline p = pipeline().perTryTimeout(ofMillis(150)).build();
-    CompletableFuture<Outcome<String>> f = p.attemptAsync(executor, this::stage);
+    CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
     pass(100);
     pass(50);
     assertTrue(stages.get(0).isCancelled());
@@ -188,15 +189,17 @@ class HedgeTest {
     pass(50);
     assertFalse(stages.get(1).isDone());
     pass(50);
-    assertEquals(new Outcome.DeadlineExceeded<>("p", 2), f.join());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("p", 2), f.join());
     assertEquals(2, breaker.snapshot().failures());
   }
 
   @Test
   void aLosingProbeGivesItsLeaseBack() {
-    breaker.change(
-        BreakerSettings.countWindow(20).minimumCalls(1).probes(2, 1).openFor(ofSeconds(1)));
-    breaker.tryAcquire().orElseThrow().complete(Kind.FAILURE);
+    breaker.change(BreakerSettings.countWindow(20)
+        .withMinimumCalls(1)
+        .withProbes(2, 1)
+        .withOpenTime(ofSeconds(1)));
+    breaker.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     time.advance(ofSeconds(2));
     Pipeline p = pipeline().build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);
@@ -213,7 +216,7 @@ class HedgeTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> pipeline()
-            .retry(RetrySettings.immediate().repeating(RetrySettings.Repeating.UNSENT))
+            .retry(RetrySettings.immediate().withRepeating(RetrySettings.Repeating.UNSENT))
             .build());
   }
 

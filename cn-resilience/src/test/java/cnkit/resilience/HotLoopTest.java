@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Test;
 /** Long-lived threads in a hot loop, so that they meet on two cores as well, and an exact sum at the end. */
 class HotLoopTest {
   private static RateLimiter limiter(RateLimit limit) {
-    return RateLimiter.named("l", limit, () -> 0); // the clock stands
+    return RateLimiter.of("l", limit, () -> 0); // the clock stands
   }
 
   private static RetryBudget budget(RetryBudgetSettings settings) {
-    return RetryBudget.of(settings.floorPerSecond(0), () -> 0);
+    return RetryBudget.of(settings.withFloorPerSecond(0), () -> 0);
   }
 
   /** How many times it was granted to two threads that ask until it is not. */
@@ -47,13 +47,13 @@ class HotLoopTest {
   @Test
   @DisplayName("case R148: two threads get exactly the burst of a limiter")
   void aBurstIsGrantedExactlyOnce() {
-    RateLimiter limiter = limiter(RateLimit.of(500_000, ofDays(1)).burst(500_000));
+    RateLimiter limiter = limiter(RateLimit.of(500_000, ofDays(1)).withBurst(500_000));
     assertEquals(500_000, drained(() -> limiter.ask(1) <= 0));
   }
 
   @Test
   void whatIsGivenBackToALimiterIsGrantedAgain() {
-    RateLimiter limiter = limiter(RateLimit.of(1_000, ofDays(1)).burst(1_000));
+    RateLimiter limiter = limiter(RateLimit.of(1_000, ofDays(1)).withBurst(1_000));
     assertEquals(400_000, Race.of(2, thread -> {
       long granted = 0;
       for (int i = 0; i < 200_000; i++) {
@@ -68,9 +68,9 @@ class HotLoopTest {
   @Test
   @DisplayName("case R149: two threads get exactly the retries that are saved")
   void savedRetriesAreGrantedExactlyOnce() throws Exception {
-    RetryBudget budget = budget(RetryBudgetSettings.ratio(0).reserve(500_000));
-    Pipeline pipeline = Pipeline.named("p")
-        .retry(RetrySettings.immediate().attempts(1_001))
+    RetryBudget budget = budget(RetryBudgetSettings.ratio(0).withReserve(500_000));
+    Pipeline pipeline = Pipeline.builder("p")
+        .retry(RetrySettings.immediate().withAttempts(1_001))
         .budget(budget)
         .build();
     long retries = Race.of(2, thread -> {
@@ -102,7 +102,7 @@ class HotLoopTest {
     int rounds = 3_000;
     Breaker[] breakers = new Breaker[rounds];
     for (int i = 0; i < rounds; i++) {
-      breakers[i] = Breaker.named("b", BreakerSettings.consecutive(60).openFor(ofHours(1)));
+      breakers[i] = Breaker.of("b", BreakerSettings.consecutive(60).withOpenTime(ofHours(1)));
     }
     CyclicBarrier meeting = new CyclicBarrier(2);
     AtomicInteger[] recorded = new AtomicInteger[rounds];
@@ -114,8 +114,8 @@ class HotLoopTest {
         if (i % 100 == 0) {
           meeting.await();
         }
-        for (long ticket = breakers[i].admit(); ticket >= 0; ticket = breakers[i].admit()) {
-          if (breakers[i].complete(ticket, Kind.FAILURE, 0) == Recorded.RECORDED) {
+        for (long permit = breakers[i].admit(); permit >= 0; permit = breakers[i].admit()) {
+          if (breakers[i].complete(permit, Handling.FAILURE, 0) == Completion.RECORDED) {
             recorded[i].incrementAndGet();
           }
         }
@@ -129,10 +129,10 @@ class HotLoopTest {
   }
 
   private static void countsExactly(BreakerSettings settings) {
-    Breaker breaker = Breaker.named("b", settings.minimumCalls(1_000_000).failureRate(1.0), () -> 0);
+    Breaker breaker = Breaker.of("b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), () -> 0);
     Race.of(4, thread -> {
       for (int i = 0; i < 200_000; i++) {
-        breaker.complete(breaker.admit(), i % 4 == 0 ? Kind.FAILURE : Kind.SUCCESS, 0);
+        breaker.complete(breaker.admit(), i % 4 == 0 ? Handling.FAILURE : Handling.SUCCESS, 0);
       }
       return 0;
     });
@@ -202,7 +202,7 @@ class HotLoopTest {
   @Test
   @DisplayName("case R151: of four threads at most one retries at once")
   void atMostOneRetryIsInFlight() {
-    RetryBudget budget = budget(RetryBudgetSettings.ratio(0).inFlight(1));
+    RetryBudget budget = budget(RetryBudgetSettings.ratio(0).withInFlight(1));
     AtomicInteger retrying = new AtomicInteger();
     long tooMany = Race.of(4, thread -> {
       long seen = 0;
@@ -228,7 +228,7 @@ class HotLoopTest {
   @Test
   @DisplayName("case R152: of what expires nothing is lost or made while two threads drain it")
   void anExpiringBudgetIsDrainedExactly() {
-    RetryBudget budget = budget(RetryBudgetSettings.ratio(1).expiringAfter(ofSeconds(10)));
+    RetryBudget budget = budget(RetryBudgetSettings.ratio(1).withExpiry(ofSeconds(10)));
     for (int i = 0; i < 100_000; i++) {
       budget.onFirstAttempt();
     }
@@ -256,7 +256,7 @@ class HotLoopTest {
   @DisplayName("case R153: an adaptive limit of three lets three in, and is empty in the end")
   void anAdaptiveLimitIsExact() {
     AdaptiveLimit limit =
-        AdaptiveLimit.named("a", AdaptiveLimitSettings.between(3, 4).initial(3));
+        AdaptiveLimit.of("a", AdaptiveLimitSettings.between(3, 4).withInitial(3));
     AtomicInteger inside = new AtomicInteger();
     long tooMany = Race.of(4, thread -> {
       long seen = 0;
@@ -265,7 +265,7 @@ class HotLoopTest {
         if (epoch >= 0) {
           seen += inside.incrementAndGet() > 3 ? 1 : 0;
           inside.decrementAndGet();
-          limit.leave(epoch, Kind.NEUTRAL);
+          limit.leave(epoch, Handling.NEUTRAL);
         }
       }
       return seen;
@@ -277,7 +277,7 @@ class HotLoopTest {
 
   @Test
   void aChangeOfAnAdaptiveLimitLosesNobody() {
-    AdaptiveLimit limit = AdaptiveLimit.named("a", AdaptiveLimitSettings.between(1, 100));
+    AdaptiveLimit limit = AdaptiveLimit.of("a", AdaptiveLimitSettings.between(1, 100));
     Race.of(2, thread -> {
       for (int i = 0; i < 200_000; i++) {
         if (thread == 0) {
@@ -285,7 +285,7 @@ class HotLoopTest {
         }
         int epoch = limit.tryEnter();
         if (epoch >= 0) {
-          limit.leave(epoch, i % 3 == 0 ? Kind.FAILURE : Kind.SUCCESS);
+          limit.leave(epoch, i % 3 == 0 ? Handling.FAILURE : Handling.SUCCESS);
         }
       }
       return 0;
@@ -297,11 +297,11 @@ class HotLoopTest {
   @DisplayName("case R154: a throttle refuses exactly the share that follows from its counts")
   void aThrottleCountsExactly() {
     Throttle throttle =
-        Throttle.named("t", ThrottleSettings.standard().multiplier(2), () -> 0, () -> 0.999999);
+        Throttle.of("t", ThrottleSettings.standard().withMultiplier(2), () -> 0, () -> 0.999999);
     Race.of(4, thread -> {
       for (int i = 0; i < 100_000; i++) {
         assertEquals(null, throttle.admit());
-        throttle.complete(i % 4 == 0 ? Kind.SUCCESS : Kind.FAILURE);
+        throttle.complete(i % 4 == 0 ? Handling.SUCCESS : Handling.FAILURE);
       }
       return 0;
     });
@@ -309,7 +309,7 @@ class HotLoopTest {
     Race.of(4, thread -> {
       for (int i = 0; i < 25_000; i++) {
         throttle.admit();
-        throttle.complete(i % 2 == 0 ? Kind.NEUTRAL : Kind.NOT_SENT);
+        throttle.complete(i % 2 == 0 ? Handling.NEUTRAL : Handling.NOT_SENT);
       }
       return 0;
     });
@@ -319,7 +319,7 @@ class HotLoopTest {
   @Test
   @DisplayName("case R155: an empty budget saves exactly what four threads earn")
   void whatIsEarnedIsSavedExactly() {
-    RetryBudget budget = budget(RetryBudgetSettings.ratio(1).reserve(1_000_000).initial(0));
+    RetryBudget budget = budget(RetryBudgetSettings.ratio(1).withReserve(1_000_000).withInitial(0));
     Race.of(4, thread -> {
       for (int i = 0; i < 100_000; i++) {
         budget.onFirstAttempt();
@@ -342,7 +342,7 @@ class HotLoopTest {
     int rounds = 20_000;
     long[] now = {0};
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).initial(0).floorPerSecond(1), () -> now[0]);
+        RetryBudget.of(RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1), () -> now[0]);
     CyclicBarrier meeting = new CyclicBarrier(2, () -> now[0] += 1_000_000_000);
     assertEquals(rounds, Race.of(2, thread -> {
       long granted = 0;
@@ -504,12 +504,12 @@ class HotLoopTest {
   @Test
   void aPermitThatTwoThreadsGiveBackComesBackOnce() {
     int rounds = 20_000;
-    Breaker breaker = Breaker.named("b", BreakerSettings.countWindow(1_000_000));
-    Bulkhead bulkhead = Bulkhead.named("b", rounds);
-    AdaptiveLimit limit = AdaptiveLimit.named(
-        "a", AdaptiveLimitSettings.between(rounds, rounds).initial(rounds));
+    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(1_000_000));
+    Bulkhead bulkhead = Bulkhead.of("b", rounds);
+    AdaptiveLimit limit = AdaptiveLimit.of(
+        "a", AdaptiveLimitSettings.between(rounds, rounds).withInitial(rounds));
     Throttle throttle =
-        Throttle.named("t", ThrottleSettings.standard(), () -> 0, () -> 0.999999);
+        Throttle.of("t", ThrottleSettings.standard(), () -> 0, () -> 0.999999);
     Breaker.Permit[] ofBreaker = new Breaker.Permit[rounds];
     Bulkhead.Permit[] ofBulkhead = new Bulkhead.Permit[rounds];
     AdaptiveLimit.Permit[] ofLimit = new AdaptiveLimit.Permit[rounds];
@@ -521,11 +521,11 @@ class HotLoopTest {
       ofThrottle[i] = throttle.tryAcquire().orElseThrow();
     }
     assertFalse(bulkhead.tryAcquire().isPresent());
-    assertEquals(rounds, once(rounds, i -> ofBreaker[i].complete(Kind.SUCCESS) == Recorded.RECORDED));
+    assertEquals(rounds, once(rounds, i -> ofBreaker[i].complete(Handling.SUCCESS) == Completion.RECORDED));
     assertEquals(2 * rounds, once(rounds, i -> {
       ofBulkhead[i].close();
-      ofLimit[i].complete(Kind.NEUTRAL);
-      ofThrottle[i].complete(Kind.SUCCESS);
+      ofLimit[i].complete(Handling.NEUTRAL);
+      ofThrottle[i].complete(Handling.SUCCESS);
       return true;
     }));
     assertEquals(rounds, breaker.snapshot().calls());
@@ -537,7 +537,7 @@ class HotLoopTest {
       none = throttle.tryAcquire();
     }
     assertTrue(none.isPresent());
-    throttle.change(ThrottleSettings.standard().multiplier(1.5));
+    throttle.change(ThrottleSettings.standard().withMultiplier(1.5));
     assertEquals((2 * rounds - 1.5 * rounds) / (2 * rounds + 1), throttle.refusedShare());
   }
 }

@@ -29,16 +29,16 @@ class InterleavingsTest {
   // ---- breaker: one state behind one reference
 
   private static final BreakerSettings TWO = BreakerSettings.countWindow(2)
-      .minimumCalls(2)
-      .failureRate(1.0)
-      .openFor(ofNanos(10))
-      .openJitter(0)
-      .probes(2, 2);
+      .withMinimumCalls(2)
+      .withFailureRate(1.0)
+      .withOpenTime(ofNanos(10))
+      .withOpenJitter(0)
+      .withProbes(2, 2);
 
   /** A breaker whose clock stands where it is put, and what it told. */
   private static final class Watched {
     final AtomicLong now = new AtomicLong();
-    final Breaker breaker = Breaker.named("b", TWO, now::get);
+    final Breaker breaker = Breaker.of("b", TWO, now::get);
     final List<BreakerEvent> events = new ArrayList<>();
     final AtomicInteger recorded = new AtomicInteger();
     final AtomicInteger granted = new AtomicInteger();
@@ -52,16 +52,16 @@ class InterleavingsTest {
     /** Its open time is over. */
     static Watched opened() {
       Watched watched = closed();
-      watched.complete(0, Kind.FAILURE);
-      watched.complete(0, Kind.FAILURE);
+      watched.complete(0, Handling.FAILURE);
+      watched.complete(0, Handling.FAILURE);
       watched.events.clear();
       watched.recorded.set(0);
       watched.now.set(20);
       return watched;
     }
 
-    void complete(long ticket, Kind kind) {
-      if (breaker.complete(ticket, kind, 0) == Recorded.RECORDED) {
+    void complete(long permit, Handling handling) {
+      if (breaker.complete(permit, handling, 0) == Completion.RECORDED) {
         recorded.incrementAndGet();
       }
     }
@@ -77,7 +77,7 @@ class InterleavingsTest {
   void threeFailuresOpenABreakerOfTwoExactlyOnceAndNoneIsLost() {
     assertTrue(explore(CUTS, () -> {
           Watched w = Watched.closed();
-          Runnable failing = () -> w.complete(0, Kind.FAILURE);
+          Runnable failing = () -> w.complete(0, Handling.FAILURE);
           return Scenario.of(
               () -> {
                 assertEquals(Breaker.State.OPEN, w.breaker.state());
@@ -101,8 +101,8 @@ class InterleavingsTest {
                 assertEquals(1, w.breaker.snapshot().failures());
                 assertEquals(2, w.recorded.get());
               },
-              () -> w.complete(0, Kind.FAILURE),
-              () -> w.complete(0, Kind.SUCCESS));
+              () -> w.complete(0, Handling.FAILURE),
+              () -> w.complete(0, Handling.SUCCESS));
         })
         > 5);
   }
@@ -134,7 +134,7 @@ class InterleavingsTest {
                 assertEquals(Breaker.State.HALF_OPEN, w.breaker.state());
                 assertEquals(2, w.granted.get(), "leases");
               },
-              () -> w.complete(0, Kind.SUCCESS),
+              () -> w.complete(0, Handling.SUCCESS),
               w::admit,
               w::admit);
         })
@@ -149,9 +149,9 @@ class InterleavingsTest {
           long two = w.breaker.admit();
           return Scenario.of(
               () -> assertEquals(Breaker.State.FORCED_OPEN, w.breaker.state(), "manual beats results"),
-              () -> w.complete(one, Kind.SUCCESS),
+              () -> w.complete(one, Handling.SUCCESS),
               w.breaker::forceOpen,
-              () -> w.complete(two, Kind.FAILURE));
+              () -> w.complete(two, Handling.FAILURE));
         })
         > 50);
   }
@@ -213,12 +213,12 @@ class InterleavingsTest {
 
   @Test
   void aBudgetOfOneRetryGrantsOneToThreeThatAskInEachForm() {
-    RetryBudgetSettings none = RetryBudgetSettings.ratio(1).initial(0).floorPerSecond(0);
-    grants(1, CUTS, () -> budget(none.initial(1), 0));
-    grants(1, CUTS, () -> budget(none.floorPerSecond(1), 2_000_000_000));
-    grants(1, CUTS, () -> budget(none.inFlight(1), 0));
+    RetryBudgetSettings none = RetryBudgetSettings.ratio(1).withInitial(0).withFloorPerSecond(0);
+    grants(1, CUTS, () -> budget(none.withInitial(1), 0));
+    grants(1, CUTS, () -> budget(none.withFloorPerSecond(1), 2_000_000_000));
+    grants(1, CUTS, () -> budget(none.withInFlight(1), 0));
     grants(1, CUTS, () -> {
-      RetryBudget budget = budget(none.expiringAfter(ofSeconds(10)), 0);
+      RetryBudget budget = budget(none.withExpiry(ofSeconds(10)), 0);
       budget.onFirstAttempt();
       return budget;
     });
@@ -227,8 +227,8 @@ class InterleavingsTest {
   @Test
   void depositsAndWithdrawalsNeitherLoseNorMakeRetries() {
     for (RetryBudgetSettings settings : List.of(
-        RetryBudgetSettings.ratio(1).initial(1).floorPerSecond(0),
-        RetryBudgetSettings.ratio(1).floorPerSecond(0).expiringAfter(ofSeconds(10)))) {
+        RetryBudgetSettings.ratio(1).withInitial(1).withFloorPerSecond(0),
+        RetryBudgetSettings.ratio(1).withFloorPerSecond(0).withExpiry(ofSeconds(10)))) {
       assertTrue(explore(CUTS, () -> {
             RetryBudget budget = budget(settings, 0);
             double before = budget.available();
@@ -250,7 +250,7 @@ class InterleavingsTest {
   @Test
   void callsInFlightAreCountedExactly() {
     assertTrue(explore(CUTS, () -> {
-          RetryBudget budget = budget(RetryBudgetSettings.ratio(0).inFlight(1), 0);
+          RetryBudget budget = budget(RetryBudgetSettings.ratio(0).withInFlight(1), 0);
           Runnable calling = () -> {
             budget.onFirstAttempt();
             if (budget.tryWithdraw()) {
@@ -264,7 +264,7 @@ class InterleavingsTest {
   }
 
   private static RateLimiter limiterOfTwo() {
-    return RateLimiter.named("l", RateLimit.of(1, ofNanos(100)).burst(2), () -> 0);
+    return RateLimiter.of("l", RateLimit.of(1, ofNanos(100)).withBurst(2), () -> 0);
   }
 
   @Test
@@ -408,7 +408,7 @@ class InterleavingsTest {
   @Test
   void aPlaceOfABulkheadsQueueIsTakenOnce() {
     assertTrue(explore(() -> {
-          Bulkhead bulkhead = Bulkhead.named("b", 2);
+          Bulkhead bulkhead = Bulkhead.of("b", 2);
           Bulkhead.Permit permit = bulkhead.tryAcquire().orElseThrow();
           assertTrue(bulkhead.tryAcquire().isPresent());
           return Scenario.of(
@@ -421,7 +421,7 @@ class InterleavingsTest {
   void anAdaptiveLimitOfTwoLetsInTwoOfThree() {
     assertTrue(explore(CUTS, () -> {
           AdaptiveLimit limit =
-              AdaptiveLimit.named("a", AdaptiveLimitSettings.between(2, 4).initial(2));
+              AdaptiveLimit.of("a", AdaptiveLimitSettings.between(2, 4).withInitial(2));
           AtomicInteger granted = new AtomicInteger();
           Runnable entering = () -> granted.addAndGet(limit.tryEnter() >= 0 ? 1 : 0);
           return Scenario.of(
@@ -436,7 +436,7 @@ class InterleavingsTest {
         > 50);
     assertTrue(explore(CUTS, () -> {
           AdaptiveLimit limit =
-              AdaptiveLimit.named("a", AdaptiveLimitSettings.between(2, 4).initial(2));
+              AdaptiveLimit.of("a", AdaptiveLimitSettings.between(2, 4).withInitial(2));
           AdaptiveLimit.Permit one = limit.tryAcquire().orElseThrow();
           AdaptiveLimit.Permit two = limit.tryAcquire().orElseThrow();
           return Scenario.of(
@@ -444,11 +444,11 @@ class InterleavingsTest {
                 assertEquals(0, limit.inUse());
                 assertEquals(3, limit.limit());
               },
-              () -> one.complete(Kind.NEUTRAL),
+              () -> one.complete(Handling.NEUTRAL),
               () -> limit.change(AdaptiveLimitSettings.between(3, 4)),
               () -> {
-                two.complete(Kind.NEUTRAL);
-                one.complete(Kind.NEUTRAL);
+                two.complete(Handling.NEUTRAL);
+                one.complete(Handling.NEUTRAL);
               });
         })
         > 50);
@@ -471,10 +471,10 @@ class InterleavingsTest {
   @Test
   void aThrottleCountsEachRequestAndEachResultOnce() {
     assertTrue(explore(CUTS - 1, () -> {
-          ThrottleSettings settings = ThrottleSettings.standard().minimumRequests(1).multiplier(1);
-          Throttle throttle = Throttle.named("t", settings, () -> 0, () -> 0.999999);
+          ThrottleSettings settings = ThrottleSettings.standard().withMinimumRequests(1).withMultiplier(1);
+          Throttle throttle = Throttle.of("t", settings, () -> 0, () -> 0.999999);
           Throttle.Permit permit = throttle.tryAcquire().orElseThrow();
-          Runnable succeeding = () -> permit.complete(Kind.SUCCESS);
+          Runnable succeeding = () -> permit.complete(Handling.SUCCESS);
           return Scenario.of(
               () -> assertEquals((2.0 - 1.0) / 3.0, throttle.refusedShare()),
               succeeding,

@@ -65,7 +65,7 @@ class LimitSearchTest {
   @ParameterizedTest
   @CsvSource({"1,1", "1,4", "2,5", "3,3"})
   void anAdaptiveLimitStaysInItsBoundsInEveryState(int min, int max) {
-    AdaptiveLimitSettings s = AdaptiveLimitSettings.between(min, max).decrease(0.5);
+    AdaptiveLimitSettings s = AdaptiveLimitSettings.between(min, max).withDecrease(0.5);
     Set<Long> seen = new HashSet<>();
     ArrayDeque<Long> next = new ArrayDeque<>();
     next.add(Aimd.of(0, 0, s.initial(), 0));
@@ -83,14 +83,14 @@ class LimitSearchTest {
         next.add(entered);
       }
       if (Aimd.inFlight(word) > 0) {
-        for (Kind kind : Kind.values()) {
+        for (Handling handling : Handling.values()) {
           for (int admittedIn : new int[] {Aimd.epoch(word), Aimd.epoch(word) - 1}) {
-            long left = Aimd.left(word, s, admittedIn, kind);
+            long left = Aimd.left(word, s, admittedIn, handling);
             assertEquals(Aimd.inFlight(word) - 1, Aimd.inFlight(left), "one permit each");
             assertTrue(Aimd.limit(left) <= limit + 1);
             if (Aimd.limit(left) != limit || Aimd.epoch(left) != Aimd.epoch(word)) {
-              assertTrue(
-                  kind == Kind.SUCCESS || (kind == Kind.FAILURE && admittedIn == Aimd.epoch(word)));
+              assertTrue(handling == Handling.SUCCESS
+                  || (handling == Handling.FAILURE && admittedIn == Aimd.epoch(word)));
             }
             next.add(left);
           }
@@ -99,7 +99,9 @@ class LimitSearchTest {
     }
     assertTrue(seen.size() > 5);
     assertEquals(
-        0, Aimd.epoch(Aimd.left(Aimd.of(65_535, 0, 3, 1), s, 65_535, Kind.FAILURE)), "it wraps");
+        0,
+        Aimd.epoch(Aimd.left(Aimd.of(65_535, 0, 3, 1), s, 65_535, Handling.FAILURE)),
+        "it wraps");
   }
 
   @ParameterizedTest

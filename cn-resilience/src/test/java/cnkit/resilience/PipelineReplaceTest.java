@@ -26,7 +26,7 @@ class PipelineReplaceTest {
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
 
   private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.named("p"));
+    return time.install(Pipeline.builder("p"));
   }
 
   private CompletableFuture<String> stage(Attempt a) {
@@ -46,28 +46,28 @@ class PipelineReplaceTest {
       "case R83: three calls in flight finish on the settings they began with, and an open breaker stays open")
   void callsInFlightFinishAsTheyBegan() throws Exception {
     BreakerSettings settings =
-        BreakerSettings.consecutive(2).openFor(ofSeconds(10)).openJitter(0);
-    Breaker breaker = Breaker.named("b", settings, time.ticker());
+        BreakerSettings.consecutive(2).withOpenTime(ofSeconds(10)).withOpenJitter(0);
+    Breaker breaker = Breaker.of("b", settings, time.ticker());
     Pipeline p = pipeline()
         .perTryTimeout(ofMillis(100))
-        .retry(RetrySettings.constant(ofMillis(10)).jitter(Jitter.NONE).attempts(2))
+        .retry(RetrySettings.constant(ofMillis(10)).withJitter(Jitter.NONE).withAttempts(2))
         .breaker(breaker)
         .bulkhead(5)
         .build();
-    List<CompletableFuture<Outcome<String>>> inFlight = new ArrayList<>();
+    List<CompletableFuture<CallOutcome<String>>> inFlight = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      inFlight.add(p.attemptAsync(queue::add, this::stage));
+      inFlight.add(p.tryCallAsync(queue::add, this::stage));
     }
     for (int i = 0; i < 2; i++) {
-      breaker.tryAcquire().orElseThrow().complete(Kind.FAILURE);
+      breaker.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     }
     time.advance(ofMillis(50));
 
-    breaker.change(settings.openFor(ofSeconds(60)));
+    breaker.change(settings.withOpenTime(ofSeconds(60)));
     p.replace(pipeline().perTryTimeout(ofMillis(10)).breaker(breaker).bulkhead(2));
     assertEquals(State.OPEN, breaker.state());
     assertEquals(Optional.of(ofMillis(9950)), breaker.snapshot().retryAfter());
-    assertInstanceOf(Outcome.Rejected.class, p.attempt(a -> "never"));
+    assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(a -> "never"));
     assertEquals(3, p.bulkhead().orElseThrow().inUse(), "the permits of those in flight count on");
     assertEquals(2, p.bulkhead().orElseThrow().limit());
 
@@ -75,17 +75,18 @@ class PipelineReplaceTest {
     stages.get(1).completeExceptionally(new IOException());
     runQueue();
     assertEquals(
-        "ok", assertInstanceOf(Outcome.Success.class, inFlight.get(0).join()).value());
+        "ok",
+        assertInstanceOf(CallOutcome.Success.class, inFlight.get(0).join()).value());
     time.advance(ofMillis(50)); // the third has the old time limit; the second's delay is over
     runQueue();
     assertEquals(
-        Stop.REJECTED,
-        assertInstanceOf(Outcome.Failure.class, inFlight.get(1).join()).stop(),
+        NotRetried.REJECTED,
+        assertInstanceOf(CallOutcome.Failure.class, inFlight.get(1).join()).notRetried(),
         "the breaker refuses its retry, as the old settings say");
     assertTrue(stages.get(2).isCancelled());
     time.advance(ofMillis(10));
     runQueue();
-    assertInstanceOf(Outcome.DeadlineExceeded.class, inFlight.get(2).join());
+    assertInstanceOf(CallOutcome.DeadlineExceeded.class, inFlight.get(2).join());
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
 
     breaker.reset();
@@ -97,11 +98,11 @@ class PipelineReplaceTest {
     Pipeline p = pipeline().retry(RetrySettings.immediate()).bulkhead(5).build();
     Bulkhead bulkhead = p.bulkhead().orElseThrow();
     RetryBudget budget = p.budget().orElseThrow();
-    p.attempt(a -> {
+    p.tryCall(a -> {
       throw new IOException();
     });
     assertEquals(8.0, budget.available());
-    p.replace(pipeline().retry(RetrySettings.immediate().attempts(2)).bulkhead(7));
+    p.replace(pipeline().retry(RetrySettings.immediate().withAttempts(2)).bulkhead(7));
     assertSame(bulkhead, p.bulkhead().orElseThrow());
     assertSame(budget, p.budget().orElseThrow());
     assertEquals(7, bulkhead.limit());
@@ -116,18 +117,18 @@ class PipelineReplaceTest {
 
   @Test
   void metersStayAndWarningsAreTheNewOnes() throws Exception {
-    List<Kind> told = new ArrayList<>();
+    List<Handling> told = new ArrayList<>();
     Pipeline p = pipeline()
-        .meter(new Meter() {
+        .meter(new CallMeter() {
           @Override
-          public void executed(Kind kind, int attempts, long nanos) {
-            told.add(kind);
+          public void executed(Handling handling, int attempts, long nanos) {
+            told.add(handling);
           }
         })
         .build();
     p.replace(pipeline().faults(Faults.seeded(1)));
     assertEquals("ok", p.call(a -> "ok"));
-    assertEquals(List.of(Kind.SUCCESS), told);
+    assertEquals(List.of(Handling.SUCCESS), told);
     assertEquals(1, p.warnings().size());
   }
 
@@ -135,7 +136,7 @@ class PipelineReplaceTest {
   void whatContradictsItselfOrIsAnotherPipelineChangesNothing() throws Exception {
     Pipeline p = pipeline().deadline(ofSeconds(5)).build();
     assertThrows(
-        IllegalArgumentException.class, () -> p.replace(time.install(Pipeline.named("q"))));
+        IllegalArgumentException.class, () -> p.replace(time.install(Pipeline.builder("q"))));
     assertThrows(
         IllegalArgumentException.class,
         () -> p.replace(

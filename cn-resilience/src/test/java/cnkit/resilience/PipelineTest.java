@@ -35,7 +35,7 @@ class PipelineTest {
   private final AtomicInteger calls = new AtomicInteger();
 
   private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.named("p")).random(() -> 0.5);
+    return time.install(Pipeline.builder("p")).random(() -> 0.5);
   }
 
   private <T> T fail(Exception e) throws Exception {
@@ -47,7 +47,7 @@ class PipelineTest {
   void aSuccessIsReturnedAtOnce() throws Exception {
     Pipeline p = pipeline().retry(NO_DELAY).bulkhead(1).build();
     assertEquals("ok", p.call(a -> "ok"));
-    assertEquals(new Outcome.Success<>("ok", 1, false), p.attempt(a -> "ok"));
+    assertEquals(new CallOutcome.Success<>("ok", 1, false), p.tryCall(a -> "ok"));
     assertNull(p.call(a -> null));
   }
 
@@ -55,7 +55,7 @@ class PipelineTest {
   @DisplayName(
       "case R13: three attempts, the last failure is rethrown as it is, earlier ones are in the outcome")
   void theLastFailureIsRethrownUnmodified() {
-    Pipeline p = pipeline().retry(NO_DELAY.attempts(3)).build();
+    Pipeline p = pipeline().retry(NO_DELAY.withAttempts(3)).build();
     List<IOException> thrown =
         List.of(new IOException("1"), new IOException("2"), new IOException("3"));
     IOException last =
@@ -65,10 +65,10 @@ class PipelineTest {
     assertNull(last.getCause());
     assertEquals(3, calls.get());
 
-    Outcome.Failure<?> outcome =
-        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(thrown.get(a.number() - 1))));
+    CallOutcome.Failure<?> outcome = assertInstanceOf(
+        CallOutcome.Failure.class, p.tryCall(a -> fail(thrown.get(a.number() - 1))));
     assertEquals(List.of(thrown.get(0), thrown.get(1)), outcome.earlier());
-    assertEquals(Stop.ATTEMPTS, outcome.stop());
+    assertEquals(NotRetried.ATTEMPTS, outcome.notRetried());
     assertEquals(3, outcome.attempts());
   }
 
@@ -77,8 +77,8 @@ class PipelineTest {
   void subMillisecondDelaysAreKept() {
     Pipeline p = pipeline()
         .retry(RetrySettings.constant(Duration.ofNanos(900_000))
-            .jitter(Jitter.NONE)
-            .attempts(1001))
+            .withJitter(Jitter.NONE)
+            .withAttempts(1001))
         .withoutBudget()
         .build();
     assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
@@ -94,9 +94,9 @@ class PipelineTest {
         .classifier(
             Classifier.standard().retryAfter(IOException.class, e -> Optional.of(ofSeconds(3))))
         .build();
-    Outcome.Failure<?> f =
-        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())));
-    assertEquals(Stop.DEADLINE, f.stop());
+    CallOutcome.Failure<?> f =
+        assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> fail(new IOException())));
+    assertEquals(NotRetried.DEADLINE, f.notRetried());
     assertEquals(1, calls.get());
     assertEquals(Duration.ZERO, time.elapsed());
   }
@@ -106,15 +106,15 @@ class PipelineTest {
   void noAttemptStartsBeyondTheElapsedLimit() {
     Pipeline p = pipeline()
         .retry(RetrySettings.constant(ofMillis(300))
-            .jitter(Jitter.NONE)
-            .attempts(1_000_000)
-            .maxElapsed(ofSeconds(1)))
+            .withJitter(Jitter.NONE)
+            .withAttempts(1_000_000)
+            .withMaxElapsed(ofSeconds(1)))
         .build();
-    Outcome.Failure<?> f = assertInstanceOf(Outcome.Failure.class, p.attempt(a -> {
+    CallOutcome.Failure<?> f = assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> {
       time.advance(ofMillis(400));
       return fail(new IOException());
     }));
-    assertEquals(Stop.ELAPSED, f.stop());
+    assertEquals(NotRetried.ELAPSED, f.notRetried());
     assertEquals(2, calls.get());
     assertEquals(ofMillis(1100), time.elapsed());
   }
@@ -152,7 +152,7 @@ class PipelineTest {
           assertThrows(InterruptedException.class, () -> p.call(a -> fail(interruption))));
       assertEquals(1, calls.get());
       assertTrue(Thread.interrupted());
-      assertInstanceOf(Outcome.Cancelled.class, p.attempt(a -> fail(interruption)));
+      assertInstanceOf(CallOutcome.Cancelled.class, p.tryCall(a -> fail(interruption)));
     } finally {
       Thread.interrupted();
     }
@@ -163,8 +163,8 @@ class PipelineTest {
   void aBadValueIsRetriedThenReturnedOrThrown() throws Exception {
     Classifier nullIsBad = new Classifier() {
       @Override
-      public Kind result(@Nullable Object value) {
-        return value == null ? Kind.FAILURE : Kind.SUCCESS;
+      public Handling result(@Nullable Object value) {
+        return value == null ? Handling.FAILURE : Handling.SUCCESS;
       }
     };
     Pipeline returning = pipeline().classifier(nullIsBad).retry(NO_DELAY).build();
@@ -179,16 +179,16 @@ class PipelineTest {
         .onBadResult(value -> new IllegalStateException("bad: " + value))
         .build();
     assertThrows(IllegalStateException.class, () -> throwing.call(a -> null));
-    assertInstanceOf(Outcome.Failure.class, throwing.attempt(a -> null));
+    assertInstanceOf(CallOutcome.Failure.class, throwing.tryCall(a -> null));
   }
 
   @Test
   @DisplayName("case R20: a classifier that throws costs the retry, not the permits or the error")
   void aThrowingClassifierIsNotRetryable() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
     Classifier broken = new Classifier() {
       @Override
-      public Kind thrown(Exception thrown) {
+      public Handling thrown(Exception thrown) {
         throw new IllegalStateException("user code");
       }
     };
@@ -210,7 +210,7 @@ class PipelineTest {
 
   @Test
   void anErrorIsCountedAndNeverRetried() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
     Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).bulkhead(1).build();
     assertThrows(
         StackOverflowError.class,
@@ -226,8 +226,10 @@ class PipelineTest {
   @Test
   @DisplayName("case R52: a probe that throws an Error opens the breaker again")
   void aProbeThatThrowsAnErrorOpensAgain() {
-    Breaker breaker = Breaker.named(
-        "b", BreakerSettings.consecutive(1).openFor(ofMillis(100)).probes(1, 1), time.ticker());
+    Breaker breaker = Breaker.of(
+        "b",
+        BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
+        time.ticker());
     Pipeline p = pipeline().breaker(breaker).build();
     assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
     time.advance(ofMillis(200));
@@ -243,7 +245,7 @@ class PipelineTest {
   @DisplayName(
       "case R76: later attempts get what the deadline leaves, and none that is not worth it")
   void attemptsShareTheDeadline() {
-    RetrySettings retry = RetrySettings.constant(ofMillis(200)).jitter(Jitter.NONE);
+    RetrySettings retry = RetrySettings.constant(ofMillis(200)).withJitter(Jitter.NONE);
     List<Duration> limits = new ArrayList<>();
     Call<Object, Exception> slow = a -> {
       limits.add(a.remaining());
@@ -255,46 +257,51 @@ class PipelineTest {
         .perTryTimeout(ofMillis(500))
         .retry(retry)
         .build();
-    p.attempt(slow);
+    p.tryCall(slow);
     assertEquals(List.of(ofMillis(500), ofMillis(100)), limits);
     limits.clear();
     Pipeline picky = pipeline()
         .deadline(ofSeconds(1))
         .perTryTimeout(ofMillis(500))
-        .retry(retry.minUseful(ofMillis(150)))
+        .retry(retry.withMinUseful(ofMillis(150)))
         .build();
     assertEquals(
-        Stop.DEADLINE,
-        assertInstanceOf(Outcome.Failure.class, picky.attempt(slow)).stop());
+        NotRetried.DEADLINE,
+        assertInstanceOf(CallOutcome.Failure.class, picky.tryCall(slow)).notRetried());
     assertEquals(1, limits.size());
   }
 
   @Test
   @DisplayName("case R77: a deadline that is spent charges no stage")
   void aSpentDeadlineChargesNobody() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).initial(0), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time.ticker());
     Pipeline p =
         pipeline().retry(NO_DELAY).budget(budget).breaker(breaker).bulkhead(1).build();
     Deadline spent = Deadline.in(Duration.ZERO, time.ticker());
     CallRejectedException e = assertThrows(
         CallRejectedException.class, () -> p.call(spent, a -> fail(new IOException())));
-    assertEquals(Reason.DEADLINE, e.reason());
-    assertEquals(new Outcome.DeadlineExceeded<>("caller", 0), p.attempt(spent, a -> "x"));
+    assertEquals(RejectionReason.DEADLINE, e.reason());
+    assertEquals(new CallOutcome.DeadlineExceeded<>("caller", 0), p.tryCall(spent, a -> "x"));
     assertEquals(0, calls.get());
     assertEquals(0, breaker.snapshot().calls());
     assertEquals(0.0, budget.available());
-    assertEquals(2L, p.counters().rejected().get(Reason.DEADLINE));
+    assertEquals(2L, p.counters().rejected().get(RejectionReason.DEADLINE));
   }
 
   @Test
   @DisplayName(
       "case R79: a refusal further in returns the outer probe, uncounted, and carries its own advice")
   void aRefusalFurtherInReturnsTheProbe() {
-    Breaker outer = Breaker.named(
-        "a", BreakerSettings.consecutive(1).openFor(ofMillis(100)).probes(1, 1), time.ticker());
-    Breaker inner = Breaker.named(
-        "b", BreakerSettings.consecutive(1).openFor(ofSeconds(5)).openJitter(0), time.ticker());
+    Breaker outer = Breaker.of(
+        "a",
+        BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
+        time.ticker());
+    Breaker inner = Breaker.of(
+        "b",
+        BreakerSettings.consecutive(1).withOpenTime(ofSeconds(5)).withOpenJitter(0),
+        time.ticker());
     Pipeline in = pipeline().breaker(inner).build();
     Pipeline out = pipeline().breaker(outer).build();
     assertThrows(IOException.class, () -> out.call(a -> in.call(b -> fail(new IOException()))));
@@ -311,31 +318,33 @@ class PipelineTest {
   @DisplayName(
       "case R80: a rejection is not retried, unless asked, and if the wait fits the deadline")
   void rejectionsAreNotRetried() {
-    Breaker breaker = Breaker.named(
-        "b", BreakerSettings.consecutive(2).openFor(ofMillis(500)).openJitter(0), time.ticker());
+    Breaker breaker = Breaker.of(
+        "b",
+        BreakerSettings.consecutive(2).withOpenTime(ofMillis(500)).withOpenJitter(0),
+        time.ticker());
     Pipeline p =
         pipeline().deadline(ofSeconds(2)).retry(NO_DELAY).breaker(breaker).build();
-    Outcome.Failure<?> f =
-        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())));
+    CallOutcome.Failure<?> f =
+        assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> fail(new IOException())));
     assertEquals(2, calls.get());
-    assertEquals(Stop.REJECTED, f.stop());
+    assertEquals(NotRetried.REJECTED, f.notRetried());
     assertEquals(State.OPEN, breaker.state());
 
     Pipeline patient = pipeline()
         .deadline(ofSeconds(2))
-        .retry(NO_DELAY.repeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS))
+        .retry(NO_DELAY.withRepeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS))
         .breaker(breaker)
         .build();
     Duration before = time.elapsed();
-    assertEquals(new Outcome.Success<>("ok", 1, false), patient.attempt(a -> "ok"));
+    assertEquals(new CallOutcome.Success<>("ok", 1, false), patient.tryCall(a -> "ok"));
     assertEquals(ofMillis(500), time.elapsed().minus(before));
   }
 
   @Test
   void aRejectionExplainsItself() {
-    Breaker breaker = Breaker.named(
+    Breaker breaker = Breaker.of(
         "inventory",
-        BreakerSettings.consecutive(2).openFor(ofSeconds(5)).openJitter(0),
+        BreakerSettings.consecutive(2).withOpenTime(ofSeconds(5)).withOpenJitter(0),
         time.ticker());
     Pipeline p = pipeline().breaker(breaker).build();
     for (int i = 0; i < 2; i++) {
@@ -343,7 +352,7 @@ class PipelineTest {
     }
     time.advance(ofMillis(1500));
     CallRejectedException e = assertThrows(CallRejectedException.class, () -> p.call(a -> "never"));
-    assertEquals(Reason.BREAKER_OPEN, e.reason());
+    assertEquals(RejectionReason.BREAKER_OPEN, e.reason());
     assertEquals(Optional.of(ofMillis(3500)), e.retryAfter());
     assertEquals(Optional.of(ofMillis(1500)), e.since());
     assertEquals(0, e.getStackTrace().length);
@@ -351,7 +360,7 @@ class PipelineTest {
         "p: call rejected, BREAKER_OPEN: breaker inventory opened for PT5S: 2 of 2 calls failed (threshold 100.0 %), "
             + "epoch 1; since PT1.5S; try again in PT3.5S",
         e.getMessage());
-    assertInstanceOf(Outcome.Rejected.class, p.attempt(a -> "never"));
+    assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(a -> "never"));
   }
 
   @Test
@@ -360,7 +369,7 @@ class PipelineTest {
     String result = p.call(a -> {
       CallRejectedException e =
           assertThrows(CallRejectedException.class, () -> p.call(b -> "never"));
-      assertEquals(Reason.BULKHEAD_FULL, e.reason());
+      assertEquals(RejectionReason.BULKHEAD_FULL, e.reason());
       return "ok";
     });
     assertEquals("ok", result);
@@ -369,13 +378,13 @@ class PipelineTest {
 
   @Test
   void theBudgetBoundsRetries() {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).reserve(1).floorPerSecond(0), time.ticker());
+    RetryBudget budget = RetryBudget.of(
+        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time.ticker());
     Pipeline p = pipeline().retry(NO_DELAY).budget(budget).build();
     assertEquals(
-        Stop.BUDGET,
-        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())))
-            .stop());
+        NotRetried.BUDGET,
+        assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> fail(new IOException())))
+            .notRetried());
     assertEquals(2, calls.get());
     assertEquals(1, p.counters().retriesDenied());
     assertEquals(1, p.counters().retries());
@@ -384,21 +393,21 @@ class PipelineTest {
   @Test
   void aCallerThatRetriesIsNotMultiplied() {
     Pipeline p = pipeline().retry(NO_DELAY).noRetryWhen(() -> true).build();
-    Outcome.Failure<?> f =
-        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException())));
-    assertEquals(Stop.CALLER_RETRIES, f.stop());
+    CallOutcome.Failure<?> f =
+        assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> fail(new IOException())));
+    assertEquals(NotRetried.CALLER_RETRIES, f.notRetried());
     assertEquals(1, calls.get());
   }
 
   @Test
   void lateResultsAreMarkedAndCountAgainstTheDependency() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
     Pipeline p = pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).build();
-    Outcome<String> outcome = p.attempt(a -> {
+    CallOutcome<String> outcome = p.tryCall(a -> {
       time.advance(ofMillis(100));
       return "late";
     });
-    assertEquals(new Outcome.Success<>("late", 1, true), outcome);
+    assertEquals(new CallOutcome.Success<>("late", 1, true), outcome);
     assertEquals(1, breaker.snapshot().failures());
     assertEquals(1, p.counters().late());
   }
@@ -406,27 +415,27 @@ class PipelineTest {
   @Test // a body begins a moment after its deadline was set: nobody has cut its time
   void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
     Pipeline p = pipeline()
         .ticker(() -> time.ticker().getAsLong() + reads.addAndGet(100))
         .deadline(ofSeconds(1))
         .interruptAt(time)
         .breaker(breaker)
         .build();
-    Outcome<String> outcome = p.attempt(a -> {
+    CallOutcome<String> outcome = p.tryCall(a -> {
       time.advance(ofSeconds(1));
       return "late";
     });
-    assertEquals(new Outcome.Success<>("late", 1, true), outcome);
+    assertEquals(new CallOutcome.Success<>("late", 1, true), outcome);
     assertEquals(State.OPEN, breaker.state());
   }
 
   @Test
   void aFailureAfterATimeThatTheCallerCutSaysNothingAboutTheDependency() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
     Pipeline p = pipeline().perTryTimeout(ofMillis(500)).breaker(breaker).build();
     Deadline tight = Deadline.in(ofMillis(10), time.ticker());
-    p.attempt(tight, a -> {
+    p.tryCall(tight, a -> {
       time.advance(a.remaining());
       return fail(new IOException("timed out"));
     });
@@ -436,21 +445,21 @@ class PipelineTest {
   @Test
   void aMeterIsToldEverythingAndMayThrow() throws Exception {
     List<String> told = new ArrayList<>();
-    Meter meter = new Meter() {
+    CallMeter meter = new CallMeter() {
       @Override
-      public void executed(Kind kind, int attempts, long nanos) {
-        told.add("executed " + kind + " " + attempts + " " + nanos);
+      public void executed(Handling handling, int attempts, long nanos) {
+        told.add("executed " + handling + " " + attempts + " " + nanos);
         throw new IllegalStateException("hostile");
       }
 
       @Override
-      public void rejected(Reason reason, int attempts, long nanos) {
+      public void rejected(RejectionReason reason, int attempts, long nanos) {
         told.add("rejected " + reason + " " + attempts);
       }
 
       @Override
-      public void attempted(int number, Kind kind, long nanos, long backoffNanos) {
-        told.add("attempted " + number + " " + kind + " " + nanos + " " + backoffNanos);
+      public void attempted(int number, Handling handling, long nanos, long backoffNanos) {
+        told.add("attempted " + number + " " + handling + " " + nanos + " " + backoffNanos);
       }
     };
     Pipeline p = pipeline()
@@ -481,9 +490,10 @@ class PipelineTest {
 
   @Test
   void aCancellationIsNeverASuccess() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
     Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).build();
-    assertInstanceOf(Outcome.Cancelled.class, p.attempt(a -> fail(new CancellationException())));
+    assertInstanceOf(
+        CallOutcome.Cancelled.class, p.tryCall(a -> fail(new CancellationException())));
     assertEquals(1, calls.get());
     assertEquals(0, breaker.snapshot().calls());
   }
@@ -492,17 +502,17 @@ class PipelineTest {
   void theInterruptOfATimeLimitEndsTheAttemptAndNothingElse() throws Exception {
     try (Timer timer = Timer.create()) {
       Pipeline p =
-          Pipeline.named("p").perTryTimeout(ofMillis(20)).interruptAt(timer).build();
+          Pipeline.builder("p").perTryTimeout(ofMillis(20)).interruptAt(timer).build();
       CallRejectedException e = assertThrows(
           CallRejectedException.class,
           () -> p.call(a -> {
             new java.util.concurrent.CountDownLatch(1).await();
             return "never";
           }));
-      assertEquals(Reason.DEADLINE, e.reason());
+      assertEquals(RejectionReason.DEADLINE, e.reason());
       assertFalse(Thread.currentThread().isInterrupted());
       assertEquals("quick", p.call(a -> "quick"));
-      assertInstanceOf(Outcome.DeadlineExceeded.class, p.attempt(a -> {
+      assertInstanceOf(CallOutcome.DeadlineExceeded.class, p.tryCall(a -> {
         new java.util.concurrent.CountDownLatch(1).await();
         return "never";
       }));
@@ -522,13 +532,13 @@ class PipelineTest {
   void aFallbackSeesWhyAndNeverCoversUpAnError() {
     Pipeline p = pipeline().bulkhead(1).build();
     assertEquals("value", p.callOrElse(a -> "value", outcome -> "fallback"));
-    List<Outcome<String>> seen = new ArrayList<>();
+    List<CallOutcome<String>> seen = new ArrayList<>();
     String answer = p.callOrElse(a -> fail(new IOException("x")), outcome -> {
       seen.add(outcome);
       return "fallback";
     });
     assertEquals("fallback", answer);
-    assertInstanceOf(Outcome.Failure.class, seen.get(0));
+    assertInstanceOf(CallOutcome.Failure.class, seen.get(0));
     assertThrows(
         StackOverflowError.class,
         () -> p.callOrElse(
@@ -540,9 +550,11 @@ class PipelineTest {
 
   @Test
   void settingsThatCannotWorkTogetherAreWarnedOf() {
-    Breaker breaker = Breaker.named(
+    Breaker breaker = Breaker.of(
         "b",
-        BreakerSettings.timeWindow(ofSeconds(1)).openFor(ofMillis(500)).probeLease(ofSeconds(1)),
+        BreakerSettings.timeWindow(ofSeconds(1))
+            .withOpenTime(ofMillis(500))
+            .withProbeLease(ofSeconds(1)),
         time.ticker());
     Pipeline p = pipeline()
         .deadline(ofSeconds(5))
@@ -566,7 +578,8 @@ class PipelineTest {
 
   @Test
   void earlierFailuresAreAttachedOnlyIfAsked() {
-    Pipeline p = pipeline().retry(NO_DELAY.attempts(3)).suppressEarlier().build();
+    Pipeline p =
+        pipeline().retry(NO_DELAY.withAttempts(3)).attachEarlierFailures().build();
     List<IOException> thrown =
         List.of(new IOException("1"), new IOException("2"), new IOException("3"));
     IOException last =
@@ -581,10 +594,10 @@ class PipelineTest {
   @Test
   void whatIsNotIdempotentIsRepeatedOnlyIfItWasNeverSent() throws Exception {
     Pipeline p =
-        pipeline().retry(NO_DELAY.repeating(RetrySettings.Repeating.UNSENT)).build();
-    Outcome.Failure<?> sent =
-        assertInstanceOf(Outcome.Failure.class, p.attempt(a -> fail(new IOException("reset"))));
-    assertEquals(Stop.NOT_RETRYABLE, sent.stop());
+        pipeline().retry(NO_DELAY.withRepeating(RetrySettings.Repeating.UNSENT)).build();
+    CallOutcome.Failure<?> sent =
+        assertInstanceOf(CallOutcome.Failure.class, p.tryCall(a -> fail(new IOException("reset"))));
+    assertEquals(NotRetried.NOT_RETRYABLE, sent.notRetried());
     assertEquals(1, calls.get());
     assertEquals(
         "ok", p.call(a -> a.number() < 3 ? fail(new java.net.ConnectException("refused")) : "ok"));
@@ -601,7 +614,7 @@ class PipelineTest {
     });
     assertEquals(List.of("1", "2", "3"), sent);
     assertEquals("", pipeline().build().call(Attempt::toHeader));
-    assertEquals("", pipeline().retry(NO_DELAY.attempts(1)).build().call(Attempt::toHeader));
+    assertEquals("", pipeline().retry(NO_DELAY.withAttempts(1)).build().call(Attempt::toHeader));
     for (String header : sent) {
       assertTrue(
           Attempt.callerRetries(Optional.of(header)), "already the first one will be retried");
@@ -615,7 +628,7 @@ class PipelineTest {
         .noRetryWhen(() -> Attempt.callerRetries(Optional.of(sent.get(0))))
         .build();
     calls.set(0);
-    below.attempt(a -> fail(new IOException()));
+    below.tryCall(a -> fail(new IOException()));
     assertEquals(1, calls.get());
   }
 
@@ -623,10 +636,10 @@ class PipelineTest {
   void aSpentDeadlineTellsWhoSetIt() {
     try (Timer timer = Timer.create()) {
       Pipeline interrupted =
-          Pipeline.named("p").deadline(ofSeconds(60)).interruptAt(timer).build();
+          Pipeline.builder("p").deadline(ofSeconds(60)).interruptAt(timer).build();
       assertEquals(
-          new Outcome.DeadlineExceeded<>("caller", 1),
-          interrupted.attempt(Deadline.in(ofMillis(20)), a -> {
+          new CallOutcome.DeadlineExceeded<>("caller", 1),
+          interrupted.tryCall(Deadline.in(ofMillis(20)), a -> {
             new java.util.concurrent.CountDownLatch(1).await();
             return "never";
           }));
@@ -635,7 +648,7 @@ class PipelineTest {
 
   @Test
   void aHostileBadResultFunctionEndsItsOwnCallOnly() {
-    Classifier bad = Classifier.ofResult(String.class, s -> Kind.FAILURE);
+    Classifier bad = Classifier.ofResult(String.class, s -> Handling.FAILURE);
     IllegalStateException own = new IllegalStateException("user code");
     Pipeline p = pipeline()
         .classifier(bad)
@@ -655,7 +668,8 @@ class PipelineTest {
 
   @Test
   void aSleeperThatThrowsGivesTheBudgetBack() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(1).inFlight(3), time.ticker());
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time.ticker());
     Pipeline p = pipeline()
         .retry(RetrySettings.constant(ofSeconds(1)))
         .budget(budget)
@@ -672,8 +686,8 @@ class PipelineTest {
     Pipeline p = pipeline()
         .perTryTimeout(ofMillis(100))
         .hedge(HedgeSettings.after(ofMillis(100)))
-        .throttle(Throttle.named("t", ThrottleSettings.standard().window(ofMillis(50))))
-        .retry(NO_DELAY.repeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS))
+        .throttle(Throttle.of("t", ThrottleSettings.standard().withWindow(ofMillis(50))))
+        .retry(NO_DELAY.withRepeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS))
         .build();
     assertEquals(
         List.of(
@@ -686,7 +700,7 @@ class PipelineTest {
         List.of(
             "breaker b runs on another clock than the pipeline: its times and the pipeline's do not meet"),
         pipeline()
-            .breaker(Breaker.named("b", BreakerSettings.consecutive(3)))
+            .breaker(Breaker.of("b", BreakerSettings.consecutive(3)))
             .build()
             .warnings());
   }

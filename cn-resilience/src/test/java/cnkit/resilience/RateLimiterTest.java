@@ -25,13 +25,13 @@ class RateLimiterTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private RateLimiter limiter(RateLimit limit) {
-    return RateLimiter.named("r", limit, time.ticker());
+    return RateLimiter.of("r", limit, time.ticker());
   }
 
   private int granted(RateLimiter limiter, int asks) {
     int granted = 0;
     for (int i = 0; i < asks; i++) {
-      granted += limiter.tryAcquire(1).isEmpty() ? 1 : 0;
+      granted += limiter.tryAcquire(1) ? 1 : 0;
     }
     return granted;
   }
@@ -39,19 +39,20 @@ class RateLimiterTest {
   @Example
   @Label("case R65: a burst passes at once, then one a period, and the wait is exact")
   void aBurstThenOneAPeriod() {
-    RateLimiter limiter = limiter(RateLimit.of(10, ofSeconds(1)).burst(5));
+    RateLimiter limiter = limiter(RateLimit.of(10, ofSeconds(1)).withBurst(5));
     assertEquals(5, granted(limiter, 5));
-    assertEquals(Optional.of(ofMillis(100)), limiter.tryAcquire(1));
+    assertEquals(ofMillis(100), limiter.retryAfter(1));
     time.advance(ofMillis(99));
-    assertEquals(Optional.of(ofMillis(1)), limiter.tryAcquire(1));
+    assertEquals(ofMillis(1), limiter.retryAfter(1));
     time.advance(ofMillis(1));
-    assertEquals(Optional.empty(), limiter.tryAcquire(1));
+    assertTrue(limiter.tryAcquire(1));
+    assertFalse(limiter.tryAcquire(1));
   }
 
   @Example
   @Label("case R67: what can never be granted is refused at once")
   void theImpossibleIsRefusedAtOnce() {
-    RateLimiter limiter = limiter(RateLimit.of(10, ofSeconds(1)).burst(5));
+    RateLimiter limiter = limiter(RateLimit.of(10, ofSeconds(1)).withBurst(5));
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> limiter.tryAcquire(7));
     assertEquals("calls: expected 1..5, the burst, got 7", e.getMessage());
@@ -76,8 +77,7 @@ class RateLimiterTest {
       assertTrue(r.cancel());
       assertFalse(r.cancel());
     }
-    Optional<Duration> wait = limiter.tryAcquire(1);
-    assertEquals(Optional.of(ofMillis(800)), wait, "as if nobody had waited");
+    assertEquals(ofMillis(800), limiter.retryAfter(1), "as if nobody had waited");
     time.advance(ofMillis(800));
     assertEquals(1, granted(limiter, 5));
   }
@@ -85,8 +85,8 @@ class RateLimiterTest {
   @Example
   @Label("case R70: a lower limit holds at once, and the refill goes on")
   void aLowerLimitHoldsAtOnce() {
-    RateLimiter limiter = limiter(RateLimit.of(5, ofSeconds(1)).burst(5));
-    limiter.change(RateLimit.of(2, ofSeconds(1)).burst(2));
+    RateLimiter limiter = limiter(RateLimit.of(5, ofSeconds(1)).withBurst(5));
+    limiter.change(RateLimit.of(2, ofSeconds(1)).withBurst(2));
     assertEquals(2, granted(limiter, 10));
     time.advance(ofMillis(500));
     assertEquals(1, granted(limiter, 10));
@@ -100,15 +100,15 @@ class RateLimiterTest {
     RateLimiter.Reservation r = limiter.reserve(1, ofSeconds(60)).orElseThrow();
     limiter.change(RateLimit.of(1, ofSeconds(1)));
     assertTrue(r.cancel());
-    assertEquals(Optional.of(ofMillis(100)), limiter.tryAcquire(1), "as before the reservation");
+    assertEquals(ofMillis(100), limiter.retryAfter(1), "as before the reservation");
   }
 
   @Example
   void aBurstThatNobodyCouldEarnIsRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> RateLimit.of(1, Duration.ofDays(1)).burst(1_000_000));
-    assertEquals(1_000_000, RateLimit.of(1, ofSeconds(1)).burst(1_000_000).burst());
+        () -> RateLimit.of(1, Duration.ofDays(1)).withBurst(1_000_000));
+    assertEquals(1_000_000, RateLimit.of(1, ofSeconds(1)).withBurst(1_000_000).burst());
   }
 
   @Example
@@ -116,7 +116,7 @@ class RateLimiterTest {
     RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)));
     assertEquals(1, granted(limiter, 1));
     assertTrue(limiter.reserve(1, ofMillis(999)).isEmpty());
-    assertEquals(Optional.of(ofSeconds(1)), limiter.tryAcquire(1));
+    assertEquals(ofSeconds(1), limiter.retryAfter(1));
   }
 
   @Property // the model: a bucket of exact fractions, that is, of nanoseconds
@@ -133,12 +133,13 @@ class RateLimiterTest {
       } else {
         int calls = 1 + step % burst;
         boolean model = bucket >= calls * interval;
-        Optional<Duration> wait = limiter.tryAcquire(calls);
-        assertEquals(model, wait.isEmpty());
+        Duration wait = limiter.retryAfter(calls);
+        assertEquals(model, limiter.tryAcquire(calls));
         if (model) {
+          assertEquals(Duration.ZERO, wait, "granted, so there is nothing to wait for");
           bucket -= calls * interval;
         } else {
-          assertEquals(Duration.ofNanos(calls * interval - bucket), wait.orElseThrow());
+          assertEquals(Duration.ofNanos(calls * interval - bucket), wait);
         }
       }
     }
@@ -146,9 +147,9 @@ class RateLimiterTest {
 
   @Example
   void aPipelineTellsHowLongToWaitAndChargesNobodyElse() throws Exception {
-    Breaker breaker = Breaker.named("b", BreakerSettings.countWindow(10), time.ticker());
-    RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)).burst(2));
-    Pipeline p = time.install(Pipeline.named("p"))
+    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10), time.ticker());
+    RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)).withBurst(2));
+    Pipeline p = time.install(Pipeline.builder("p"))
         .breaker(breaker)
         .rateLimiter(limiter)
         .bulkhead(1)
@@ -156,12 +157,12 @@ class RateLimiterTest {
     p.call(a -> {
       CallRejectedException full =
           assertThrows(CallRejectedException.class, () -> p.call(b -> "never"));
-      assertEquals(Reason.BULKHEAD_FULL, full.reason());
+      assertEquals(RejectionReason.BULKHEAD_FULL, full.reason());
       return "ok";
     });
     assertEquals("ok", p.call(a -> "ok"), "the refused call gave its grant back");
     CallRejectedException e = assertThrows(CallRejectedException.class, () -> p.call(a -> "never"));
-    assertEquals(Reason.RATE_LIMITED, e.reason());
+    assertEquals(RejectionReason.RATE_LIMITED, e.reason());
     assertEquals(Optional.of(ofSeconds(1)), e.retryAfter());
     assertEquals(
         "p: call rejected, RATE_LIMITED: rate limiter r grants 1 calls in PT1S; try again in PT1S",

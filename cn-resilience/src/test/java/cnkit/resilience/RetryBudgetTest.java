@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetryBudgetTest {
   private static RetryBudget empty(double ratio, int reserve) {
     return RetryBudget.of(
-        RetryBudgetSettings.ratio(ratio).reserve(reserve).initial(0).floorPerSecond(0), () -> 0);
+        RetryBudgetSettings.ratio(ratio).withReserve(reserve).withInitial(0).withFloorPerSecond(0),
+        () -> 0);
   }
 
   @Test
@@ -50,7 +51,7 @@ class RetryBudgetTest {
       "case R25: five saved retries are granted five times, to however many threads at once")
   void neverMoreThanSaved() throws Exception {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).reserve(5).floorPerSecond(0), () -> 0);
+        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), () -> 0);
     AtomicInteger granted = new AtomicInteger();
     CountDownLatch start = new CountDownLatch(1);
     Thread[] threads = new Thread[64];
@@ -112,8 +113,8 @@ class RetryBudgetTest {
   @Test
   void theFloorGrantsARetryASecondToWhoeverHasNothing() {
     long[] now = {Long.MAX_VALUE - 10};
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.1).initial(0).floorPerSecond(1), () -> now[0]);
+    RetryBudget budget = RetryBudget.of(
+        RetryBudgetSettings.ratio(0.1).withInitial(0).withFloorPerSecond(1), () -> now[0]);
     int granted = 0;
     for (int tenths = 0; tenths < 100; tenths++) {
       granted += budget.tryWithdraw() ? 1 : 0;
@@ -124,7 +125,7 @@ class RetryBudgetTest {
 
   @Test
   void savingStopsAtTheReserveAndThenNothingIsWritten() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).reserve(3), () -> 0);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withReserve(3), () -> 0);
     for (int i = 0; i < 100; i++) {
       budget.onFirstAttempt();
     }

@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class RetryRuleTest {
   private static final RetrySettings FULL =
-      RetrySettings.exponential(ofMillis(100)).cap(ofSeconds(20));
+      RetrySettings.exponential(ofMillis(100)).withCap(ofSeconds(20));
   private static final long[] NOMINAL = {100, 200, 400, 800, 1600, 3200, 6400, 12800, 20000, 20000};
 
   @Property
@@ -36,18 +36,19 @@ class RetryRuleTest {
   @Label(
       "case R2: growth saturates: never negative, zero-bound or beyond the cap, however many retries")
   void growthSaturates(@ForAll @IntRange(min = 8) int retry) {
-    RetrySettings plain = FULL.jitter(Jitter.NONE);
+    RetrySettings plain = FULL.withJitter(Jitter.NONE);
     assertEquals(20_000_000_000L, RetryRule.delayNanos(plain, retry, 0, 0.5));
     assertEquals(20_000_000_000L, RetryRule.delayNanos(plain, Integer.MAX_VALUE, 0, 0.5));
-    RetrySettings linear =
-        RetrySettings.linear(Duration.ofDays(1)).cap(Duration.ofDays(1)).jitter(Jitter.NONE);
+    RetrySettings linear = RetrySettings.linear(Duration.ofDays(1))
+        .withCap(Duration.ofDays(1))
+        .withJitter(Jitter.NONE);
     assertEquals(Duration.ofDays(1).toNanos(), RetryRule.delayNanos(linear, retry, 0, 0.5));
   }
 
   @Example
   @Label("case R4: the cap comes before the draw, so that no mass gathers at it")
   void noMassAtTheCap() {
-    RetrySettings equal = FULL.cap(ofSeconds(1)).jitter(Jitter.EQUAL);
+    RetrySettings equal = FULL.withCap(ofSeconds(1)).withJitter(Jitter.EQUAL);
     long lowest = Long.MAX_VALUE;
     long highest = 0;
     for (int i = 0; i < 10_000; i++) {
@@ -66,7 +67,7 @@ class RetryRuleTest {
       @ForAll @IntRange(max = 100) int retry,
       @ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
     RetrySettings tiny =
-        RetrySettings.exponential(ofNanos(1000)).cap(ofNanos(2000)).jitter(jitter);
+        RetrySettings.exponential(ofNanos(1000)).withCap(ofNanos(2000)).withJitter(jitter);
     long delay = RetryRule.delayNanos(tiny, retry, 2000, u);
     assertTrue(delay >= 0 && delay <= 2000, () -> delay + " ns");
   }
@@ -75,8 +76,9 @@ class RetryRuleTest {
   @Label(
       "case R7: decorrelated jitter is uniform from the base to the capped triple, with nothing at the cap")
   void decorrelatedIsUniform(@ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
-    RetrySettings s =
-        RetrySettings.exponential(ofMillis(100)).cap(ofSeconds(1)).jitter(Jitter.DECORRELATED);
+    RetrySettings s = RetrySettings.exponential(ofMillis(100))
+        .withCap(ofSeconds(1))
+        .withJitter(Jitter.DECORRELATED);
     long delay = RetryRule.delayNanos(s, 3, ofMillis(500).toNanos(), u);
     assertEquals(100_000_000L + (long) (u * 900_000_000L), delay);
     assertTrue(delay < 1_000_000_000L);
@@ -88,8 +90,9 @@ class RetryRuleTest {
   void decorrelatedIsBoundedByThreeTimesTheLastDelayOrTheCap(
       @ForAll @IntRange(max = 1_500) int previous,
       @ForAll @DoubleRange(max = 1.0, maxIncluded = false) double u) {
-    RetrySettings s =
-        RetrySettings.exponential(ofNanos(100)).cap(ofNanos(1000)).jitter(Jitter.DECORRELATED);
+    RetrySettings s = RetrySettings.exponential(ofNanos(100))
+        .withCap(ofNanos(1000))
+        .withJitter(Jitter.DECORRELATED);
     long bound = Math.min(1000, 3L * Math.max(100, previous));
     assertEquals(100 + (long) (u * (bound - 100)), RetryRule.delayNanos(s, 3, previous, u));
     assertEquals(998, RetryRule.delayNanos(s, 3, 333, Math.nextDown(1.0)), "below 3 * 333");
@@ -97,13 +100,13 @@ class RetryRuleTest {
 
   @Example
   void aRetryIsMadeIfItLeavesWhatIsUsefulToTheNanosecond() {
-    RetrySettings s = RetrySettings.constant(ofMillis(200)).jitter(Jitter.NONE);
+    RetrySettings s = RetrySettings.constant(ofMillis(200)).withJitter(Jitter.NONE);
     RetryRule.Decision again = new RetryRule.Decision.Again(200_000_000L);
-    RetryRule.Decision late = new RetryRule.Decision.GiveUp(Stop.DEADLINE);
+    RetryRule.Decision late = new RetryRule.Decision.GiveUp(NotRetried.DEADLINE);
     Duration none = ofNanos(-1);
     assertEquals(again, RetryRule.decide(s, failure(1, ofNanos(200_000_001), none), 0));
     assertEquals(late, RetryRule.decide(s, failure(1, ofMillis(200), none), 0));
-    RetrySettings picky = s.minUseful(ofMillis(150));
+    RetrySettings picky = s.withMinUseful(ofMillis(150));
     assertEquals(again, RetryRule.decide(picky, failure(1, ofMillis(350), none), 0));
     assertEquals(late, RetryRule.decide(picky, failure(1, ofNanos(349_999_999), none), 0));
   }
@@ -111,34 +114,36 @@ class RetryRuleTest {
   @Example
   void aRetryIsMadeIfItBeginsWithinTheTimeGivenToAllToTheNanosecond() {
     RetrySettings s =
-        RetrySettings.constant(ofMillis(300)).jitter(Jitter.NONE).maxElapsed(ofSeconds(1));
+        RetrySettings.constant(ofMillis(300)).withJitter(Jitter.NONE).withMaxElapsed(ofSeconds(1));
     assertEquals(
         new RetryRule.Decision.Again(300_000_000L),
-        RetryRule.decide(s, elapsed(Kind.FAILURE, 700_000_000L), 0));
+        RetryRule.decide(s, elapsed(Handling.FAILURE, 700_000_000L), 0));
     assertEquals(
-        new RetryRule.Decision.GiveUp(Stop.ELAPSED),
-        RetryRule.decide(s, elapsed(Kind.FAILURE, 700_000_001L), 0));
+        new RetryRule.Decision.GiveUp(NotRetried.ELAPSED),
+        RetryRule.decide(s, elapsed(Handling.FAILURE, 700_000_001L), 0));
   }
 
   @Property
   void aRejectionIsWaitedForIfItSaysForHowLongAndADeadlineBoundsIt(
       @ForAll @IntRange(min = -1, max = 3) int hint, @ForAll boolean bounded) {
     RetrySettings s =
-        RetrySettings.immediate().repeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS);
+        RetrySettings.immediate().withRepeating(RetrySettings.Repeating.FAILURES_AND_REJECTIONS);
     long remaining = bounded ? 1_000 : Long.MAX_VALUE;
     assertEquals(
         bounded && hint >= 0
             ? new RetryRule.Decision.Again(hint)
-            : new RetryRule.Decision.GiveUp(Stop.REJECTED),
+            : new RetryRule.Decision.GiveUp(NotRetried.REJECTED),
         RetryRule.decide(
-            s, new RetryRule.Situation(1, Kind.NOT_SENT, false, false, 0, remaining, hint, 0), 0));
+            s,
+            new RetryRule.Situation(1, Handling.NOT_SENT, false, false, 0, remaining, hint, 0),
+            0));
   }
 
   @Example
   @Label("case R10: a hint beyond the deadline ends the retries at once")
   void aHintBeyondTheDeadlineEndsTheRetries() {
     assertEquals(
-        new RetryRule.Decision.GiveUp(Stop.DEADLINE),
+        new RetryRule.Decision.GiveUp(NotRetried.DEADLINE),
         RetryRule.decide(FULL, failure(1, ofMillis(2500), ofSeconds(3)), 0.5));
     assertEquals(
         new RetryRule.Decision.Again(ofSeconds(2).toNanos()),
@@ -157,28 +162,29 @@ class RetryRuleTest {
 
   @Example
   void whatMayNotBeRepeatedIsNot() {
-    RetrySettings unsent = FULL.repeating(RetrySettings.Repeating.UNSENT);
+    RetrySettings unsent = FULL.withRepeating(RetrySettings.Repeating.UNSENT);
     assertEquals(
-        new RetryRule.Decision.GiveUp(Stop.NOT_RETRYABLE),
-        RetryRule.decide(unsent, at(Kind.FAILURE), 0));
+        new RetryRule.Decision.GiveUp(NotRetried.NOT_RETRYABLE),
+        RetryRule.decide(unsent, at(Handling.FAILURE), 0));
     assertEquals(
-        new RetryRule.Decision.GiveUp(Stop.NOT_RETRYABLE),
-        RetryRule.decide(FULL, at(Kind.NEUTRAL), 0));
+        new RetryRule.Decision.GiveUp(NotRetried.NOT_RETRYABLE),
+        RetryRule.decide(FULL, at(Handling.NEUTRAL), 0));
     assertEquals(
-        new RetryRule.Decision.GiveUp(Stop.REJECTED), RetryRule.decide(FULL, at(Kind.NOT_SENT), 0));
-    assertEquals(new RetryRule.Decision.Again(0), RetryRule.decide(FULL, at(Kind.FAILURE), 0));
+        new RetryRule.Decision.GiveUp(NotRetried.REJECTED),
+        RetryRule.decide(FULL, at(Handling.NOT_SENT), 0));
+    assertEquals(new RetryRule.Decision.Again(0), RetryRule.decide(FULL, at(Handling.FAILURE), 0));
   }
 
-  private static RetryRule.Situation at(Kind kind) {
-    return elapsed(kind, 0);
+  private static RetryRule.Situation at(Handling handling) {
+    return elapsed(handling, 0);
   }
 
-  private static RetryRule.Situation elapsed(Kind kind, long nanos) {
-    return new RetryRule.Situation(1, kind, false, false, nanos, Long.MAX_VALUE, -1, 0);
+  private static RetryRule.Situation elapsed(Handling handling, long nanos) {
+    return new RetryRule.Situation(1, handling, false, false, nanos, Long.MAX_VALUE, -1, 0);
   }
 
   private static RetryRule.Situation failure(int made, Duration remaining, Duration hint) {
     return new RetryRule.Situation(
-        made, Kind.FAILURE, false, false, 0, remaining.toNanos(), RetryRule.hintNanos(hint), 0);
+        made, Handling.FAILURE, false, false, 0, remaining.toNanos(), RetryRule.hintNanos(hint), 0);
   }
 }

@@ -26,7 +26,7 @@ class ThrottleTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private Throttle throttle(ThrottleSettings settings, long seed) {
-    return Throttle.named("t", settings, time.ticker(), new Random(seed)::nextDouble);
+    return Throttle.of("t", settings, time.ticker(), new Random(seed)::nextDouble);
   }
 
   @Example
@@ -39,7 +39,7 @@ class ThrottleTest {
     for (int second = 0; second < 600; second++) {
       for (int i = 0; i < 20; i++) {
         asked++;
-        if (throttle.tryAcquire().map(p -> complete(p, Kind.FAILURE)).orElse(false)) {
+        if (throttle.tryAcquire().map(p -> complete(p, Handling.FAILURE)).orElse(false)) {
           sent++;
         }
       }
@@ -52,7 +52,7 @@ class ThrottleTest {
     int seconds = 0;
     while (throttle.refusedShare() > 0) {
       for (int i = 0; i < 20; i++) {
-        throttle.tryAcquire().ifPresent(p -> p.complete(Kind.SUCCESS));
+        throttle.tryAcquire().ifPresent(p -> p.complete(Handling.SUCCESS));
       }
       time.advance(ofSeconds(1));
       seconds++;
@@ -60,9 +60,9 @@ class ThrottleTest {
     }
   }
 
-  private static boolean complete(Throttle.Permit permit, Kind kind) {
-    permit.complete(kind);
-    permit.complete(Kind.SUCCESS); // again: ignored
+  private static boolean complete(Throttle.Permit permit, Handling handling) {
+    permit.complete(handling);
+    permit.complete(Handling.SUCCESS); // again: ignored
     return true;
   }
 
@@ -72,7 +72,7 @@ class ThrottleTest {
       @ForAll @IntRange(max = 100_000) int accepts,
       @ForAll @DoubleRange(min = 1.0, max = 4.0) double k,
       @ForAll @DoubleRange(max = 0.99) double cap) {
-    ThrottleSettings s = SETTINGS.multiplier(k).mostRefused(cap).minimumRequests(1);
+    ThrottleSettings s = SETTINGS.withMultiplier(k).withMaxRejected(cap).withMinimumRequests(1);
     double share = ThrottleRule.refusal(s, requests, accepts);
     assertTrue(share >= 0.0 && share <= cap);
     if (requests <= k * accepts) {
@@ -81,7 +81,7 @@ class ThrottleTest {
       assertEquals(Math.min(cap, (requests - k * accepts) / (requests + 1)), share, 1e-12);
     }
     assertEquals(
-        0.0, ThrottleRule.refusal(s.minimumRequests(1000), Math.min(requests, 999), accepts));
+        0.0, ThrottleRule.refusal(s.withMinimumRequests(1000), Math.min(requests, 999), accepts));
   }
 
   @Property // the oracle: a list of (bucket, amount)
@@ -107,7 +107,7 @@ class ThrottleTest {
 
   @Example
   void theRecentCallsAreHeardFromTheMinimumOn() {
-    ThrottleSettings s = SETTINGS.mostRefused(0.9).minimumRequests(10);
+    ThrottleSettings s = SETTINGS.withMaxRejected(0.9).withMinimumRequests(10);
     assertEquals(0.9, ThrottleRule.refusal(s, 1_000, 0, 9, 9));
     assertEquals(0.0, ThrottleRule.refusal(s, 1_000, 0, 10, 10));
   }
@@ -122,22 +122,25 @@ class ThrottleTest {
 
   @Example
   void whatSaysNothingCountsForNothing() {
-    Throttle throttle = throttle(SETTINGS.minimumRequests(1), 1);
+    Throttle throttle = throttle(SETTINGS.withMinimumRequests(1), 1);
     for (int i = 0; i < 100; i++) {
-      throttle.tryAcquire().orElseThrow().complete(i % 2 == 0 ? Kind.NEUTRAL : Kind.NOT_SENT);
+      throttle
+          .tryAcquire()
+          .orElseThrow()
+          .complete(i % 2 == 0 ? Handling.NEUTRAL : Handling.NOT_SENT);
     }
     assertEquals(0.0, throttle.refusedShare());
-    throttle.tryAcquire().orElseThrow().complete(Kind.FAILURE);
+    throttle.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     assertEquals(0.5, throttle.refusedShare(), "one request, none accepted");
   }
 
   @Example
   void aPipelineExplainsTheRefusalAndChargesNobodyElse() throws Exception {
     double[] draw = {0.99};
-    Throttle throttle = Throttle.named("t", SETTINGS, time.ticker(), () -> draw[0]);
+    Throttle throttle = Throttle.of("t", SETTINGS, time.ticker(), () -> draw[0]);
     RateLimiter limiter =
-        RateLimiter.named("r", RateLimit.of(100, ofSeconds(1)).burst(100), time.ticker());
-    Pipeline p = time.install(Pipeline.named("p"))
+        RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time.ticker());
+    Pipeline p = time.install(Pipeline.builder("p"))
         .throttle(throttle)
         .rateLimiter(limiter)
         .bulkhead(1)
@@ -150,12 +153,13 @@ class ThrottleTest {
           }));
     }
     draw[0] = 0.5;
-    Outcome.Rejected<?> refused = assertInstanceOf(Outcome.Rejected.class, p.attempt(a -> "never"));
-    assertEquals(Reason.THROTTLED, refused.reason());
+    CallOutcome.Rejected<?> refused =
+        assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(a -> "never"));
+    assertEquals(RejectionReason.THROTTLED, refused.reason());
     assertEquals(
         "throttle t refuses 90.0 %: 0 of 19 calls accepted in PT2M, multiplier 2.0",
         refused.evidence().toString());
-    assertEquals(1L, p.counters().rejected().get(Reason.THROTTLED));
+    assertEquals(1L, p.counters().rejected().get(RejectionReason.THROTTLED));
     assertEquals(0, p.bulkhead().orElseThrow().inUse());
     draw[0] = 0.95;
     assertEquals("probe", p.call(a -> "probe"));
@@ -165,14 +169,14 @@ class ThrottleTest {
   void aCallThatALaterStageRefusesIsTakenBack() throws Exception {
     Throttle throttle = throttle(SETTINGS, 1);
     Pipeline p =
-        time.install(Pipeline.named("p")).throttle(throttle).bulkhead(1).build();
+        time.install(Pipeline.builder("p")).throttle(throttle).bulkhead(1).build();
     p.call(a -> {
       for (int i = 0; i < 50; i++) {
-        assertInstanceOf(Outcome.Rejected.class, p.attempt(b -> "full"));
+        assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(b -> "full"));
       }
       return "ok";
     });
-    assertEquals(50L, p.counters().rejected().get(Reason.BULKHEAD_FULL));
+    assertEquals(50L, p.counters().rejected().get(RejectionReason.BULKHEAD_FULL));
     assertEquals(0.0, throttle.refusedShare());
   }
 
@@ -180,22 +184,22 @@ class ThrottleTest {
   void aChangeKeepsTheCountsUnlessTheWindowIsAnother() {
     Throttle throttle = throttle(SETTINGS, 1);
     for (int i = 0; i < 19; i++) {
-      throttle.tryAcquire().ifPresent(p -> p.complete(Kind.FAILURE));
+      throttle.tryAcquire().ifPresent(p -> p.complete(Handling.FAILURE));
     }
-    throttle.change(SETTINGS.mostRefused(0.5));
+    throttle.change(SETTINGS.withMaxRejected(0.5));
     assertEquals(0.5, throttle.refusedShare());
-    throttle.change(SETTINGS.window(ofMinutes(1)));
+    throttle.change(SETTINGS.withWindow(ofMinutes(1)));
     assertEquals(0.0, throttle.refusedShare());
     assertEquals(ofMinutes(1), throttle.settings().window());
   }
 
   @Example
   void aRandomnessThatThrowsRefusesNobody() {
-    Throttle throttle = Throttle.named("t", SETTINGS.minimumRequests(1), time.ticker(), () -> {
+    Throttle throttle = Throttle.of("t", SETTINGS.withMinimumRequests(1), time.ticker(), () -> {
       throw new IllegalStateException("user code");
     });
     for (int i = 0; i < 10; i++) {
-      assertTrue(throttle.tryAcquire().map(p -> complete(p, Kind.FAILURE)).orElse(false));
+      assertTrue(throttle.tryAcquire().map(p -> complete(p, Handling.FAILURE)).orElse(false));
     }
   }
 }

@@ -19,27 +19,27 @@ import net.jqwik.api.constraints.Size;
 
 class TimeWindowTest {
   private static final BreakerSettings TEN_SECONDS =
-      BreakerSettings.timeWindow(ofSeconds(10)).minimumCalls(100);
+      BreakerSettings.timeWindow(ofSeconds(10)).withMinimumCalls(100);
 
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private Breaker breaker(BreakerSettings settings) {
-    return Breaker.named("b", settings, time.ticker());
+    return Breaker.of("b", settings, time.ticker());
   }
 
-  private void report(Breaker breaker, Kind kind, int millis) {
+  private void report(Breaker breaker, Handling handling, int millis) {
     Breaker.Permit permit = breaker.tryAcquire().orElseThrow();
     time.advance(ofMillis(millis));
-    assertEquals(Recorded.RECORDED, permit.complete(kind));
+    assertEquals(Completion.RECORDED, permit.complete(handling));
   }
 
   @Example
   @Label("case R37: a result is in the window until its bucket is as old as the window")
   void aResultLeavesWithItsBucket() {
     Breaker breaker = breaker(TEN_SECONDS);
-    report(breaker, Kind.FAILURE, 0);
+    report(breaker, Handling.FAILURE, 0);
     time.advance(ofMillis(950));
-    report(breaker, Kind.FAILURE, 0);
+    report(breaker, Handling.FAILURE, 0);
     time.advance(ofMillis(9049));
     assertEquals(2, breaker.snapshot().failures());
     time.advance(ofMillis(1));
@@ -51,7 +51,7 @@ class TimeWindowTest {
   void readingAloneLetsResultsGo() {
     Breaker breaker = breaker(TEN_SECONDS);
     for (int i = 0; i < 5; i++) {
-      report(breaker, Kind.FAILURE, 0);
+      report(breaker, Handling.FAILURE, 0);
     }
     time.advance(ofSeconds(30));
     assertEquals(0, breaker.snapshot().failures());
@@ -69,7 +69,7 @@ class TimeWindowTest {
         s.openTime(),
         s.probing()));
     for (int i = 0; i < 3; i++) {
-      report(breaker, Kind.FAILURE, 0);
+      report(breaker, Handling.FAILURE, 0);
       assertEquals(1, breaker.snapshot().failures());
       time.advance(ofSeconds(1));
     }
@@ -101,12 +101,12 @@ class TimeWindowTest {
   @Example
   @Label("case R44: slow is strictly more than the threshold, to the nanosecond")
   void slowIsStrictlyMore() {
-    Breaker breaker = breaker(BreakerSettings.countWindow(10).slowCalls(ofMillis(100), 0.5));
-    report(breaker, Kind.SUCCESS, 100);
+    Breaker breaker = breaker(BreakerSettings.countWindow(10).withSlowCalls(ofMillis(100), 0.5));
+    report(breaker, Handling.SUCCESS, 100);
     assertEquals(0, breaker.snapshot().slow());
     Breaker.Permit permit = breaker.tryAcquire().orElseThrow();
     time.advance(ofNanos(100_000_001));
-    permit.complete(Kind.SUCCESS);
+    permit.complete(Handling.SUCCESS);
     assertEquals(1, breaker.snapshot().slow());
     assertEquals(0, breaker.snapshot().failures());
   }
@@ -114,11 +114,12 @@ class TimeWindowTest {
   @Example
   void theFirstSlowCallInAFullWindowOfGoodOnesIsCounted() {
     for (int size : new int[] {10, 100}) {
-      Breaker breaker = breaker(BreakerSettings.countWindow(size).slowCalls(ofMillis(100), 1.0));
+      Breaker breaker =
+          breaker(BreakerSettings.countWindow(size).withSlowCalls(ofMillis(100), 1.0));
       for (int i = 0; i < size; i++) {
-        report(breaker, Kind.SUCCESS, 1);
+        report(breaker, Handling.SUCCESS, 1);
       }
-      report(breaker, Kind.SUCCESS, 101);
+      report(breaker, Handling.SUCCESS, 101);
       assertEquals(1, breaker.snapshot().slow());
       assertEquals(size, breaker.snapshot().calls());
     }
@@ -132,15 +133,15 @@ class TimeWindowTest {
       default -> BreakerSettings.timeWindow(ofSeconds(100));
     };
     Breaker breaker =
-        breaker(settings.minimumCalls(10).slowCalls(ofMillis(100), 0.5).openJitter(0));
+        breaker(settings.withMinimumCalls(10).withSlowCalls(ofMillis(100), 0.5).withOpenJitter(0));
     for (int i = 0; i < 9; i++) {
-      report(breaker, Kind.SUCCESS, i % 2 == 0 ? 101 : 1);
+      report(breaker, Handling.SUCCESS, i % 2 == 0 ? 101 : 1);
     }
     assertEquals(Breaker.State.CLOSED, breaker.state());
-    report(breaker, Kind.SUCCESS, 101);
+    report(breaker, Handling.SUCCESS, 101);
     assertEquals(Breaker.State.OPEN, breaker.state());
     time.advance(ofSeconds(5));
-    report(breaker, Kind.SUCCESS, 101);
+    report(breaker, Handling.SUCCESS, 101);
     assertEquals(Breaker.State.OPEN, breaker.state(), "a slow probe is a failed probe");
   }
 

@@ -11,9 +11,9 @@ import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerEvent;
 import cnkit.resilience.Bulkhead;
 import cnkit.resilience.Counters;
-import cnkit.resilience.Kind;
+import cnkit.resilience.Handling;
 import cnkit.resilience.Pipeline;
-import cnkit.resilience.Reason;
+import cnkit.resilience.RejectionReason;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.LogRecordBuilder;
@@ -227,23 +227,24 @@ public final class PipelineTelemetry {
   }
 
   /** Records one pipeline's calls under attribute sets that were built before the first of them. */
-  private static final class Recorder implements cnkit.resilience.Meter {
+  private static final class Recorder implements cnkit.resilience.CallMeter {
     private final Instruments instruments;
     private final Attributes name;
     private final Attributes rejected;
-    private final Map<Kind, Attributes> outcomes = new EnumMap<>(Kind.class);
-    private final Map<Reason, Attributes> rejections = new EnumMap<>(Reason.class);
+    private final Map<Handling, Attributes> outcomes = new EnumMap<>(Handling.class);
+    private final Map<RejectionReason, Attributes> rejections =
+        new EnumMap<>(RejectionReason.class);
 
     Recorder(Instruments instruments, String pipeline) {
       this.instruments = instruments;
       name = Attributes.of(CN_RESILIENCE_PIPELINE_NAME, pipeline);
       rejected = name.toBuilder().put(CN_RESILIENCE_OUTCOME, "rejected").build();
-      for (Kind kind : Kind.values()) {
+      for (Handling kind : Handling.values()) {
         outcomes.put(
             kind,
             name.toBuilder().put(CN_RESILIENCE_OUTCOME, Signals.value(kind)).build());
       }
-      for (Reason reason : Reason.values()) {
+      for (RejectionReason reason : RejectionReason.values()) {
         rejections.put(
             reason,
             rejected.toBuilder()
@@ -258,20 +259,20 @@ public final class PipelineTelemetry {
     }
 
     @Override
-    public void executed(Kind kind, int attempts, long nanos) {
+    public void executed(Handling kind, int attempts, long nanos) {
       Attributes series = outcomes.getOrDefault(kind, name);
       instruments.executions.record(nanos / 1e9, series);
       instruments.attemptsPerExecution.record(attempts, series);
     }
 
     @Override
-    public void rejected(Reason reason, int attempts, long nanos) {
+    public void rejected(RejectionReason reason, int attempts, long nanos) {
       instruments.executions.record(nanos / 1e9, rejections.getOrDefault(reason, rejected));
       instruments.attemptsPerExecution.record(attempts, rejected);
     }
 
     @Override
-    public void attempted(int number, Kind kind, long nanos, long backoffNanos) {
+    public void attempted(int number, Handling kind, long nanos, long backoffNanos) {
       instruments.attempts.record(nanos / 1e9, outcomes.getOrDefault(kind, name));
       if (number > 1) {
         instruments.backoff.record(backoffNanos / 1e9, name);

@@ -98,15 +98,15 @@ class EmittedTest {
   }
 
   private void pipelines() throws Exception {
-    Breaker breaker = Breaker.named("b", BreakerSettings.consecutive(2));
-    Pipeline one = Pipeline.named("one")
-        .retry(RetrySettings.exponential(Duration.ofMillis(1)).attempts(2))
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(2));
+    Pipeline one = Pipeline.builder("one")
+        .retry(RetrySettings.exponential(Duration.ofMillis(1)).withAttempts(2))
         .breaker(breaker)
         .bulkhead(2)
         .build();
-    Pipeline other = Pipeline.named("other")
-        .throttle(Throttle.named("t", ThrottleSettings.standard()))
-        .adaptiveLimit(AdaptiveLimit.named("l", AdaptiveLimitSettings.between(1, 9)))
+    Pipeline other = Pipeline.builder("other")
+        .throttle(Throttle.of("t", ThrottleSettings.standard()))
+        .adaptiveLimit(AdaptiveLimit.of("l", AdaptiveLimitSettings.between(1, 9)))
         .build();
     observed.add(PipelineTelemetry.observe(List.of(one, other), recorded.otel()));
     other.call(attempt -> "ok");

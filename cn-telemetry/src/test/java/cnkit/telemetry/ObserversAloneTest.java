@@ -61,7 +61,7 @@ class ObserversAloneTest {
   static final class OfPipeline implements Runnable {
     @Override
     public void run() {
-      PipelineTelemetry.observe(Pipeline.named("alone").build(), OpenTelemetry.noop())
+      PipelineTelemetry.observe(Pipeline.builder("alone").build(), OpenTelemetry.noop())
           .close();
     }
   }

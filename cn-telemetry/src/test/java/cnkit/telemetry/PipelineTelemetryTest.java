@@ -23,10 +23,12 @@ import org.junit.jupiter.api.Test;
 class PipelineTelemetryTest {
   private final Recorded recorded = new Recorded();
   private final VirtualTime time = VirtualTime.startingAt(0);
-  private final Breaker breaker = Breaker.named(
-      "inventory", BreakerSettings.consecutive(2).openFor(Duration.ofSeconds(5)), time.ticker());
-  private final Pipeline pipeline = time.install(Pipeline.named("inventory"))
-      .retry(RetrySettings.constant(Duration.ofMillis(100)).attempts(2))
+  private final Breaker breaker = Breaker.of(
+      "inventory",
+      BreakerSettings.consecutive(2).withOpenTime(Duration.ofSeconds(5)),
+      time.ticker());
+  private final Pipeline pipeline = time.install(Pipeline.builder("inventory"))
+      .retry(RetrySettings.constant(Duration.ofMillis(100)).withAttempts(2))
       .breaker(breaker)
       .bulkhead(4)
       .build();
@@ -110,7 +112,7 @@ class PipelineTelemetryTest {
   @Test
   void whatPipelinesShareIsPublishedOnce() {
     observed.close();
-    Pipeline other = Pipeline.named("other").breaker(breaker).build();
+    Pipeline other = Pipeline.builder("other").breaker(breaker).build();
     Registration both = PipelineTelemetry.observe(List.of(pipeline, other), recorded.otel());
     trip();
     awaitEvents(1);
@@ -146,7 +148,7 @@ class PipelineTelemetryTest {
   @Test
   void aProviderThatRecordsNothingAddsNoAllocationToACall() throws Exception {
     observed.close();
-    Pipeline bare = Pipeline.named("bare").breaker(breaker).build();
+    Pipeline bare = Pipeline.builder("bare").breaker(breaker).build();
     PipelineTelemetry.observe(bare, OpenTelemetry.noop());
     assertEquals(0, Allocation.perRun(() -> call(bare)));
   }

@@ -29,8 +29,8 @@ public class BreakerCountSuite {
   final Supplier<String> supplier = () -> answer;
   final CheckedSupplier<String> checked = () -> answer;
 
-  private final Pipeline kit = Pipeline.named("b")
-      .breaker(Breaker.named("b", BreakerSettings.countWindow(50)))
+  private final Pipeline kit = Pipeline.builder("b")
+      .breaker(Breaker.of("b", BreakerSettings.countWindow(50)))
       .build();
   private final Hand.Breaker hand = new Hand.Breaker();
   private final io.github.resilience4j.circuitbreaker.CircuitBreaker r4j =

@@ -35,10 +35,10 @@ public class BreakerOpenSuite {
   }
 
   private static Pipeline tripped() {
-    Breaker breaker = Breaker.named("b", BreakerSettings.countWindow(10).openFor(ofHours(10)));
-    Pipeline pipeline = Pipeline.named("b").breaker(breaker).build();
+    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10).withOpenTime(ofHours(10)));
+    Pipeline pipeline = Pipeline.builder("b").breaker(breaker).build();
     while (breaker.state() != Breaker.State.OPEN) {
-      Outcome<String> unused = pipeline.attempt(attempt -> {
+      CallOutcome<String> unused = pipeline.tryCall(attempt -> {
         throw new IllegalStateException("trips it");
       });
     }
@@ -47,8 +47,8 @@ public class BreakerOpenSuite {
 
   /** Ours, as a value. */
   @Benchmark
-  public Outcome<String> kitValue() {
-    return kit.attempt(call);
+  public CallOutcome<String> kitValue() {
+    return kit.tryCall(call);
   }
 
   /** Ours, as an exception. */

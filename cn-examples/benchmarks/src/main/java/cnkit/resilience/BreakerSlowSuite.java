@@ -25,7 +25,7 @@ public class BreakerSlowSuite {
   final Supplier<String> supplier = () -> answer;
 
   private final Pipeline kit =
-      Pipeline.named("b").breaker(Breaker.named("b", settings())).build();
+      Pipeline.builder("b").breaker(Breaker.of("b", settings())).build();
   private final Hand.Breaker hand = new Hand.Breaker();
   private final CircuitBreaker r4j = CircuitBreaker.of(
       "b",
@@ -35,7 +35,7 @@ public class BreakerSlowSuite {
           .build());
 
   private static BreakerSettings settings() {
-    return BreakerSettings.countWindow(50).slowCalls(ofSeconds(1), 0.5);
+    return BreakerSettings.countWindow(50).withSlowCalls(ofSeconds(1), 0.5);
   }
 
   /** Hand-written. */

@@ -26,7 +26,7 @@ public class BreakerTimeSuite {
   final Supplier<String> supplier = () -> answer;
 
   private final Pipeline kit =
-      Pipeline.named("b").breaker(Breaker.named("b", settings())).build();
+      Pipeline.builder("b").breaker(Breaker.of("b", settings())).build();
   private final Hand.Breaker hand = new Hand.Breaker();
   private final CircuitBreaker r4j = CircuitBreaker.of(
       "b",

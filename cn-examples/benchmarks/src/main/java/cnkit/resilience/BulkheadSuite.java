@@ -22,7 +22,7 @@ public class BulkheadSuite {
   final Call<String, RuntimeException> call = attempt -> answer;
   final Supplier<String> supplier = () -> answer;
 
-  private final Pipeline kit = Pipeline.named("b").bulkhead(64).build();
+  private final Pipeline kit = Pipeline.builder("b").bulkhead(64).build();
   private final Hand.Bulkhead hand = new Hand.Bulkhead(64);
   private final io.github.resilience4j.bulkhead.Bulkhead r4j =
       io.github.resilience4j.bulkhead.Bulkhead.of(

@@ -11,8 +11,8 @@ final class Facts {
 
   /** How many times the state was replaced; states are immutable, so one that is the same object was not written. */
   static long stores(BreakerSettings settings) throws InterruptedException {
-    Breaker breaker = Breaker.named("b", settings);
-    Pipeline pipeline = Pipeline.named("b").breaker(breaker).build();
+    Breaker breaker = Breaker.of("b", settings);
+    Pipeline pipeline = Pipeline.builder("b").breaker(breaker).build();
     AtomicLong stores = new AtomicLong();
     long unused = during(pipeline, stores);
     for (int i = 0; i < CALLS; i++) {
@@ -32,9 +32,9 @@ final class Facts {
   static long clockReads(BreakerSettings settings, UnaryOperator<Pipeline.Builder> stages)
       throws InterruptedException {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.named("b", settings, reads::incrementAndGet);
+    Breaker breaker = Breaker.of("b", settings, reads::incrementAndGet);
     Pipeline pipeline = stages
-        .apply(Pipeline.named("b").breaker(breaker).ticker(reads::incrementAndGet))
+        .apply(Pipeline.builder("b").breaker(breaker).ticker(reads::incrementAndGet))
         .build();
     return during(pipeline, reads);
   }

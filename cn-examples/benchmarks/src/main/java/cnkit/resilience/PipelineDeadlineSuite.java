@@ -38,11 +38,11 @@ public class PipelineDeadlineSuite {
   final CheckedSupplier<String> checked = () -> answer;
 
   private final Timer timer = Timer.create();
-  private final Pipeline kit = stages(Pipeline.named("p"))
-      .breaker(Breaker.named("p", BreakerSettings.countWindow(50)))
+  private final Pipeline kit = stages(Pipeline.builder("p"))
+      .breaker(Breaker.of("p", BreakerSettings.countWindow(50)))
       .build();
-  private final Pipeline interrupting = stages(Pipeline.named("p"))
-      .breaker(Breaker.named("p", BreakerSettings.countWindow(50)))
+  private final Pipeline interrupting = stages(Pipeline.builder("p"))
+      .breaker(Breaker.of("p", BreakerSettings.countWindow(50)))
       .interruptAt(timer)
       .build();
   private final Hand.Pipeline hand = new Hand.Pipeline();

@@ -32,8 +32,8 @@ public class PipelineSuite {
   final Supplier<String> supplier = () -> answer;
   final CheckedSupplier<String> checked = () -> answer;
 
-  private final Pipeline kit = stages(Pipeline.named("p"))
-      .breaker(Breaker.named("p", BreakerSettings.countWindow(50)))
+  private final Pipeline kit = stages(Pipeline.builder("p"))
+      .breaker(Breaker.of("p", BreakerSettings.countWindow(50)))
       .build();
   private final Hand.Pipeline hand = new Hand.Pipeline();
   private final Supplier<String> r4j = Decorators.ofSupplier(supplier)

@@ -40,8 +40,8 @@ public class RetryFailingSuite {
     throw failure;
   };
 
-  private final Pipeline kit = Pipeline.named("r")
-      .retry(RetrySettings.immediate().attempts(3))
+  private final Pipeline kit = Pipeline.builder("r")
+      .retry(RetrySettings.immediate().withAttempts(3))
       .budget(RetryBudget.of(RetryBudgetSettings.ratio(2.0)))
       .build();
   private final Retry r4j = Retry.of(

@@ -28,7 +28,7 @@ public class RetrySuite {
   final CheckedSupplier<String> checked = () -> answer;
 
   private final Pipeline kit =
-      Pipeline.named("r").retry(RetrySettings.immediate()).build();
+      Pipeline.builder("r").retry(RetrySettings.immediate()).build();
   private final Retry r4j = Retry.ofDefaults("r");
   private final FailsafeExecutor<Object> failsafe =
       Failsafe.with(RetryPolicy.builder().withMaxAttempts(3).build());

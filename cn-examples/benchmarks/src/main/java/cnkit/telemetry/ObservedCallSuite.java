@@ -29,9 +29,9 @@ public class ObservedCallSuite {
   }
 
   private static Pipeline pipeline(String name) {
-    return Pipeline.named(name)
+    return Pipeline.builder(name)
         .retry(RetrySettings.immediate())
-        .breaker(Breaker.named(name, BreakerSettings.countWindow(50)))
+        .breaker(Breaker.of(name, BreakerSettings.countWindow(50)))
         .bulkhead(64)
         .build();
   }

@@ -16,8 +16,8 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public final class BreakerStress {
   private BreakerStress() {}
 
-  private static int recorded(Recorded result) {
-    return result == Recorded.RECORDED ? 1 : 0;
+  private static int recorded(Completion result) {
+    return result == Completion.RECORDED ? 1 : 0;
   }
 
   /** Two failures of one epoch on a breaker that one opens. */
@@ -29,20 +29,24 @@ public final class BreakerStress {
   @Outcome(expect = Expect.FORBIDDEN, desc = "a failure was lost, or counted after the opening")
   @State
   public static class Opening {
-    private final Breaker breaker = Breaker.named(
-        "b", BreakerSettings.countWindow(2).minimumCalls(1).failureRate(0.1).openFor(ofHours(1)));
-    private final long ticket = breaker.admit();
+    private final Breaker breaker = Breaker.of(
+        "b",
+        BreakerSettings.countWindow(2)
+            .withMinimumCalls(1)
+            .withFailureRate(0.1)
+            .withOpenTime(ofHours(1)));
+    private final long permit = breaker.admit();
 
     /** One. */
     @Actor
     public void one(III_Result r) {
-      r.r1 = recorded(breaker.complete(ticket, Kind.FAILURE, 0));
+      r.r1 = recorded(breaker.complete(permit, Handling.FAILURE, 0));
     }
 
     /** The other. */
     @Actor
     public void other(III_Result r) {
-      r.r2 = recorded(breaker.complete(ticket, Kind.FAILURE, 0));
+      r.r2 = recorded(breaker.complete(permit, Handling.FAILURE, 0));
     }
 
     /** What is there in the end. */
@@ -59,19 +63,19 @@ public final class BreakerStress {
   @State
   public static class Counting {
     private final Breaker breaker =
-        Breaker.named("b", BreakerSettings.countWindow(2).minimumCalls(2).failureRate(1.0));
-    private final long ticket = breaker.admit();
+        Breaker.of("b", BreakerSettings.countWindow(2).withMinimumCalls(2).withFailureRate(1.0));
+    private final long permit = breaker.admit();
 
     /** A success. */
     @Actor
     public void success(III_Result r) {
-      r.r1 = recorded(breaker.complete(ticket, Kind.SUCCESS, 0));
+      r.r1 = recorded(breaker.complete(permit, Handling.SUCCESS, 0));
     }
 
     /** A failure. */
     @Actor
     public void failure(III_Result r) {
-      r.r2 = recorded(breaker.complete(ticket, Kind.FAILURE, 0));
+      r.r2 = recorded(breaker.complete(permit, Handling.FAILURE, 0));
     }
 
     /** Successes times ten and failures in the window. */
@@ -91,19 +95,19 @@ public final class BreakerStress {
   @Outcome(expect = Expect.FORBIDDEN, desc = "a lease too many or too few")
   @State
   public static class Probing {
-    private final Breaker breaker = Breaker.named(
+    private final Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.countWindow(2)
-            .minimumCalls(1)
-            .failureRate(0.1)
-            .openFor(ofNanos(1))
-            .openJitter(0)
-            .probeLease(ofHours(1))
-            .probes(1, 1));
+            .withMinimumCalls(1)
+            .withFailureRate(0.1)
+            .withOpenTime(ofNanos(1))
+            .withOpenJitter(0)
+            .withProbeLease(ofHours(1))
+            .withProbes(1, 1));
 
     /** Opens it; its time is over at once. */
     public Probing() {
-      Recorded unused = breaker.complete(breaker.admit(), Kind.FAILURE, 0);
+      Completion unused = breaker.complete(breaker.admit(), Handling.FAILURE, 0);
       while (breaker.state() != Breaker.State.HALF_OPEN) {
         Thread.onSpinWait();
       }

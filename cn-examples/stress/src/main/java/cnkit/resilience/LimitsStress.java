@@ -24,7 +24,7 @@ public final class LimitsStress {
   @State
   public static class Budget {
     private final RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.1).initial(1).floorPerSecond(0));
+        RetryBudget.of(RetryBudgetSettings.ratio(0.1).withInitial(1).withFloorPerSecond(0));
 
     private int granted() {
       return budget.tryWithdraw() ? 1 : 0;
@@ -52,10 +52,10 @@ public final class LimitsStress {
   @Outcome(expect = Expect.FORBIDDEN, desc = "over-issued, or lost")
   @State
   public static class Rate {
-    private final RateLimiter limiter = RateLimiter.named("l", RateLimit.of(1, ofHours(1)));
+    private final RateLimiter limiter = RateLimiter.of("l", RateLimit.of(1, ofHours(1)));
 
     private int granted() {
-      return limiter.tryAcquire(1).isEmpty() ? 1 : 0;
+      return limiter.tryAcquire(1) ? 1 : 0;
     }
 
     /** One. */

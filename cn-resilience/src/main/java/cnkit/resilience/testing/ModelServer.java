@@ -74,7 +74,7 @@ final class ModelServer {
   private final int workers;
   private final int places;
   private int next;
-  private Trouble trouble = Trouble.none(Duration.ofSeconds(1));
+  private Fault fault = Fault.none(Duration.ofSeconds(1));
   private int sent;
   private int wasted;
 
@@ -98,9 +98,9 @@ final class ModelServer {
   CompletableFuture<String> accept() {
     sent++;
     var answer = new Answer();
-    if (trouble instanceof Trouble.Outage) {
+    if (fault instanceof Fault.Outage) {
       refuse(answer, new Refused());
-    } else if (!(trouble instanceof Trouble.BlackHole)) {
+    } else if (!(fault instanceof Fault.BlackHole)) {
       Node node = nodes[next];
       next = (next + 1) % nodes.length;
       if (node.busy < workers) {
@@ -149,16 +149,16 @@ final class ModelServer {
     }
   }
 
-  void begin(Trouble begun) {
-    trouble = begun;
-    if (begun instanceof Trouble.SlowNode slow) {
+  void begin(Fault begun) {
+    fault = begun;
+    if (begun instanceof Fault.SlowNode slow) {
       nodes[0].slowness = slow.factor();
-    } else if (begun instanceof Trouble.Outage) {
+    } else if (begun instanceof Fault.Outage) {
       for (Node node : nodes) {
         node.queue.forEach(lost -> refuse(lost, new Refused()));
       }
       forget();
-    } else if (begun instanceof Trouble.BlackHole) {
+    } else if (begun instanceof Fault.BlackHole) {
       forget();
     }
   }
@@ -172,7 +172,7 @@ final class ModelServer {
   }
 
   void end() {
-    trouble = Trouble.none(Duration.ofSeconds(1));
+    fault = Fault.none(Duration.ofSeconds(1));
     nodes[0].slowness = 1;
   }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
  * notices: that is what makes a storm feed itself. Immutable.
  *
  * <pre>{@code
- * ServerModel.capacity(1_000).service(Duration.ofMillis(20)).queue(3_000);
+ * ServerModel.capacity(1_000).withService(Duration.ofMillis(20)).withQueue(3_000);
  * }</pre>
  *
  * @param perSecond how many requests it can finish a second, all nodes together: 1 to 1,000,000
@@ -44,7 +44,7 @@ public record ServerModel(
    * @param mean how long a worker needs on average
    * @return a copy; the capacity stays, so there are more or fewer workers
    */
-  public ServerModel service(Duration mean) {
+  public ServerModel withService(Duration mean) {
     return new ServerModel(perSecond, mean, queue, nodes, noticesCancel);
   }
 
@@ -54,7 +54,7 @@ public record ServerModel(
    * @param places how many requests may wait
    * @return a copy
    */
-  public ServerModel queue(int places) {
+  public ServerModel withQueue(int places) {
     return new ServerModel(perSecond, service, places, nodes, noticesCancel);
   }
 
@@ -64,7 +64,7 @@ public record ServerModel(
    * @param count how many; capacity and queue are divided among them
    * @return a copy
    */
-  public ServerModel nodes(int count) {
+  public ServerModel withNodes(int count) {
     return new ServerModel(perSecond, service, queue, count, noticesCancel);
   }
 
@@ -73,7 +73,7 @@ public record ServerModel(
    *
    * @return a copy
    */
-  public ServerModel noticingCancel() {
+  public ServerModel withNoticedCancel() {
     return new ServerModel(perSecond, service, queue, nodes, true);
   }
 

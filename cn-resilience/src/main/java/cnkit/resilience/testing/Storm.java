@@ -22,10 +22,10 @@ import java.util.function.LongSupplier;
  * // a test
  * void theInventoryClientDoesNotKeepAStormAlive() {
  *   Storm.against(ServerModel.capacity(1_000))
- *       .clients(500)
- *       .load(700)
- *       .policy(client -> Inventory.pipeline(client.ticker()))   // the builder that production uses
- *       .assertRecoversFrom(Trouble.outage(Duration.ofSeconds(30)));
+ *       .withClients(500)
+ *       .withLoad(700)
+ *       .withPolicy(client -> Inventory.pipeline(client.ticker()))   // the builder that production uses
+ *       .assertRecoversFrom(Fault.outage(Duration.ofSeconds(30)));
  * }
  * }</pre>
  *
@@ -92,7 +92,7 @@ public final class Storm {
      * @return a closed breaker
      */
     public Breaker breaker(String name, BreakerSettings settings) {
-      return Breaker.named(name, settings, ticker(), random(), Runnable::run);
+      return Breaker.of(name, settings, ticker(), random(), Runnable::run);
     }
 
     /**
@@ -117,7 +117,7 @@ public final class Storm {
   Duration calm = Duration.ofSeconds(60);
   Duration lasting = Duration.ofMinutes(10);
   Duration patience = Duration.ofSeconds(60);
-  Policy policy = client -> Pipeline.named("client-" + client.number());
+  Policy policy = client -> Pipeline.builder("client-" + client.number());
 
   private Storm(ServerModel server) {
     this.server = server;
@@ -152,7 +152,7 @@ public final class Storm {
    * @param clients 1 to 100,000; default 2,000
    * @return a copy
    */
-  public Storm clients(int clients) {
+  public Storm withClients(int clients) {
     Range.check("clients", clients, 1, 100_000);
     Storm copy = copy();
     copy.clients = clients;
@@ -165,7 +165,7 @@ public final class Storm {
    * @param perSecond above 0 to 1,000,000 a second; default seven tenths of the server's capacity
    * @return a copy
    */
-  public Storm load(double perSecond) {
+  public Storm withLoad(double perSecond) {
     Range.check("load", perSecond, 1e-3, 1e6);
     Storm copy = copy();
     copy.load = perSecond;
@@ -178,7 +178,7 @@ public final class Storm {
    * @param policy makes each client's pipeline; default one that adds nothing
    * @return a copy
    */
-  public Storm policy(Policy policy) {
+  public Storm withPolicy(Policy policy) {
     Storm copy = copy();
     copy.policy = requireNonNull(policy, "policy");
     return copy;
@@ -190,7 +190,7 @@ public final class Storm {
    * @param seed any; default 1
    * @return a copy
    */
-  public Storm seed(long seed) {
+  public Storm withSeed(long seed) {
     Storm copy = copy();
     copy.seed = seed;
     return copy;
@@ -202,7 +202,7 @@ public final class Storm {
    * @param calm 10 s to 1 hour; default 60 s
    * @return a copy
    */
-  public Storm calm(Duration calm) {
+  public Storm withCalm(Duration calm) {
     Range.check("calm", calm, Duration.ofSeconds(10), Duration.ofHours(1));
     Storm copy = copy();
     copy.calm = calm;
@@ -215,7 +215,7 @@ public final class Storm {
    * @param lasting 1 minute to 1 day; default 10 minutes
    * @return a copy
    */
-  public Storm lasting(Duration lasting) {
+  public Storm withDuration(Duration lasting) {
     Range.check("lasting", lasting, Duration.ofMinutes(1), Duration.ofDays(1));
     Storm copy = copy();
     copy.lasting = lasting;
@@ -228,7 +228,7 @@ public final class Storm {
    * @param patience after the end of the trouble: 1 s to 1 hour; default 60 s
    * @return a copy
    */
-  public Storm recoveringWithin(Duration patience) {
+  public Storm withRecoveryTime(Duration patience) {
     Range.check("recoveringWithin", patience, Duration.ofSeconds(1), Duration.ofHours(1));
     Storm copy = copy();
     copy.patience = patience;
@@ -238,22 +238,22 @@ public final class Storm {
   /**
    * Simulates it.
    *
-   * @param trouble what happens after the calm
+   * @param fault what happens after the calm
    * @return what came of it
    */
-  public StormReport run(Trouble trouble) {
-    return new World(this, requireNonNull(trouble, "trouble")).run();
+  public StormReport run(Fault fault) {
+    return new World(this, requireNonNull(fault, "fault")).run();
   }
 
   /**
    * Simulates it, and requires that the trouble ends when its cause does.
    *
-   * @param trouble what happens after the calm
+   * @param fault what happens after the calm
    * @return what came of it
    * @throws AssertionError if fewer than 95 % of the calls ended well before the trouble, or again in time after it
    */
-  public StormReport assertRecoversFrom(Trouble trouble) {
-    StormReport report = run(trouble);
+  public StormReport assertRecoversFrom(Fault fault) {
+    StormReport report = run(fault);
     Optional<Duration> recovery = report.recovery();
     Duration calmSince = report.start().minusSeconds(10);
     StormReport.Second calm = report.sum(calmSince, report.start());

@@ -10,11 +10,11 @@ import java.util.Optional;
 /**
  * What a simulated storm did, second by second. Immutable; the same storm gives the same report, on every JVM.
  *
- * @param trouble what happened
+ * @param fault what happened
  * @param start when it began, since the start of the simulation
  * @param seconds one entry a simulated second
  */
-public record StormReport(Trouble trouble, Duration start, List<Second> seconds) {
+public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   /** Goodput is looked at in windows of so many seconds: chance moves single seconds. */
   private static final int WINDOW = 10;
 
@@ -37,7 +37,7 @@ public record StormReport(Trouble trouble, Duration start, List<Second> seconds)
 
   /** Copies the list. */
   public StormReport {
-    requireNonNull(trouble, "trouble");
+    requireNonNull(fault, "fault");
     requireNonNull(start, "start");
     seconds = List.copyOf(seconds);
   }
@@ -48,7 +48,7 @@ public record StormReport(Trouble trouble, Duration start, List<Second> seconds)
    * @return since the start of the simulation
    */
   public Duration end() {
-    return start.plus(trouble.lasting());
+    return start.plus(fault.lasting());
   }
 
   /**
@@ -162,7 +162,7 @@ public record StormReport(Trouble trouble, Duration start, List<Second> seconds)
         Locale.ROOT,
         "%s from %d s on: goodput %.0f/s before, %.0f/s during, %.0f/s of %.0f/s offered in the end; the server got up"
             + " to %.2f requests a call and worked for nobody on %d of %d; %s",
-        trouble,
+        fault,
         start.toSeconds(),
         goodput(Duration.ZERO, start),
         goodput(start, end()),

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  *
  * <pre>{@code
  * VirtualTime time = VirtualTime.startingAt(0);
- * Pipeline pipeline = time.install(Pipeline.named("inventory").retry(settings)).build();
+ * Pipeline pipeline = time.install(Pipeline.builder("inventory").retry(settings)).build();
  * pipeline.call(a -> flaky());
  * assertEquals(ofMillis(150), time.elapsed());
  * }</pre>

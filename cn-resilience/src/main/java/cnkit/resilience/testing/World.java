@@ -1,7 +1,7 @@
 package cnkit.resilience.testing;
 
 import cnkit.resilience.Attempt;
-import cnkit.resilience.Outcome;
+import cnkit.resilience.CallOutcome;
 import cnkit.resilience.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ final class World {
   private static final int REJECTED = 3;
 
   private final Storm storm;
-  private final Trouble trouble;
+  private final Fault fault;
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 5_000_000_000L);
   private final SplittableRandom random;
   private final ModelServer server;
@@ -31,12 +31,12 @@ final class World {
   private final double peak;
   private boolean troubled;
 
-  World(Storm storm, Trouble trouble) {
+  World(Storm storm, Fault fault) {
     this.storm = storm;
-    this.trouble = trouble;
+    this.fault = fault;
     this.random = new SplittableRandom(storm.seed);
     this.server = new ModelServer(storm.server, time, random.split());
-    this.peak = trouble instanceof Trouble.Spike spike ? spike.factor() : 1;
+    this.peak = fault instanceof Fault.Spike spike ? spike.factor() : 1;
   }
 
   StormReport run() {
@@ -47,13 +47,13 @@ final class World {
     }
     later(storm.calm, () -> {
       troubled = true;
-      server.begin(trouble);
+      server.begin(fault);
     });
-    later(storm.calm.plus(trouble.lasting()), () -> {
+    later(storm.calm.plus(fault.lasting()), () -> {
       troubled = false;
       server.end();
     });
-    Duration least = storm.calm.plus(trouble.lasting()).plusSeconds(20);
+    Duration least = storm.calm.plus(fault.lasting()).plusSeconds(20);
     Duration lasting = storm.lasting.compareTo(least) > 0 ? storm.lasting : least;
     for (long i = 0; i < lasting.toSeconds(); i++) {
       time.advance(SECOND);
@@ -67,7 +67,7 @@ final class World {
           server.waiting()));
       Arrays.fill(calls, 0);
     }
-    return new StormReport(trouble, storm.calm, seconds);
+    return new StormReport(fault, storm.calm, seconds);
   }
 
   List<Pipeline> pipelines() {
@@ -97,7 +97,7 @@ final class World {
   private void call(Pipeline pipeline) {
     calls[OFFERED]++;
     var unused = pipeline
-        .attemptAsync(Runnable::run, this::send)
+        .tryCallAsync(Runnable::run, this::send)
         .whenComplete((outcome, broken) -> count(outcome));
   }
 
@@ -105,10 +105,10 @@ final class World {
     return server.accept();
   }
 
-  private void count(Outcome<String> outcome) {
-    if (outcome instanceof Outcome.Success<String> success && !success.late()) {
+  private void count(CallOutcome<String> outcome) {
+    if (outcome instanceof CallOutcome.Success<String> success && !success.late()) {
       calls[SUCCEEDED]++;
-    } else if (outcome instanceof Outcome.Rejected<String>) {
+    } else if (outcome instanceof CallOutcome.Rejected<String>) {
       calls[REJECTED]++;
     } else {
       calls[FAILED]++;

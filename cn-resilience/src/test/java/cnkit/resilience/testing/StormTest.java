@@ -26,14 +26,17 @@ class StormTest {
   private static final ServerModel SERVER = ServerModel.capacity(1_000);
 
   /** Seven tenths of what the server can do: far above 1/3, where three attempts feed a storm, below 1/(1 + 0.1). */
-  private static final Storm STORM =
-      Storm.against(SERVER).clients(50).load(700).calm(ofSeconds(20)).lasting(ofMinutes(3));
+  private static final Storm STORM = Storm.against(SERVER)
+      .withClients(50)
+      .withLoad(700)
+      .withCalm(ofSeconds(20))
+      .withDuration(ofMinutes(3));
 
   private static Pipeline.Builder retrying(Storm.Client client) {
-    return Pipeline.named("inventory-" + client.number())
+    return Pipeline.builder("inventory-" + client.number())
         .perTryTimeout(ofSeconds(1))
         .deadline(ofSeconds(4))
-        .retry(RetrySettings.exponential(ofMillis(100)).attempts(3));
+        .retry(RetrySettings.exponential(ofMillis(100)).withAttempts(3));
   }
 
   private static Pipeline.Builder unbudgeted(Storm.Client client) {
@@ -41,18 +44,19 @@ class StormTest {
   }
 
   private static Pipeline.Builder oneASecondInAnyCase(Storm.Client client) {
-    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(1);
+    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).withFloorPerSecond(1);
     return retrying(client).budget(client.budget(settings));
   }
 
   private static Pipeline.Builder withBreaker(Storm.Client client) {
-    BreakerSettings settings = BreakerSettings.consecutive(5).openFor(ofSeconds(5));
+    BreakerSettings settings = BreakerSettings.consecutive(5).withOpenTime(ofSeconds(5));
     return retrying(client).breaker(client.breaker("inventory", settings));
   }
 
   @Test
   void retriesWithoutABudgetKeepTheStormAliveLongAfterItsCause() {
-    StormReport report = STORM.policy(StormTest::unbudgeted).run(Trouble.blackHole(ofSeconds(30)));
+    StormReport report =
+        STORM.withPolicy(StormTest::unbudgeted).run(Fault.blackHole(ofSeconds(30)));
     assertEquals(Optional.empty(), report.recovery());
     assertTrue(report.goodput(Duration.ZERO, report.start()) > 600, report::story);
     assertTrue(report.endsWith() < 0.1, report::story);
@@ -61,17 +65,17 @@ class StormTest {
     AssertionError failed = assertThrows(
         AssertionError.class,
         () -> STORM
-            .policy(StormTest::unbudgeted)
-            .assertRecoversFrom(Trouble.blackHole(ofSeconds(30))));
+            .withPolicy(StormTest::unbudgeted)
+            .assertRecoversFrom(Fault.blackHole(ofSeconds(30))));
     assertTrue(failed.toString().contains("never recovered"), failed::toString);
   }
 
   @Test
   void withTheDefaultBudgetTheStormEndsWithItsCause() {
     StormReport report = STORM
-        .policy(StormTest::retrying)
-        .recoveringWithin(ofSeconds(30))
-        .assertRecoversFrom(Trouble.blackHole(ofSeconds(30)));
+        .withPolicy(StormTest::retrying)
+        .withRecoveryTime(ofSeconds(30))
+        .assertRecoversFrom(Fault.blackHole(ofSeconds(30)));
     assertTrue(report.amplification() < 1.3, report::story);
     assertTrue(report.endsWith() > 0.98, report::story);
   }
@@ -80,42 +84,42 @@ class StormTest {
   @ValueSource(ints = {1, 50, 1_000, 5_000})
   void withTheDefaultBudgetTheStormEndsHoweverManyClientsShareTheLoad(int clients) {
     STORM
-        .clients(clients)
-        .lasting(ofMinutes(2))
-        .recoveringWithin(ofSeconds(30))
-        .policy(StormTest::retrying)
-        .assertRecoversFrom(Trouble.spike(ofSeconds(30), 3));
+        .withClients(clients)
+        .withDuration(ofMinutes(2))
+        .withRecoveryTime(ofSeconds(30))
+        .withPolicy(StormTest::retrying)
+        .assertRecoversFrom(Fault.spike(ofSeconds(30), 3));
   }
 
   /** What a budget allows whatever is earned, it allows to each client: that many small clients are no small floor. */
   @Test
   void theFloorsOfManySmallClientsAddUp() {
     StormReport each = STORM
-        .clients(1_000)
-        .lasting(ofMinutes(2))
-        .policy(StormTest::oneASecondInAnyCase)
-        .run(Trouble.spike(ofSeconds(30), 3));
+        .withClients(1_000)
+        .withDuration(ofMinutes(2))
+        .withPolicy(StormTest::oneASecondInAnyCase)
+        .run(Fault.spike(ofSeconds(30), 3));
     assertEquals(Optional.empty(), each.recovery(), each::story);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void itIsTheSameForEverySeedWhateverTheTrouble(long seed) {
-    Storm storm = STORM.seed(seed).lasting(ofMinutes(2)).recoveringWithin(ofSeconds(40));
-    for (Trouble trouble : List.of(
-        Trouble.outage(ofSeconds(30)),
-        Trouble.blackHole(ofSeconds(30)),
-        Trouble.spike(ofSeconds(30), 3))) {
-      storm.policy(StormTest::retrying).assertRecoversFrom(trouble);
-      storm.policy(StormTest::withBreaker).assertRecoversFrom(trouble);
+    Storm storm = STORM.withSeed(seed).withDuration(ofMinutes(2)).withRecoveryTime(ofSeconds(40));
+    for (Fault fault : List.of(
+        Fault.outage(ofSeconds(30)),
+        Fault.blackHole(ofSeconds(30)),
+        Fault.spike(ofSeconds(30), 3))) {
+      storm.withPolicy(StormTest::retrying).assertRecoversFrom(fault);
+      storm.withPolicy(StormTest::withBreaker).assertRecoversFrom(fault);
     }
   }
 
   @Test
   void aBreakerSparesAServerThatIsDown() {
-    Trouble outage = Trouble.outage(ofSeconds(30));
-    StormReport without = STORM.policy(StormTest::retrying).assertRecoversFrom(outage);
-    StormReport with = STORM.policy(StormTest::withBreaker).assertRecoversFrom(outage);
+    Fault outage = Fault.outage(ofSeconds(30));
+    StormReport without = STORM.withPolicy(StormTest::retrying).assertRecoversFrom(outage);
+    StormReport with = STORM.withPolicy(StormTest::withBreaker).assertRecoversFrom(outage);
     int asked = with.sum(with.start().plusSeconds(10), with.end()).sent();
     int askedWithout =
         without.sum(without.start().plusSeconds(10), without.end()).sent();
@@ -125,7 +129,7 @@ class StormTest {
 
   @Test
   void onAGoodDayEveryCallIsAnsweredOnceAndAtOnce() {
-    StormReport report = STORM.policy(StormTest::retrying).run(Trouble.none(ofSeconds(30)));
+    StormReport report = STORM.withPolicy(StormTest::retrying).run(Fault.none(ofSeconds(30)));
     StormReport.Second total = report.total();
     assertEquals(0, total.failed() + total.rejected() + total.wasted());
     assertEquals(total.offered(), total.sent());
@@ -136,14 +140,14 @@ class StormTest {
 
   @Test
   void oneSlowNodeOfFourIsFeltAndThenForgotten() {
-    Storm storm = STORM.policy(StormTest::retrying);
-    Storm four = Storm.against(SERVER.nodes(4))
-        .clients(50)
-        .load(700)
-        .calm(ofSeconds(20))
-        .lasting(ofMinutes(3))
-        .policy(StormTest::retrying);
-    Trouble slow = Trouble.slowNode(ofSeconds(30), 20);
+    Storm storm = STORM.withPolicy(StormTest::retrying);
+    Storm four = Storm.against(SERVER.withNodes(4))
+        .withClients(50)
+        .withLoad(700)
+        .withCalm(ofSeconds(20))
+        .withDuration(ofMinutes(3))
+        .withPolicy(StormTest::retrying);
+    Fault slow = Fault.slowNode(ofSeconds(30), 20);
     StormReport report = four.assertRecoversFrom(slow);
     double during = report.goodput(report.start(), report.end());
     assertTrue(during < 690 && during > 500, report::story);
@@ -154,28 +158,29 @@ class StormTest {
   /** A server that sees that nobody waits does not work for nobody: the storm has no food. */
   @Test
   void aServerThatNoticesCancellationsRecoversEvenFromRetriesWithoutABudget() {
-    Storm.against(SERVER.noticingCancel())
-        .clients(50)
-        .load(700)
-        .calm(ofSeconds(20))
-        .lasting(ofMinutes(3))
-        .policy(StormTest::unbudgeted)
-        .assertRecoversFrom(Trouble.blackHole(ofSeconds(30)));
+    Storm.against(SERVER.withNoticedCancel())
+        .withClients(50)
+        .withLoad(700)
+        .withCalm(ofSeconds(20))
+        .withDuration(ofMinutes(3))
+        .withPolicy(StormTest::unbudgeted)
+        .assertRecoversFrom(Fault.blackHole(ofSeconds(30)));
   }
 
   @Test
   void theSameStormIsTheSameAndAnotherSeedIsAnother() {
-    Storm storm = STORM.policy(StormTest::withBreaker).lasting(ofMinutes(1));
-    StormReport once = storm.run(Trouble.outage(ofSeconds(10)));
-    assertEquals(once, storm.run(Trouble.outage(ofSeconds(10))));
-    assertNotEquals(once, storm.seed(2).run(Trouble.outage(ofSeconds(10))));
+    Storm storm = STORM.withPolicy(StormTest::withBreaker).withDuration(ofMinutes(1));
+    StormReport once = storm.run(Fault.outage(ofSeconds(10)));
+    assertEquals(once, storm.run(Fault.outage(ofSeconds(10))));
+    assertNotEquals(once, storm.withSeed(2).run(Fault.outage(ofSeconds(10))));
   }
 
   /** The simulation's counts are those of the real pipelines. */
   @Test
   void whatArrivesAtTheServerIsWhatThePipelinesSaidTheySent() {
     var world = new World(
-        STORM.policy(StormTest::unbudgeted).lasting(ofMinutes(1)), Trouble.outage(ofSeconds(10)));
+        STORM.withPolicy(StormTest::unbudgeted).withDuration(ofMinutes(1)),
+        Fault.outage(ofSeconds(10)));
     StormReport.Second total = world.run().total();
     long retries =
         world.pipelines().stream().mapToLong(p -> p.counters().retries()).sum();
@@ -190,17 +195,17 @@ class StormTest {
 
   @Test
   void theModelTakesNoMoreThanItCan() {
-    Storm overload = Storm.against(SERVER.queue(100)).clients(200).load(3_000);
+    Storm overload = Storm.against(SERVER.withQueue(100)).withClients(200).withLoad(3_000);
     StormReport report = overload
-        .policy(client -> Pipeline.named("c" + client.number()))
-        .lasting(ofMinutes(1))
-        .run(Trouble.none(ofSeconds(1)));
+        .withPolicy(client -> Pipeline.builder("c" + client.number()))
+        .withDuration(ofMinutes(1))
+        .run(Fault.none(ofSeconds(1)));
     assertEquals(1_000, report.goodput(ofSeconds(10), ofSeconds(60)), 20, "its capacity");
     assertTrue(report.seconds().stream().allMatch(second -> second.waiting() <= 100));
     assertTrue(report.total().failed() > 50_000, "the rest is refused");
     AssertionError unwell = assertThrows(
         AssertionError.class,
-        () -> overload.lasting(ofMinutes(1)).assertRecoversFrom(Trouble.outage(ofSeconds(1))));
+        () -> overload.withDuration(ofMinutes(1)).assertRecoversFrom(Fault.outage(ofSeconds(1))));
     assertTrue(unwell.toString().contains("not well even before"), unwell::toString);
   }
 
@@ -211,9 +216,9 @@ class StormTest {
     Storm storm = Storm.against(SERVER); // 2,000 clients, 600 s
     long before = threads.getCurrentThreadCpuTime();
     StormReport report =
-        storm.policy(StormTest::withBreaker).assertRecoversFrom(Trouble.outage(ofSeconds(30)));
+        storm.withPolicy(StormTest::withBreaker).assertRecoversFrom(Fault.outage(ofSeconds(30)));
     long middle = threads.getCurrentThreadCpuTime();
-    StormReport worst = storm.policy(StormTest::unbudgeted).run(Trouble.blackHole(ofSeconds(30)));
+    StormReport worst = storm.withPolicy(StormTest::unbudgeted).run(Fault.blackHole(ofSeconds(30)));
     long nanos = middle - before;
     long nanosAtWorst = threads.getCurrentThreadCpuTime() - middle;
     System.out.printf(
@@ -239,21 +244,21 @@ class StormTest {
       boolean fails = (i >= 20 && i < (well == 60 ? 20 : well)) || i == last;
       seconds.add(new StormReport.Second(100, fails ? 0 : 100, fails ? 100 : 0, 0, 100, 0, 0));
     }
-    return new StormReport(Trouble.outage(ofSeconds(10)), ofSeconds(20), seconds);
+    return new StormReport(Fault.outage(ofSeconds(10)), ofSeconds(20), seconds);
   }
 
   @Test
   void whatCannotBeSimulatedIsRefusedByName() {
     for (Executable wrong : List.<Executable>of(
         () -> ServerModel.capacity(0),
-        () -> SERVER.service(Duration.ZERO),
-        () -> SERVER.nodes(0),
-        () -> STORM.clients(0),
-        () -> STORM.load(Double.NaN),
-        () -> STORM.calm(ofSeconds(1)),
-        () -> Trouble.outage(Duration.ZERO),
-        () -> Trouble.slowNode(ofSeconds(1), 0.5),
-        () -> Trouble.spike(ofSeconds(1), 1_000))) {
+        () -> SERVER.withService(Duration.ZERO),
+        () -> SERVER.withNodes(0),
+        () -> STORM.withClients(0),
+        () -> STORM.withLoad(Double.NaN),
+        () -> STORM.withCalm(ofSeconds(1)),
+        () -> Fault.outage(Duration.ZERO),
+        () -> Fault.slowNode(ofSeconds(1), 0.5),
+        () -> Fault.spike(ofSeconds(1), 1_000))) {
       String message = assertThrows(IllegalArgumentException.class, wrong).toString();
       assertTrue(message.contains("expected"), message);
     }

@@ -131,7 +131,7 @@ public final class Recent implements SpanProcessor {
    * @return at most fifty traces a second
    */
   public static Sampler sampler(Sampler configured) {
-    RateLimiter traces = RateLimiter.named("traces", new RateLimit(50, Duration.ofSeconds(1), 50));
+    RateLimiter traces = RateLimiter.of("traces", new RateLimit(50, Duration.ofSeconds(1), 50));
     return Sampler.parentBased(new Sampler() {
       @Override
       public SamplingResult shouldSample(
@@ -141,7 +141,7 @@ public final class Recent implements SpanProcessor {
           SpanKind kind,
           Attributes attributes,
           List<LinkData> links) {
-        Sampler chosen = traces.tryAcquire(1).isEmpty() ? configured : Sampler.alwaysOff();
+        Sampler chosen = traces.tryAcquire(1) ? configured : Sampler.alwaysOff();
         return chosen.shouldSample(parent, trace, name, kind, attributes, links);
       }
 

@@ -46,11 +46,12 @@ final class Kit {
 
   private Kit(Settings settings) {
     this.settings = settings;
-    this.work = Pipeline.named("work")
+    this.work = Pipeline.builder("work")
         .deadline(settings.callTimeout().plusSeconds(60))
-        .retry(RetrySettings.exponential(ofMillis(50)).attempts(settings.attempts()))
-        .breaker(Breaker.named(
-            "work", BreakerSettings.countWindow(50).failureRate(0.5).openFor(ofSeconds(5))))
+        .retry(RetrySettings.exponential(ofMillis(50)).withAttempts(settings.attempts()))
+        .breaker(Breaker.of(
+            "work",
+            BreakerSettings.countWindow(50).withFailureRate(0.5).withOpenTime(ofSeconds(5))))
         .bulkhead(settings.bulkhead())
         .build();
   }

@@ -33,8 +33,8 @@ public final class Main {
         .value();
     Health health =
         Health.builder().check(Check.critical("always", Verdict::up)).build();
-    Pipeline pipeline = Pipeline.named("greeting")
-        .retry(RetrySettings.exponential(Duration.ofMillis(10)).attempts(2))
+    Pipeline pipeline = Pipeline.builder("greeting")
+        .retry(RetrySettings.exponential(Duration.ofMillis(10)).withAttempts(2))
         .build();
     try (Lifecycle lifecycle = Lifecycle.builder()
         .grace(settings.grace())

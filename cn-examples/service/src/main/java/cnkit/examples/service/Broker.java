@@ -22,11 +22,11 @@ import java.util.Optional;
 
 /** Events into the JetStream stream ORDERS, on subjects orders.TYPE; what comes twice within minutes is kept once. */
 final class Broker implements Outbox.Publisher {
-  final Pipeline pipeline = Pipeline.named("broker")
+  final Pipeline pipeline = Pipeline.builder("broker")
       .deadline(ofSeconds(3))
-      .retry(RetrySettings.exponential(ofMillis(100)).attempts(3))
-      .breaker(Breaker.named(
-          "broker", BreakerSettings.countWindow(10).minimumCalls(5).openFor(ofSeconds(3))))
+      .retry(RetrySettings.exponential(ofMillis(100)).withAttempts(3))
+      .breaker(Breaker.of(
+          "broker", BreakerSettings.countWindow(10).withMinimumCalls(5).withOpenTime(ofSeconds(3))))
       .build();
   private final JetStreamOptions bounded =
       JetStreamOptions.builder().requestTimeout(ofSeconds(2)).build();

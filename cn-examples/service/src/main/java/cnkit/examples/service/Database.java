@@ -41,11 +41,12 @@ final class Database {
       return super.getConnection();
     }
   };
-  final Pipeline pipeline = Pipeline.named("database")
+  final Pipeline pipeline = Pipeline.builder("database")
       .deadline(ofSeconds(3))
-      .retry(RetrySettings.exponential(ofMillis(50)).attempts(4))
-      .breaker(Breaker.named(
-          "database", BreakerSettings.countWindow(20).minimumCalls(10).openFor(ofSeconds(3))))
+      .retry(RetrySettings.exponential(ofMillis(50)).withAttempts(4))
+      .breaker(Breaker.of(
+          "database",
+          BreakerSettings.countWindow(20).withMinimumCalls(10).withOpenTime(ofSeconds(3))))
       .build();
 
   Database(Settings.Database settings) {

@@ -9,7 +9,7 @@ import cnkit.examples.web.Request;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.Classifier;
-import cnkit.resilience.Kind;
+import cnkit.resilience.Handling;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.RetrySettings;
 import cnkit.telemetry.Outbound;
@@ -28,16 +28,19 @@ import java.util.function.Supplier;
 
 /** The stock of an article, asked of another service: bounded in time, in attempts and in harm. */
 final class Inventory {
-  final Pipeline pipeline = Pipeline.named("inventory")
+  final Pipeline pipeline = Pipeline.builder("inventory")
       .classifier(Classifier.ofResult(
           HttpResponse.class,
-          response -> response.statusCode() >= 500 ? Kind.FAILURE : Kind.SUCCESS))
+          response -> response.statusCode() >= 500 ? Handling.FAILURE : Handling.SUCCESS))
       .deadline(ofSeconds(2))
       .perTryTimeout(ofMillis(600))
-      .retry(RetrySettings.exponential(ofMillis(50)).attempts(3))
-      .breaker(Breaker.named(
+      .retry(RetrySettings.exponential(ofMillis(50)).withAttempts(3))
+      .breaker(Breaker.of(
           "inventory",
-          BreakerSettings.countWindow(20).failureRate(0.5).minimumCalls(10).openFor(ofSeconds(2))))
+          BreakerSettings.countWindow(20)
+              .withFailureRate(0.5)
+              .withMinimumCalls(10)
+              .withOpenTime(ofSeconds(2))))
       .bulkhead(64)
       .build();
   private final Supplier<URI> base;

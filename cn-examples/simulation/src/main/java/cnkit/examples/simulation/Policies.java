@@ -29,22 +29,22 @@ record Policies(String name, String file, Storm.Policy policy) {
           "the same, with a breaker",
           "breaker",
           client -> retrying(client)
-              .breaker(
-                  client.breaker("server", BreakerSettings.consecutive(5).openFor(ofSeconds(5))))));
+              .breaker(client.breaker(
+                  "server", BreakerSettings.consecutive(5).withOpenTime(ofSeconds(5))))));
 
   private static Pipeline.Builder once(Storm.Client client) {
-    return Pipeline.named("client-" + client.number()).perTryTimeout(ofSeconds(1));
+    return Pipeline.builder("client-" + client.number()).perTryTimeout(ofSeconds(1));
   }
 
   private static Pipeline.Builder retrying(Storm.Client client) {
     return once(client)
         .deadline(ofSeconds(4))
-        .retry(RetrySettings.exponential(ofMillis(100)).attempts(3));
+        .retry(RetrySettings.exponential(ofMillis(100)).withAttempts(3));
   }
 
   /** The default, and a floor, which each of the 2,000 clients has for itself. */
   private static Pipeline.Builder withFloor(Storm.Client client) {
-    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).floorPerSecond(1);
+    RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).withFloorPerSecond(1);
     return retrying(client).budget(client.budget(settings));
   }
 }

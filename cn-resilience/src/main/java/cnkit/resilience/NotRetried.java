@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
 /** Why a failed call was not tried (again). */
-public enum Stop {
+public enum NotRetried {
   /** All attempts of the settings are used, or there is no retry stage. */
   ATTEMPTS,
 

@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
 /** What one attempt was worth, as every stage of a pipeline reads it. A {@link Classifier} decides. */
-public enum Kind {
+public enum Handling {
   /** The dependency did what it should. */
   SUCCESS,
 

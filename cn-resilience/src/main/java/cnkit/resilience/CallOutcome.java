@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What came of a call, as a value: see {@link Pipeline#attempt}.
+ * What came of a call, as a value: see {@link Pipeline#tryCall}.
  *
  * <pre>{@code
- * Outcome<String> outcome = pipeline.attempt(a -> client.fetch(sku));
- * if (outcome instanceof Outcome.Success<String> success) {
+ * CallOutcome<String> outcome = pipeline.tryCall(a -> client.fetch(sku));
+ * if (outcome instanceof CallOutcome.Success<String> success) {
  *   return success.value();
  * }
  * }</pre>
  *
  * @param <T> what the call returns
  */
-public sealed interface Outcome<T> {
+public sealed interface CallOutcome<T> {
   /**
    * The dependency answered, and the classifier was content (or neutral).
    *
@@ -25,7 +25,7 @@ public sealed interface Outcome<T> {
    * @param late whether it came after its time was up; it is the answer nevertheless
    * @param <T> what the call returns
    */
-  record Success<T>(@Nullable T value, int attempts, boolean late) implements Outcome<T> {}
+  record Success<T>(@Nullable T value, int attempts, boolean late) implements CallOutcome<T> {}
 
   /**
    * The dependency failed, in the last attempt at least.
@@ -34,7 +34,7 @@ public sealed interface Outcome<T> {
    *     {@code null})
    * @param thrown what the last attempt threw, the same instance, unmodified; empty if it answered
    * @param attempts how many attempts were made
-   * @param stop why there was no further one
+   * @param notRetried why there was no further one
    * @param earlier what earlier attempts threw, oldest first, at most 100
    * @param <T> what the call returns
    */
@@ -42,9 +42,9 @@ public sealed interface Outcome<T> {
       Optional<T> value,
       Optional<Throwable> thrown,
       int attempts,
-      Stop stop,
+      NotRetried notRetried,
       List<Throwable> earlier)
-      implements Outcome<T> {
+      implements CallOutcome<T> {
     public Failure {
       earlier = List.copyOf(earlier);
     }
@@ -58,7 +58,8 @@ public sealed interface Outcome<T> {
    * @param evidence the numbers behind the decision
    * @param <T> what the call would have returned
    */
-  record Rejected<T>(Reason reason, long retryAfterNanos, Evidence evidence) implements Outcome<T> {
+  record Rejected<T>(RejectionReason reason, long retryAfterNanos, Evidence evidence)
+      implements CallOutcome<T> {
     /**
      * How long to stay away.
      *
@@ -78,7 +79,7 @@ public sealed interface Outcome<T> {
    * @param attempts how many attempts were begun
    * @param <T> what the call would have returned
    */
-  record Cancelled<T>(Throwable thrown, int attempts) implements Outcome<T> {}
+  record Cancelled<T>(Throwable thrown, int attempts) implements CallOutcome<T> {}
 
   /**
    * The deadline was spent before there was an answer or a failure.
@@ -87,5 +88,5 @@ public sealed interface Outcome<T> {
    * @param attempts how many attempts were begun
    * @param <T> what the call would have returned
    */
-  record DeadlineExceeded<T>(String by, int attempts) implements Outcome<T> {}
+  record DeadlineExceeded<T>(String by, int attempts) implements CallOutcome<T> {}
 }

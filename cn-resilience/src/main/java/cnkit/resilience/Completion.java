@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
 /** What became of a result that was handed to a {@link Breaker}. */
-public enum Recorded {
+public enum Completion {
   /** It counted (a neutral result, too, was taken note of). */
   RECORDED,
 

@@ -6,10 +6,10 @@ import java.time.Duration;
  * What happens to a server, or to its load, for a while. Immutable; the set is closed.
  *
  * <pre>{@code
- * storm.assertRecoversFrom(Trouble.outage(Duration.ofSeconds(30)));
+ * storm.assertRecoversFrom(Fault.outage(Duration.ofSeconds(30)));
  * }</pre>
  */
-public sealed interface Trouble {
+public sealed interface Fault {
   /**
    * How long it lasts.
    *
@@ -22,7 +22,7 @@ public sealed interface Trouble {
    *
    * @param lasting for how long nothing happens
    */
-  record None(Duration lasting) implements Trouble {
+  record None(Duration lasting) implements Fault {
     public None {
       checkLasting(lasting);
     }
@@ -33,7 +33,7 @@ public sealed interface Trouble {
    *
    * @param lasting how long it lasts
    */
-  record Outage(Duration lasting) implements Trouble {
+  record Outage(Duration lasting) implements Fault {
     public Outage {
       checkLasting(lasting);
     }
@@ -44,7 +44,7 @@ public sealed interface Trouble {
    *
    * @param lasting how long it lasts
    */
-  record BlackHole(Duration lasting) implements Trouble {
+  record BlackHole(Duration lasting) implements Fault {
     public BlackHole {
       checkLasting(lasting);
     }
@@ -56,7 +56,7 @@ public sealed interface Trouble {
    * @param lasting how long it lasts
    * @param factor how many times as long: above 1 to 1,000
    */
-  record SlowNode(Duration lasting, double factor) implements Trouble {
+  record SlowNode(Duration lasting, double factor) implements Fault {
     public SlowNode {
       checkLasting(lasting);
       Range.check("factor", factor, 1, 1_000);
@@ -69,7 +69,7 @@ public sealed interface Trouble {
    * @param lasting how long it lasts
    * @param factor how many times as many: above 1 to 100
    */
-  record Spike(Duration lasting, double factor) implements Trouble {
+  record Spike(Duration lasting, double factor) implements Fault {
     public Spike {
       checkLasting(lasting);
       Range.check("factor", factor, 1, 100);
@@ -82,7 +82,7 @@ public sealed interface Trouble {
    * @param lasting 1 s to 1 hour
    * @return the trouble
    */
-  static Trouble outage(Duration lasting) {
+  static Fault outage(Duration lasting) {
     return new Outage(lasting);
   }
 
@@ -92,7 +92,7 @@ public sealed interface Trouble {
    * @param lasting 1 s to 1 hour
    * @return the trouble
    */
-  static Trouble blackHole(Duration lasting) {
+  static Fault blackHole(Duration lasting) {
     return new BlackHole(lasting);
   }
 
@@ -103,7 +103,7 @@ public sealed interface Trouble {
    * @param factor how many times as long it needs: 1 to 1,000
    * @return the trouble
    */
-  static Trouble slowNode(Duration lasting, double factor) {
+  static Fault slowNode(Duration lasting, double factor) {
     return new SlowNode(lasting, factor);
   }
 
@@ -114,7 +114,7 @@ public sealed interface Trouble {
    * @param factor how many times as much: 1 to 100
    * @return the trouble
    */
-  static Trouble spike(Duration lasting, double factor) {
+  static Fault spike(Duration lasting, double factor) {
     return new Spike(lasting, factor);
   }
 
@@ -124,7 +124,7 @@ public sealed interface Trouble {
    * @param lasting 1 s to 1 hour
    * @return no trouble
    */
-  static Trouble none(Duration lasting) {
+  static Fault none(Duration lasting) {
     return new None(lasting);
   }
 

@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
 /** Why a call was not made, or not waited for. */
-public enum Reason {
+public enum RejectionReason {
   /** The breaker is open. */
   BREAKER_OPEN,
 

@@ -4,19 +4,19 @@ package cnkit.resilience;
  * What one call owes its budget: begun once, each retry charged when it is scheduled and settled when it ends or is
  * taken back, and everything given back at the end, whatever happened. For one thread; see {@link Shared}.
  */
-class Charge {
+class BudgetUse {
   private final RetryBudget budget;
   private boolean begun;
   private boolean scheduled;
   private boolean ended;
   private int sent;
 
-  private Charge(RetryBudget budget) {
+  private BudgetUse(RetryBudget budget) {
     this.budget = budget;
   }
 
-  static Charge of(RetryBudget budget, boolean shared) {
-    return shared ? new Shared(budget) : new Charge(budget);
+  static BudgetUse of(RetryBudget budget, boolean shared) {
+    return shared ? new Shared(budget) : new BudgetUse(budget);
   }
 
   void begin() {
@@ -75,7 +75,7 @@ class Charge {
   }
 
   /** For the threads of an asynchronous call; its monitor guards these few numbers only. */
-  private static final class Shared extends Charge {
+  private static final class Shared extends BudgetUse {
     Shared(RetryBudget budget) {
       super(budget);
     }

@@ -6,7 +6,7 @@ package cnkit.resilience;
  *
  * <p>What needs no time is not told here but counted anyway: {@link Pipeline#counters()}.
  */
-public interface Meter {
+public interface CallMeter {
   /**
    * Whether anybody listens; asked before each execution, and when it says no, no clock is read for this meter.
    *
@@ -19,11 +19,11 @@ public interface Meter {
   /**
    * An execution ended with an answer of the dependency, or with its failure.
    *
-   * @param kind what its last attempt was worth
+   * @param handling what its last attempt was worth
    * @param attempts how many attempts were made, at least 1
    * @param nanos from the start of the execution to its end, in nanoseconds
    */
-  default void executed(Kind kind, int attempts, long nanos) {}
+  default void executed(Handling handling, int attempts, long nanos) {}
 
   /**
    * An execution ended because a stage refused it.
@@ -32,15 +32,15 @@ public interface Meter {
    * @param attempts how many attempts were made before; 0 if the dependency was never asked
    * @param nanos from the start of the execution to its end, in nanoseconds
    */
-  default void rejected(Reason reason, int attempts, long nanos) {}
+  default void rejected(RejectionReason reason, int attempts, long nanos) {}
 
   /**
    * An attempt ended.
    *
    * @param number which one, counted from 1
-   * @param kind what it was worth
+   * @param handling what it was worth
    * @param nanos how long the dependency took, in nanoseconds
    * @param backoffNanos how long was waited before it, in nanoseconds; 0 for the first
    */
-  default void attempted(int number, Kind kind, long nanos, long backoffNanos) {}
+  default void attempted(int number, Handling handling, long nanos, long backoffNanos) {}
 }
