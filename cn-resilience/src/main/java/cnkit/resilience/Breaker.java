@@ -117,8 +117,7 @@ public final class Breaker {
 
   private static Window newWindow(BreakerSettings settings, long now) {
     return settings.window() instanceof BreakerSettings.Window.Time time
-        ? new TimeWindow(
-            time, settings.slowCalls().isPresent(), now, TimeWindow.stripesHere())
+        ? new TimeWindow(time, settings.slowCalls().isPresent(), now, TimeWindow.stripesHere())
         : new RingWindow(((BreakerSettings.Window.Count) settings.window()).size());
   }
 
@@ -297,7 +296,9 @@ public final class Breaker {
 
   /** The permit of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
   long admit() {
-    return state.get() instanceof BreakerState.Closed closed ? closed.period().epoch : admitUnlessOpen();
+    return state.get() instanceof BreakerState.Closed closed
+        ? closed.period().epoch
+        : admitUnlessOpen();
   }
 
   private long admitUnlessOpen() {
@@ -367,7 +368,8 @@ public final class Breaker {
     if (period.epoch != permit || nanos > period.slowNanos) {
       return false;
     }
-    if (period.window == null && (closed.outcomes() != period.clean || closed.slows() != period.clean)) {
+    if (period.window == null
+        && (closed.outcomes() != period.clean || closed.slows() != period.clean)) {
       return false;
     }
     if (period.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
@@ -389,12 +391,14 @@ public final class Breaker {
     }
     // if the present state knows the permit, its epoch keeps results in one word until it ends
     return state.advance(
-        before -> before.onResult(permit, handling, isSlow(before, handling, nanos), now, this::openNanos),
+        before -> before.onResult(
+            permit, handling, isSlow(before, handling, nanos), now, this::openNanos),
         (before, after) -> before.knows(permit) ? Completion.RECORDED : Completion.STALE);
   }
 
   private static boolean isSlow(BreakerState s, Handling handling, long nanos) {
-    return nanos > s.rules().slowNanos && (handling == Handling.SUCCESS || handling == Handling.FAILURE);
+    return nanos > s.rules().slowNanos
+        && (handling == Handling.SUCCESS || handling == Handling.FAILURE);
   }
 
   /** For the windows that are not one word: written in place, and only a trip replaces the state. */
@@ -418,8 +422,8 @@ public final class Breaker {
       return;
     }
     LOG.debug("Breaker {} goes from {} to {}", name, before.state(), after.state());
-    BreakerEvent changed = new BreakerEvent.Changed(
-        name, before.state(), after.state(), after.epoch(), after.cause());
+    BreakerEvent changed =
+        new BreakerEvent.Changed(name, before.state(), after.state(), after.epoch(), after.cause());
     listeners.publish(before.epoch(), after.epoch(), () -> current(after), List.of(changed));
     listeners.deliver();
   }

@@ -139,7 +139,8 @@ public final class RateLimiter {
     long patience = Ticks.nanos(atMost);
     long now = ticker.getAsLong();
     Rule r = rule;
-    long before = tat.advance(t -> r.waitNanos(t, now, calls) > patience ? t : r.advance(t, now, calls));
+    long before =
+        tat.advance(t -> r.waitNanos(t, now, calls) > patience ? t : r.advance(t, now, calls));
     long wait = Math.max(0, r.waitNanos(before, now, calls));
     return wait > patience
         ? Optional.empty()
@@ -158,7 +159,9 @@ public final class RateLimiter {
     long now = ticker.getAsLong();
     Rule r = rule;
     return r.waitNanos(
-        tat.advance(t -> r.waitNanos(t, now, calls) > 0 ? t : r.advance(t, now, calls)), now, calls);
+        tat.advance(t -> r.waitNanos(t, now, calls) > 0 ? t : r.advance(t, now, calls)),
+        now,
+        calls);
   }
 
   /** Calls that were granted just now and not made. */

@@ -41,8 +41,7 @@ final class TimeWindow implements Window {
 
   private record Bucket(long startNanos, long tag, int offset) {}
 
-  TimeWindow(
-      BreakerSettings.Window.Time time, boolean slowRule, long nowNanos, int stripes) {
+  TimeWindow(BreakerSettings.Window.Time time, boolean slowRule, long nowNanos, int stripes) {
     this.originNanos = nowNanos;
     this.spanNanos = time.span().toNanos();
     this.bucketNanos = time.bucket().toNanos();

@@ -1,6 +1,5 @@
 package cnkit.resilience;
 
-import static java.util.Objects.requireNonNull;
 import static cnkit.resilience.Completion.DUPLICATE;
 import static cnkit.resilience.Completion.RECORDED;
 import static cnkit.resilience.Completion.STALE;
@@ -10,18 +9,19 @@ import static cnkit.resilience.Handling.NOT_SENT;
 import static cnkit.resilience.Handling.SUCCESS;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.core.Subscription;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import cnkit.core.Subscription;
 import cnkit.resilience.Breaker.State;
 import cnkit.resilience.testing.VirtualTime;
 import java.util.ArrayList;

@@ -97,7 +97,8 @@ class HotLoopTest {
   private static final IllegalStateException FAILED = new IllegalStateException("fails");
 
   @Test
-  @DisplayName("case R150: a breaker opens after exactly its number of failures, and counts exactly")
+  @DisplayName(
+      "case R150: a breaker opens after exactly its number of failures, and counts exactly")
   void aBreakerOpensAfterExactlyItsNumberOfFailures() {
     int rounds = 3_000;
     Breaker[] breakers = new Breaker[rounds];
@@ -129,7 +130,8 @@ class HotLoopTest {
   }
 
   private static void countsExactly(BreakerSettings settings) {
-    Breaker breaker = Breaker.of("b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), () -> 0);
+    Breaker breaker =
+        Breaker.of("b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), () -> 0);
     Race.of(4, thread -> {
       for (int i = 0; i < 200_000; i++) {
         breaker.complete(breaker.admit(), i % 4 == 0 ? Handling.FAILURE : Handling.SUCCESS, 0);
@@ -153,8 +155,8 @@ class HotLoopTest {
 
   @Test
   void sharedCellsOfATimeWindowCountExactlyThroughTheirBuckets() {
-    TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofMillis(8), ofMillis(1)), true, 0, 1);
+    TimeWindow window =
+        new TimeWindow(new BreakerSettings.Window.Time(ofMillis(8), ofMillis(1)), true, 0, 1);
     // each stripe of one thread is taken by a thread that has gone
     for (int i = 0; i < 64; i++) {
       assertEquals(0, Race.of(1, thread -> {
@@ -173,7 +175,9 @@ class HotLoopTest {
         meeting.await();
         if (thread == 0) {
           int filled = Math.min(8, bucket - 99);
-          assertEquals(new Window.Tally(50 * filled, 26 * filled, 10 * filled), window.tally(bucket * 1_000_000L));
+          assertEquals(
+              new Window.Tally(50 * filled, 26 * filled, 10 * filled),
+              window.tally(bucket * 1_000_000L));
         }
       }
       return 0;
@@ -319,7 +323,8 @@ class HotLoopTest {
   @Test
   @DisplayName("case R155: an empty budget saves exactly what four threads earn")
   void whatIsEarnedIsSavedExactly() {
-    RetryBudget budget = budget(RetryBudgetSettings.ratio(1).withReserve(1_000_000).withInitial(0));
+    RetryBudget budget =
+        budget(RetryBudgetSettings.ratio(1).withReserve(1_000_000).withInitial(0));
     Race.of(4, thread -> {
       for (int i = 0; i < 100_000; i++) {
         budget.onFirstAttempt();
@@ -341,8 +346,8 @@ class HotLoopTest {
   void theFloorOfABudgetIsGrantedToOne() {
     int rounds = 20_000;
     long[] now = {0};
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1), () -> now[0]);
+    RetryBudget budget = RetryBudget.of(
+        RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1), () -> now[0]);
     CyclicBarrier meeting = new CyclicBarrier(2, () -> now[0] += 1_000_000_000);
     assertEquals(rounds, Race.of(2, thread -> {
       long granted = 0;
@@ -506,10 +511,9 @@ class HotLoopTest {
     int rounds = 20_000;
     Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(1_000_000));
     Bulkhead bulkhead = Bulkhead.of("b", rounds);
-    AdaptiveLimit limit = AdaptiveLimit.of(
-        "a", AdaptiveLimitSettings.between(rounds, rounds).withInitial(rounds));
-    Throttle throttle =
-        Throttle.of("t", ThrottleSettings.standard(), () -> 0, () -> 0.999999);
+    AdaptiveLimit limit =
+        AdaptiveLimit.of("a", AdaptiveLimitSettings.between(rounds, rounds).withInitial(rounds));
+    Throttle throttle = Throttle.of("t", ThrottleSettings.standard(), () -> 0, () -> 0.999999);
     Breaker.Permit[] ofBreaker = new Breaker.Permit[rounds];
     Bulkhead.Permit[] ofBulkhead = new Bulkhead.Permit[rounds];
     AdaptiveLimit.Permit[] ofLimit = new AdaptiveLimit.Permit[rounds];
@@ -521,7 +525,8 @@ class HotLoopTest {
       ofThrottle[i] = throttle.tryAcquire().orElseThrow();
     }
     assertFalse(bulkhead.tryAcquire().isPresent());
-    assertEquals(rounds, once(rounds, i -> ofBreaker[i].complete(Handling.SUCCESS) == Completion.RECORDED));
+    assertEquals(
+        rounds, once(rounds, i -> ofBreaker[i].complete(Handling.SUCCESS) == Completion.RECORDED));
     assertEquals(2 * rounds, once(rounds, i -> {
       ofBulkhead[i].close();
       ofLimit[i].complete(Handling.NEUTRAL);

@@ -148,7 +148,8 @@ class InterleavingsTest {
           long one = w.breaker.admit();
           long two = w.breaker.admit();
           return Scenario.of(
-              () -> assertEquals(Breaker.State.FORCED_OPEN, w.breaker.state(), "manual beats results"),
+              () -> assertEquals(
+                  Breaker.State.FORCED_OPEN, w.breaker.state(), "manual beats results"),
               () -> w.complete(one, Handling.SUCCESS),
               w.breaker::forceOpen,
               () -> w.complete(two, Handling.FAILURE));
@@ -393,7 +394,10 @@ class InterleavingsTest {
           CompletableFuture<Bulkhead.Permit> second = bulkhead.acquireAsync(Runnable::run, noTimer);
           return Scenario.of(
               () -> {
-                first.thenAccept(Bulkhead.Permit::close).exceptionally(t -> null).join();
+                first
+                    .thenAccept(Bulkhead.Permit::close)
+                    .exceptionally(t -> null)
+                    .join();
                 second.join().close();
                 assertEquals(0, bulkhead.waiting());
                 assertEquals(0, bulkhead.inUse());
@@ -471,7 +475,8 @@ class InterleavingsTest {
   @Test
   void aThrottleCountsEachRequestAndEachResultOnce() {
     assertTrue(explore(CUTS - 1, () -> {
-          ThrottleSettings settings = ThrottleSettings.standard().withMinimumRequests(1).withMultiplier(1);
+          ThrottleSettings settings =
+              ThrottleSettings.standard().withMinimumRequests(1).withMultiplier(1);
           Throttle throttle = Throttle.of("t", settings, () -> 0, () -> 0.999999);
           Throttle.Permit permit = throttle.tryAcquire().orElseThrow();
           Runnable succeeding = () -> permit.complete(Handling.SUCCESS);

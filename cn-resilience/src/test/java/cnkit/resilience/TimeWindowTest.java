@@ -80,11 +80,8 @@ class TimeWindowTest {
   @Label("case R43: after long idleness one result costs one write and is alone")
   void idlenessCostsNothing() {
     int[] accesses = {0};
-    TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofSeconds(10), ofSeconds(1)),
-        false,
-        0,
-        1);
+    TimeWindow window =
+        new TimeWindow(new BreakerSettings.Window.Time(ofSeconds(10), ofSeconds(1)), false, 0, 1);
     for (int i = 0; i < 10; i++) {
       window.record(true, false, ofSeconds(i).toNanos());
     }
@@ -151,10 +148,7 @@ class TimeWindowTest {
       @ForAll @Size(max = 200) List<@IntRange(max = 40) Integer> steps) {
     long origin = Long.MAX_VALUE - 5_000_000_000L;
     TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofSeconds(buckets), ofSeconds(1)),
-        true,
-        origin,
-        2);
+        new BreakerSettings.Window.Time(ofSeconds(buckets), ofSeconds(1)), true, origin, 2);
     record Result(long bucket, boolean failed, boolean slow) {}
     List<Result> oracle = new ArrayList<>();
     long elapsed = 0;

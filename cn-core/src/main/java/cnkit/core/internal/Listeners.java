@@ -127,6 +127,7 @@ public final class Listeners<E> {
     private boolean running;
     /** How long the queue was when the executor was last asked; 0: no task is with it. */
     private int asked;
+
     private boolean closed;
 
     Line(Consumer<? super E> listener) {

@@ -22,6 +22,7 @@ public final class Interleavings {
   private static final int LONGEST = 1_000;
   /** Who waits in a loop makes room for the others after so many accesses. */
   private static final int PATIENCE = 40;
+
   private static final ThreadLocal<@Nullable Integer> NUMBER = new ThreadLocal<>();
 
   private Interleavings() {}
