@@ -2,14 +2,14 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.Once;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A {@link Bulkhead} that finds its own limit: a window of successes at (half of) full use raises it by one, a failure
  * lowers it by a tenth. Late answers are failures here as everywhere, so a per-try timeout is what makes it sensitive to
- * slowness. One number, one compare-and-set to enter and one to leave, no clock. Safe for many threads; several
+ * slowness. One number, one atomic step to enter and one to leave, no clock. Safe for many threads; several
  * pipelines may share one.
  *
  * <pre>{@code
@@ -19,13 +19,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class AdaptiveLimit {
   private final String name;
-  private final AtomicLong word;
+  private final AtomicWord word;
   private volatile AdaptiveLimitSettings settings;
 
   private AdaptiveLimit(String name, AdaptiveLimitSettings settings) {
     this.name = Checks.name(name);
     this.settings = settings;
-    this.word = new AtomicLong(Aimd.of(0, 0, settings.initial(), 0));
+    this.word = new AtomicWord(Aimd.of(0, 0, settings.initial(), 0));
   }
 
   /**
@@ -64,7 +64,7 @@ public final class AdaptiveLimit {
    */
   public void change(AdaptiveLimitSettings newSettings) {
     settings = requireNonNull(newSettings, "settings");
-    word.updateAndGet(w -> Aimd.bounded(w, newSettings));
+    word.advance(w -> Aimd.bounded(w, newSettings));
   }
 
   /**
@@ -97,23 +97,13 @@ public final class AdaptiveLimit {
 
   /** The epoch of the admission, or -1. */
   int tryEnter() {
-    while (true) {
-      long before = word.get();
-      if (!Aimd.hasRoom(before)) {
-        return -1;
-      }
-      if (word.compareAndSet(before, Aimd.entered(before))) {
-        return Aimd.epoch(before);
-      }
-    }
+    long before = word.advance(w -> Aimd.hasRoom(w) ? Aimd.entered(w) : w);
+    return Aimd.hasRoom(before) ? Aimd.epoch(before) : -1;
   }
 
   void leave(int epoch, Handling handling) {
     AdaptiveLimitSettings s = settings;
-    long before;
-    do {
-      before = word.get();
-    } while (!word.compareAndSet(before, Aimd.left(before, s, epoch, handling)));
+    word.advance(w -> Aimd.left(w, s, epoch, handling));
   }
 
   Evidence.Saturated evidence() {
@@ -129,7 +119,7 @@ public final class AdaptiveLimit {
   public static final class Permit {
     private final AdaptiveLimit limit;
     private final int epoch;
-    private final AtomicBoolean used = new AtomicBoolean();
+    private final Once used = new Once();
 
     Permit(AdaptiveLimit limit, int epoch) {
       this.limit = limit;
@@ -143,8 +133,8 @@ public final class AdaptiveLimit {
      * @param handling what the call was worth
      */
     public void complete(Handling handling) {
-      requireNonNull(handling, "kind");
-      if (used.compareAndSet(false, true)) {
+      requireNonNull(handling, "handling");
+      if (used.first()) {
         limit.leave(epoch, handling);
       }
     }

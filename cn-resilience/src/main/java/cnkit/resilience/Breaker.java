@@ -2,12 +2,14 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import cnkit.core.Subscription;
+import cnkit.core.internal.AtomicState;
+import cnkit.core.internal.Listeners;
+import cnkit.core.internal.Once;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -78,15 +80,10 @@ public final class Breaker {
   private final String name;
   private final LongSupplier ticker;
   private final DoubleSupplier random;
-  private final Runnable onStore;
-  private final Listeners listeners;
-  private final AtomicBoolean openTimeReported = new AtomicBoolean();
-  /*
-   * One immutable state behind one reference. The compareAndSet that succeeds IS the transition; a lost race starts
-   * again from the winner's state. Where a result changes nothing, nothing is written: in health this line of memory
-   * is only read, by all cores.
-   */
-  private volatile BreakerState state;
+  private final Listeners<BreakerEvent> listeners;
+  private final Once openTimeReported = new Once();
+  /* Where a result changes nothing, nothing is written: in health this line of memory is only read, by all cores. */
+  private final AtomicState<BreakerState> state;
   /*
    * The last state that was seen to be healthy, so that it is known again by its identity alone. States are immutable, so
    * no order is needed: who reads an older one goes the longer way.
@@ -94,43 +91,34 @@ public final class Breaker {
   private BreakerState.@Nullable Closed knownHealthy;
   private volatile boolean timed;
 
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findVarHandle(Breaker.class, "state", BreakerState.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  Breaker(
+  private Breaker(
       String name,
       BreakerSettings settings,
       LongSupplier ticker,
       DoubleSupplier random,
-      Executor eventExecutor,
-      Runnable onStore) {
+      Executor eventExecutor) {
     this.name = Checks.name(name);
     this.ticker = requireNonNull(ticker, "ticker");
     this.random = requireNonNull(random, "random");
-    this.onStore = onStore;
-    BreakerRules rules = rules(name, settings, onStore);
+    BreakerRules rules = rules(name, settings);
     BreakerState initial = BreakerState.initial(rules, ticker.getAsLong());
-    this.state = initial;
+    this.listeners = new Listeners<>(
+        "breaker " + name,
+        eventExecutor,
+        () -> current(initial),
+        count -> new BreakerEvent.EventsDropped(name, count));
+    this.state = new AtomicState<>(initial, this::committed);
     this.timed = rules.hasSlowRule();
-    this.listeners = new Listeners(name, initial, eventExecutor);
   }
 
-  private static BreakerRules rules(String name, BreakerSettings settings, Runnable onStore) {
-    return new BreakerRules(name, settings, now -> newWindow(settings, now, onStore));
+  private static BreakerRules rules(String name, BreakerSettings settings) {
+    return new BreakerRules(name, settings, now -> newWindow(settings, now));
   }
 
-  private static Window newWindow(BreakerSettings settings, long now, Runnable onStore) {
+  private static Window newWindow(BreakerSettings settings, long now) {
     return settings.window() instanceof BreakerSettings.Window.Time time
-        ? new TimeWindow(
-            time, settings.slowCalls().isPresent(), now, TimeWindow.stripesHere(), onStore)
-        : new RingWindow(((BreakerSettings.Window.Count) settings.window()).size(), onStore);
+        ? new TimeWindow(time, settings.slowCalls().isPresent(), now, TimeWindow.stripesHere())
+        : new RingWindow(((BreakerSettings.Window.Count) settings.window()).size());
   }
 
   /**
@@ -173,7 +161,7 @@ public final class Breaker {
       LongSupplier ticker,
       DoubleSupplier random,
       Executor eventExecutor) {
-    return new Breaker(name, settings, ticker, random, eventExecutor, () -> {});
+    return new Breaker(name, settings, ticker, random, eventExecutor);
   }
 
   /**
@@ -191,7 +179,7 @@ public final class Breaker {
    * @return as given, or as changed
    */
   public BreakerSettings settings() {
-    return state.rules().settings;
+    return state.get().rules().settings;
   }
 
   /**
@@ -201,7 +189,7 @@ public final class Breaker {
    * @return what an arriving call would find
    */
   public State state() {
-    return state.effectiveAt(ticker.getAsLong());
+    return state.get().effectiveAt(ticker.getAsLong());
   }
 
   /**
@@ -211,7 +199,7 @@ public final class Breaker {
    */
   public Snapshot snapshot() {
     long now = ticker.getAsLong();
-    BreakerState s = state;
+    BreakerState s = state.get();
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
       Window window = closed.period().window;
@@ -285,12 +273,8 @@ public final class Breaker {
   }
 
   private void set(State to) {
-    while (true) {
-      BreakerState before = state;
-      if (swap(before, BreakerState.manual(before, to, ticker.getAsLong()))) {
-        return;
-      }
-    }
+    long now = ticker.getAsLong();
+    BreakerState unused = state.advance(before -> BreakerState.manual(before, to, now));
   }
 
   /**
@@ -303,43 +287,40 @@ public final class Breaker {
    * @param settings from now on
    */
   public void change(BreakerSettings settings) {
-    BreakerRules next = rules(name, settings, onStore);
-    while (true) {
-      BreakerState before = state;
-      long now = ticker.getAsLong();
-      if (swap(before, BreakerState.changed(before, next, now, this::openNanos))) {
-        timed = next.hasSlowRule();
-        return;
-      }
-    }
+    BreakerRules next = rules(name, settings);
+    long now = ticker.getAsLong();
+    BreakerState unused =
+        state.advance(before -> BreakerState.changed(before, next, now, this::openNanos));
+    timed = next.hasSlowRule();
   }
 
   /** The permit of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
   long admit() {
-    return state instanceof BreakerState.Closed closed ? closed.period().epoch : admitUnlessOpen();
+    return state.get() instanceof BreakerState.Closed closed
+        ? closed.period().epoch
+        : admitUnlessOpen();
   }
 
   private long admitUnlessOpen() {
     long now = ticker.getAsLong();
-    while (true) {
-      BreakerState before = state;
-      if (before instanceof BreakerState.Open open) {
-        long wait = open.retryAfterNanos(now);
-        if (wait > 0) {
-          return ~wait;
-        }
-      } else if (before instanceof BreakerState.ForcedOpen) {
-        return ~0L;
-      } else if (!(before instanceof BreakerState.HalfOpen)) {
-        return before.epoch();
-      }
-      BreakerState after = before.onAcquire(now, this::openNanos);
-      if (swap(before, after)) {
-        boolean granted =
-            after instanceof BreakerState.HalfOpen && after.lastPermit() != before.lastPermit();
-        return granted ? after.lastPermit() : ~after.retryAfterNanos(now);
+    if (state.get() instanceof BreakerState.Open open) {
+      long wait = open.retryAfterNanos(now);
+      if (wait > 0) {
+        return ~wait;
       }
     }
+    return state.advance(
+        before -> before.onAcquire(now, this::openNanos),
+        (before, after) -> admission(before, after, now));
+  }
+
+  private static long admission(BreakerState before, BreakerState after, long now) {
+    if (after instanceof BreakerState.Closed || after instanceof BreakerState.Disabled) {
+      return after.epoch();
+    }
+    boolean granted =
+        after instanceof BreakerState.HalfOpen && after.lastPermit() != before.lastPermit();
+    return granted ? after.lastPermit() : ~after.retryAfterNanos(now);
   }
 
   /** Whether it matters how long a call takes. */
@@ -352,14 +333,16 @@ public final class Breaker {
    * with either a window of its own or one word full of good outcomes. Otherwise null, which says nothing.
    */
   BreakerState.@Nullable Closed healthy() {
-    BreakerState present = state;
+    // compared as an object: to cast it to what it is would cost more than to compare it
+    Object present = state.get();
     BreakerState.Closed known = knownHealthy;
     return present == known ? known : null;
   }
 
   /** Takes a success admitted by that state, unless the state was replaced since: then nothing was done. */
   boolean succeeded(BreakerState.Closed admitting) {
-    if (state != admitting) {
+    Object present = state.get();
+    if (present != admitting) {
       return false;
     }
     Window window = admitting.period().window;
@@ -377,7 +360,7 @@ public final class Breaker {
 
   /** Whether that was all there is to do for it: in a window of good outcomes nothing, elsewhere to count it there. */
   private boolean isHealthySuccess(long permit, long nanos) {
-    BreakerState present = state;
+    Object present = state.get();
     if (!(present instanceof BreakerState.Closed closed)) {
       return false;
     }
@@ -399,26 +382,27 @@ public final class Breaker {
   }
 
   private Completion complete(long permit, Handling handling, long nanos, long now) {
-    while (true) {
-      BreakerState before = state;
-      if (!before.knows(permit)) {
-        return Completion.STALE;
-      }
-      boolean slow = nanos > before.rules().slowNanos
-          && (handling == Handling.SUCCESS || handling == Handling.FAILURE);
-      if (before instanceof BreakerState.Closed closed && closed.period().window != null) {
-        record(closed, closed.period().window, handling, slow, now);
-        return Completion.RECORDED;
-      }
-      if (swap(before, before.onResult(permit, handling, slow, now, this::openNanos))) {
-        return Completion.RECORDED;
-      }
+    BreakerState present = state.get();
+    if (present instanceof BreakerState.Closed closed
+        && closed.period().window != null
+        && closed.knows(permit)) {
+      record(closed.period().window, handling, isSlow(present, handling, nanos), now);
+      return Completion.RECORDED;
     }
+    // if the present state knows the permit, its epoch keeps results in one word until it ends
+    return state.advance(
+        before -> before.onResult(
+            permit, handling, isSlow(before, handling, nanos), now, this::openNanos),
+        (before, after) -> before.knows(permit) ? Completion.RECORDED : Completion.STALE);
+  }
+
+  private static boolean isSlow(BreakerState s, Handling handling, long nanos) {
+    return nanos > s.rules().slowNanos
+        && (handling == Handling.SUCCESS || handling == Handling.FAILURE);
   }
 
   /** For the windows that are not one word: written in place, and only a trip replaces the state. */
-  private void record(
-      BreakerState.Closed closed, Window window, Handling handling, boolean slow, long now) {
+  private void record(Window window, Handling handling, boolean slow, long now) {
     if (handling == Handling.NEUTRAL || handling == Handling.NOT_SENT) {
       return;
     }
@@ -426,29 +410,26 @@ public final class Breaker {
     boolean healthyBefore = (failed || slow) && window.isFull(now);
     window.record(failed, slow, now);
     if (failed || slow) {
-      BreakerState.Closed judged = closed;
-      while (!swap(judged, judged.trip(window.tally(now), healthyBefore, now, this::openNanos))) {
-        if (!(state instanceof BreakerState.Closed present) || present.period().window != window) {
-          return; // somebody else's transition came first
-        }
-        judged = present; // only the settings changed
-      }
+      BreakerState unused = state.advance(
+          before -> before instanceof BreakerState.Closed closed && closed.period().window == window
+              ? closed.trip(window.tally(now), healthyBefore, now, this::openNanos)
+              : before); // somebody else's transition came first
     }
   }
 
-  private boolean swap(BreakerState before, BreakerState after) {
-    if (after == before) {
-      return true;
+  private void committed(BreakerState before, BreakerState after) {
+    if (before.epoch() == after.epoch()) {
+      return;
     }
-    onStore.run();
-    if (!STATE.compareAndSet(this, before, after)) {
-      return false;
-    }
-    if (before.epoch() != after.epoch()) {
-      LOG.debug("Breaker {} goes from {} to {}", name, before.state(), after.state());
-      listeners.committed(before, after);
-    }
-    return true;
+    LOG.debug("Breaker {} goes from {} to {}", name, before.state(), after.state());
+    BreakerEvent changed =
+        new BreakerEvent.Changed(name, before.state(), after.state(), after.epoch(), after.cause());
+    listeners.publish(before.epoch(), after.epoch(), () -> current(after), List.of(changed));
+    listeners.deliver();
+  }
+
+  private BreakerEvent current(BreakerState s) {
+    return new BreakerEvent.Current(name, s.state(), s.epoch());
   }
 
   /** User code, so it runs before the swap, and what it throws costs nothing but growth and jitter. */
@@ -458,7 +439,7 @@ public final class Breaker {
       long nanos = Math.min(time.cap().toNanos(), time.growth().nominalNanos(opensBefore));
       return nanos + (long) (nanos * time.jitter() * random.getAsDouble());
     } catch (Throwable t) {
-      if (openTimeReported.compareAndSet(false, true)) {
+      if (openTimeReported.first()) {
         LOG.warn(
             "The open time of breaker {} threw; {} holds instead, not logged again",
             name,
@@ -471,7 +452,7 @@ public final class Breaker {
 
   /** Why an arriving call was refused just now. */
   Evidence refusal() {
-    BreakerState s = state;
+    BreakerState s = state.get();
     return s instanceof BreakerState.Open || s instanceof BreakerState.ForcedOpen
         ? s.cause().orElseThrow()
         : new Evidence.Probing(name, s.epoch(), s.rules().probes);
@@ -489,7 +470,7 @@ public final class Breaker {
   /** One admitted call; complete it exactly once. Safe for any thread. */
   public static final class Permit {
     private final Breaker breaker;
-    private final AtomicBoolean used = new AtomicBoolean();
+    private final Once used = new Once();
     private final long permit;
     private final boolean measured;
     private final long startNanos;
@@ -508,7 +489,7 @@ public final class Breaker {
      * @return whether it counted
      */
     public Completion complete(Handling handling) {
-      if (!used.compareAndSet(false, true)) {
+      if (!used.first()) {
         return Completion.DUPLICATE;
       }
       long nanos = measured ? breaker.ticker.getAsLong() - startNanos : 0;

@@ -1,13 +1,20 @@
 package cnkit.resilience;
 
-import static java.util.Objects.requireNonNull;
-
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import cnkit.core.internal.AtomicState;
+import cnkit.core.internal.AtomicWord;
 import java.util.function.LongSupplier;
 
-/** The forms of a {@link RetryBudget} other than the saturating one. Each step is one compare-and-set. */
+/** The three forms of a {@link RetryBudget}. Each step is one atomic change of one word or state. */
 sealed interface BudgetForm {
+  static BudgetForm of(RetryBudgetSettings settings, LongSupplier ticker) {
+    if (settings.form() instanceof RetryBudgetSettings.Expiring expiring) {
+      return new Expiring(settings.ratio(), expiring.after().toNanos(), ticker);
+    }
+    return settings.form() instanceof RetryBudgetSettings.InFlight inFlight
+        ? new InFlight(settings.ratio(), inFlight.atLeast())
+        : new Saturating(settings.ratio(), settings.initial(), settings.reserve());
+  }
+
   /** A call made its first attempt. */
   void began();
 
@@ -18,19 +25,60 @@ sealed interface BudgetForm {
   void takeBack();
 
   /** A retry that was sent has ended. */
-  void retryEnded();
+  default void retryEnded() {}
 
   /** The call has ended. */
-  void ended();
+  default void ended() {}
 
   /** Retries that would be granted at once. */
   double available();
 
+  /** Each first attempt earns a share of a retry, up to the reserve. While that is full, a first attempt only reads. */
+  final class Saturating extends AtomicWord implements BudgetForm {
+    private final long deposit;
+    private final long cap;
+
+    Saturating(double ratio, int initial, int reserve) {
+      super(initial * BudgetRule.COST);
+      this.deposit = BudgetRule.deposit(ratio);
+      this.cap = reserve * BudgetRule.COST;
+    }
+
+    @Override
+    public void began() {
+      if (get() < cap) {
+        deposit(deposit);
+      }
+    }
+
+    private void deposit(long amount) {
+      advance(saved -> BudgetRule.afterFirstAttempt(saved, amount, cap));
+    }
+
+    @Override
+    public boolean tryCharge() {
+      long before = advance(saved -> {
+        long after = BudgetRule.afterRetry(saved);
+        return after < 0 ? saved : after;
+      });
+      return BudgetRule.afterRetry(before) >= 0;
+    }
+
+    @Override
+    public void takeBack() {
+      deposit(BudgetRule.COST);
+    }
+
+    @Override
+    public double available() {
+      return get() / (double) BudgetRule.COST;
+    }
+  }
+
   /** Each first attempt earns a share of a retry, which is lost if it is not used in time. */
   final class Expiring implements BudgetForm {
     private static final int BUCKETS = 10;
-    private final AtomicReference<TokenBuckets> tokens =
-        new AtomicReference<>(TokenBuckets.empty(BUCKETS));
+    private final AtomicState<TokenBuckets> tokens = new AtomicState<>(TokenBuckets.empty(BUCKETS));
     private final LongSupplier ticker;
     private final long originNanos;
     private final long bucketNanos;
@@ -41,10 +89,6 @@ sealed interface BudgetForm {
       this.originNanos = ticker.getAsLong();
       this.bucketNanos = Math.max(1, spanNanos / BUCKETS);
       this.deposit = BudgetRule.deposit(ratio);
-    }
-
-    private TokenBuckets held() {
-      return requireNonNull(tokens.get());
     }
 
     private long bucket() {
@@ -58,22 +102,14 @@ sealed interface BudgetForm {
 
     private void deposit(long amount) {
       long bucket = bucket();
-      tokens.updateAndGet(t -> t.deposit(bucket, amount));
+      tokens.advance(t -> t.deposit(bucket, amount));
     }
 
     @Override
     public boolean tryCharge() {
       long bucket = bucket();
-      while (true) {
-        TokenBuckets before = held();
-        TokenBuckets after = before.withdraw(bucket, BudgetRule.COST);
-        if (after.equals(before)) {
-          return false;
-        }
-        if (tokens.compareAndSet(before, after)) {
-          return true;
-        }
-      }
+      return tokens.advance(
+          t -> t.withdraw(bucket, BudgetRule.COST), (before, after) -> after != before);
     }
 
     @Override
@@ -82,64 +118,54 @@ sealed interface BudgetForm {
     }
 
     @Override
-    public void retryEnded() {}
-
-    @Override
-    public void ended() {}
-
-    @Override
     public double available() {
-      return held().available(bucket()) / (double) BudgetRule.COST;
+      return tokens.get().available(bucket()) / (double) BudgetRule.COST;
     }
   }
 
   /** At most a share of the calls in flight may be retries, from when they are scheduled to their end. */
-  final class InFlight implements BudgetForm {
-    private final AtomicLong word = new AtomicLong();
+  final class InFlight extends AtomicWord implements BudgetForm {
     private final double ratio;
     private final int atLeast;
 
     InFlight(double ratio, int atLeast) {
+      super(0);
       this.ratio = ratio;
       this.atLeast = atLeast;
     }
 
     @Override
     public void began() {
-      word.getAndAdd(BudgetRule.ONE_CALL);
+      add(BudgetRule.ONE_CALL);
     }
 
     @Override
     public boolean tryCharge() {
-      while (true) {
-        long before = word.get();
-        if (BudgetRule.retries(before) >= BudgetRule.allowed(before, ratio, atLeast)) {
-          return false;
-        }
-        if (word.compareAndSet(before, before + 1)) {
-          return true;
-        }
-      }
+      return hasRoom(advance(word -> hasRoom(word) ? word + 1 : word));
+    }
+
+    private boolean hasRoom(long word) {
+      return BudgetRule.retries(word) < BudgetRule.allowed(word, ratio, atLeast);
     }
 
     @Override
     public void takeBack() {
-      word.getAndAdd(-1);
+      add(-1);
     }
 
     @Override
     public void retryEnded() {
-      word.getAndAdd(-1);
+      add(-1);
     }
 
     @Override
     public void ended() {
-      word.getAndAdd(-BudgetRule.ONE_CALL);
+      add(-BudgetRule.ONE_CALL);
     }
 
     @Override
     public double available() {
-      long now = word.get();
+      long now = get();
       return Math.max(0, BudgetRule.allowed(now, ratio, atLeast) - BudgetRule.retries(now));
     }
   }

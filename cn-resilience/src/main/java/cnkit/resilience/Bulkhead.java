@@ -3,13 +3,14 @@ package cnkit.resilience;
 import static cnkit.resilience.Checks.check;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.AtomicWords;
+import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongUnaryOperator;
 
 /**
  * At most so many calls at once. Safe for many threads; no thread ever waits; several pipelines may share one. The limit
@@ -39,12 +40,14 @@ public final class Bulkhead {
       16; // longs: 128 bytes, two lines, since the prefetcher fetches pairs
   private static final long RETURNED = (1L << 32) + 1;
   private static final int MOST_STRIPES = 64;
+  private static final LongUnaryOperator TAKE = word -> resting(word) > 0 ? word - 1 : word;
+  private static final LongUnaryOperator PAY = owed -> owed > 0 ? owed - 1 : owed;
 
   private final String name;
   private final int mask;
-  private final AtomicLongArray stripes;
-  private final AtomicInteger debt = new AtomicInteger();
-  private final AtomicInteger limit;
+  private final AtomicWords stripes;
+  private final AtomicWord debt = new AtomicWord(0);
+  private final AtomicWord limit;
   private volatile Evidence.Full full;
   private final @Nullable WaitingLine line;
 
@@ -56,8 +59,8 @@ public final class Bulkhead {
     check(limit >= 1 && limit <= 1_000_000, "bulkhead", "1..1000000", limit);
     this.name = Checks.name(name);
     this.mask = stripeCount - 1;
-    this.stripes = new AtomicLongArray((stripeCount + 1) * PAD);
-    this.limit = new AtomicInteger(limit);
+    this.stripes = new AtomicWords((stripeCount + 1) * PAD);
+    this.limit = new AtomicWord(limit);
     this.full = new Evidence.Full(name, limit);
     this.line = places > 0 ? new WaitingLine(this, places, mostNanos) : null;
     add(limit);
@@ -114,7 +117,7 @@ public final class Bulkhead {
    * @return the limit in force
    */
   public int limit() {
-    return limit.get();
+    return (int) limit.get();
   }
 
   /**
@@ -127,7 +130,7 @@ public final class Bulkhead {
     for (int stripe = 0; stripe <= mask; stripe++) {
       resting += resting(stripes.get(index(stripe)));
     }
-    return Math.max(0, limit.get() + debt.get() - resting);
+    return (int) Math.max(0, limit.get() + debt.get() - resting);
   }
 
   /**
@@ -138,7 +141,7 @@ public final class Bulkhead {
    */
   public void resize(int newLimit) {
     check(newLimit >= 1 && newLimit <= 1_000_000, "bulkhead", "1..1000000", newLimit);
-    int change = newLimit - limit.getAndSet(newLimit);
+    int change = newLimit - (int) limit.advance(before -> newLimit);
     full = new Evidence.Full(name, newLimit);
     if (change > 0) {
       int more = change;
@@ -148,7 +151,7 @@ public final class Bulkhead {
       add(more);
       serveLine();
     } else {
-      debt.addAndGet(-change);
+      debt.add(-change);
       collectDebt();
     }
   }
@@ -231,27 +234,33 @@ public final class Bulkhead {
   /** The stripe to give back to, or -1. */
   int tryEnter() {
     int home = (int) Thread.currentThread().getId() & mask;
-    long word = stripes.get(index(home));
-    return debt.get() == 0
-            && resting(word) > 0
-            && stripes.compareAndSet(index(home), word, word - 1)
-        ? home
-        : search(home);
+    if (resting(take(home)) > 0) {
+      if (debt.get() == 0) {
+        return home;
+      }
+      putBack(home);
+    }
+    return search(home);
+  }
+
+  /** Takes a permit if one rests there; the word before. */
+  private long take(int stripe) {
+    return stripes.advance(index(stripe), TAKE);
   }
 
   private int search(int home) {
     long returnsBefore = -1;
     while (true) {
-      collectDebt();
       long returns = 0;
       for (int i = 0; i <= mask; i++) {
         int stripe = (home + i) & mask;
-        long word = stripes.get(index(stripe));
-        while (resting(word) > 0 && debt.get() == 0) {
-          if (stripes.compareAndSet(index(stripe), word, word - 1)) {
+        long word = take(stripe);
+        while (resting(word) > 0) {
+          if (debt.get() == 0) {
             return stripe;
           }
-          word = stripes.get(index(stripe));
+          putBack(stripe); // pays a debt, or somebody else has just paid the last of it
+          word = take(stripe);
         }
         returns += word >>> 32;
       }
@@ -274,7 +283,7 @@ public final class Bulkhead {
     if (debt.get() > 0 && payOne()) {
       return;
     }
-    stripes.getAndAdd(index(stripe), RETURNED);
+    stripes.add(index(stripe), RETURNED);
   }
 
   private void serveLine() {
@@ -284,25 +293,14 @@ public final class Bulkhead {
   }
 
   private boolean payOne() {
-    int owed;
-    do {
-      owed = debt.get();
-      if (owed <= 0) {
-        return false;
-      }
-    } while (!debt.compareAndSet(owed, owed - 1));
-    return true;
+    return debt.advance(PAY) > 0;
   }
 
   /** Takes permits at rest while any are owed. */
   private void collectDebt() {
-    for (int stripe = 0; stripe <= mask && debt.get() > 0; stripe++) {
-      long word = stripes.get(index(stripe));
-      while (debt.get() > 0 && resting(word) > 0) {
-        if (stripes.compareAndSet(index(stripe), word, word - 1) && !payOne()) {
-          stripes.getAndAdd(index(stripe), RETURNED); // somebody else paid the last of it
-        }
-        word = stripes.get(index(stripe));
+    for (int stripe = 0; stripe <= mask; stripe++) {
+      while (debt.get() > 0 && resting(take(stripe)) > 0) {
+        putBack(stripe);
       }
     }
   }
@@ -311,7 +309,7 @@ public final class Bulkhead {
     int count = mask + 1;
     for (int stripe = 0; stripe < count; stripe++) {
       int share = permits / count + (stripe < permits % count ? 1 : 0);
-      stripes.getAndAdd(index(stripe), share * RETURNED);
+      stripes.add(index(stripe), share * RETURNED);
     }
   }
 
@@ -334,7 +332,7 @@ public final class Bulkhead {
 
   /** One admitted call; close it when the call is over, on any thread. Closing again does nothing. */
   public static final class Permit implements AutoCloseable {
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Once closed = new Once();
     private final Bulkhead bulkhead;
     private final int stripe;
 
@@ -346,7 +344,7 @@ public final class Bulkhead {
     /** Gives the permit back. */
     @Override
     public void close() {
-      if (closed.compareAndSet(false, true)) {
+      if (closed.first()) {
         bulkhead.exit(stripe);
       }
     }

@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.AtomicWord;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Interrupts one attempt on its caller's thread when its time is up, and never anything after it. The handshake: the
@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * else has interrupted already is left alone, so that this interrupt is not taken for ours.
  */
 final class Interruption {
-  static final int ARMED = 0;
-  static final int FIRING = 1;
-  static final int FIRED = 2;
-  static final int OVER = 3;
+  private static final int ARMED = 0;
+  private static final int FIRING = 1;
+  private static final int FIRED = 2;
+  private static final int OVER = 3;
 
-  private final AtomicInteger phase = new AtomicInteger(ARMED);
+  private final AtomicWord phase = new AtomicWord(ARMED);
   private final Thread thread = Thread.currentThread();
   private Timer.Pending pending = () -> {};
   private volatile boolean ours;
@@ -24,19 +24,23 @@ final class Interruption {
     pending = timer.schedule(Duration.ofNanos(limitNanos), this::fire);
   }
 
+  private boolean leaveArmed(int next) {
+    return phase.advance(now -> now == ARMED ? next : now) == ARMED;
+  }
+
   void fire() {
-    if (phase.compareAndSet(ARMED, FIRING)) {
+    if (leaveArmed(FIRING)) {
       if (!thread.isInterrupted()) {
         ours = true;
         thread.interrupt();
       }
-      phase.set(FIRED);
+      phase.advance(firing -> FIRED);
     }
   }
 
   /** Ends the handshake; whether the attempt was interrupted by it. The thread's flag is then as others left it. */
   boolean disarm() {
-    if (phase.compareAndSet(ARMED, OVER)) {
+    if (leaveArmed(OVER)) {
       pending.cancel();
       return false;
     }

@@ -3,14 +3,14 @@ package cnkit.resilience;
 import static cnkit.resilience.Checks.check;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Grants calls at a rate: one number, one compare-and-set, no thread. Safe for many threads; several pipelines may share
+ * Grants calls at a rate: one number, one atomic step, no thread. Safe for many threads; several pipelines may share
  * one. An idle limiter grants its burst and no more, the time to wait is exact, and what can never be granted is refused
  * at once.
  *
@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
 public final class RateLimiter {
   private final String name;
   private final LongSupplier ticker;
-  private final AtomicLong tat;
+  private final AtomicWord tat;
   private volatile Rule rule;
 
   /** A limit with what is computed from it: read in one piece, so that a change is never seen by halves. */
@@ -32,12 +32,20 @@ public final class RateLimiter {
     static Rule of(RateLimit limit) {
       return new Rule(limit, limit.intervalNanos(), limit.toleranceNanos());
     }
+
+    long waitNanos(long tat, long now, int calls) {
+      return Gcra.waitNanos(tat, now, calls, intervalNanos, toleranceNanos);
+    }
+
+    long advance(long tat, long now, int calls) {
+      return Gcra.advance(tat, now, calls, intervalNanos);
+    }
   }
 
   private RateLimiter(String name, RateLimit limit, LongSupplier ticker) {
     this.name = Checks.name(name);
     this.ticker = requireNonNull(ticker, "ticker");
-    this.tat = new AtomicLong(ticker.getAsLong());
+    this.tat = new AtomicWord(ticker.getAsLong());
     this.rule = Rule.of(limit);
   }
 
@@ -131,17 +139,12 @@ public final class RateLimiter {
     long patience = Ticks.nanos(atMost);
     long now = ticker.getAsLong();
     Rule r = rule;
-    while (true) {
-      long before = tat.get();
-      long wait =
-          Math.max(0, Gcra.waitNanos(before, now, calls, r.intervalNanos, r.toleranceNanos));
-      if (wait > patience) {
-        return Optional.empty();
-      }
-      if (tat.compareAndSet(before, Gcra.advance(before, now, calls, r.intervalNanos))) {
-        return Optional.of(new Reservation(this, calls * r.intervalNanos, now + wait));
-      }
-    }
+    long before =
+        tat.advance(t -> r.waitNanos(t, now, calls) > patience ? t : r.advance(t, now, calls));
+    long wait = Math.max(0, r.waitNanos(before, now, calls));
+    return wait > patience
+        ? Optional.empty()
+        : Optional.of(new Reservation(this, calls * r.intervalNanos, now + wait));
   }
 
   private void checkPossible(int calls) {
@@ -155,14 +158,10 @@ public final class RateLimiter {
   long ask(int calls) {
     long now = ticker.getAsLong();
     Rule r = rule;
-    while (true) {
-      long before = tat.get();
-      long wait = Gcra.waitNanos(before, now, calls, r.intervalNanos, r.toleranceNanos);
-      if (wait > 0
-          || tat.compareAndSet(before, Gcra.advance(before, now, calls, r.intervalNanos))) {
-        return wait;
-      }
-    }
+    return r.waitNanos(
+        tat.advance(t -> r.waitNanos(t, now, calls) > 0 ? t : r.advance(t, now, calls)),
+        now,
+        calls);
   }
 
   /** Calls that were granted just now and not made. */
@@ -172,10 +171,7 @@ public final class RateLimiter {
 
   private void giveBackNanos(long nanos) {
     long now = ticker.getAsLong();
-    long before;
-    do {
-      before = tat.get();
-    } while (!tat.compareAndSet(before, Gcra.giveBack(before, now, 1, nanos)));
+    tat.advance(t -> Gcra.giveBack(t, now, 1, nanos));
   }
 
   Evidence.Limited evidence() {
@@ -196,7 +192,7 @@ public final class RateLimiter {
     private final long takenNanos;
 
     private final long dueNanos;
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final Once over = new Once();
 
     Reservation(RateLimiter limiter, long takenNanos, long dueNanos) {
       this.limiter = limiter;
@@ -219,7 +215,7 @@ public final class RateLimiter {
      * @return whether they were given back
      */
     public boolean cancel() {
-      if (Ticks.isDue(dueNanos, limiter.ticker.getAsLong()) || !over.compareAndSet(false, true)) {
+      if (Ticks.isDue(dueNanos, limiter.ticker.getAsLong()) || !over.first()) {
         return false;
       }
       limiter.giveBackNanos(takenNanos);

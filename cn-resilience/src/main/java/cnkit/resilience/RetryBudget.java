@@ -2,7 +2,7 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.concurrent.atomic.AtomicLong;
+import cnkit.core.internal.AtomicWord;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,35 +19,19 @@ import java.util.function.LongSupplier;
 public final class RetryBudget {
   private final RetryBudgetSettings settings;
   private final LongSupplier ticker;
-  private final long deposit;
-  private final long cap;
+  private final BudgetForm form;
   private final long floorIntervalNanos;
-  private final AtomicLong saved;
-  private final AtomicLong floorTat;
-  /** Another form than the saturating one; then nothing is saved here, and the cap is below everything. */
-  private final @Nullable BudgetForm form;
+  private final AtomicWord floorTat;
 
   private RetryBudget(RetryBudgetSettings settings, LongSupplier ticker) {
     this.settings = settings;
     this.ticker = requireNonNull(ticker, "ticker");
-    this.deposit = BudgetRule.deposit(settings.ratio());
-    this.form = form(settings, ticker);
-    this.cap = form == null ? settings.reserve() * BudgetRule.COST : Long.MIN_VALUE;
+    this.form = BudgetForm.of(settings, ticker);
     this.floorIntervalNanos =
         settings.floorPerSecond() > 0 && !(form instanceof BudgetForm.InFlight)
             ? (long) Math.ceil(1e9 / settings.floorPerSecond())
             : 0;
-    this.saved = new AtomicLong(form == null ? settings.initial() * BudgetRule.COST : 0);
-    this.floorTat = new AtomicLong(ticker.getAsLong());
-  }
-
-  private static @Nullable BudgetForm form(RetryBudgetSettings settings, LongSupplier ticker) {
-    if (settings.form() instanceof RetryBudgetSettings.Expiring expiring) {
-      return new BudgetForm.Expiring(settings.ratio(), expiring.after().toNanos(), ticker);
-    }
-    return settings.form() instanceof RetryBudgetSettings.InFlight inFlight
-        ? new BudgetForm.InFlight(settings.ratio(), inFlight.atLeast())
-        : null;
+    this.floorTat = new AtomicWord(ticker.getAsLong());
   }
 
   /**
@@ -86,91 +70,51 @@ public final class RetryBudget {
    * @return retries, with a fraction; the floor is not in it
    */
   public double available() {
-    return form == null ? saved.get() / (double) BudgetRule.COST : form.available();
+    return form.available();
   }
 
   /** Whether a first attempt has only to be told by {@link #onFirstAttempt}, and nothing at its end. */
   boolean isSaturating() {
-    return form == null;
+    return form instanceof BudgetForm.Saturating;
   }
 
   void onFirstAttempt() {
-    if (saved.get() < cap) {
-      deposit();
-    } else if (form != null) {
-      form.began();
-    }
+    form.began();
   }
 
   /** A retry that was sent has ended. */
   void retryEnded() {
-    if (form != null) {
-      form.retryEnded();
-    }
+    form.retryEnded();
   }
 
   /** A call that began has ended. */
   void ended() {
-    if (form != null) {
-      form.ended();
-    }
-  }
-
-  private void deposit() {
-    long before;
-    do {
-      before = saved.get();
-      if (before >= cap) {
-        return;
-      }
-    } while (!saved.compareAndSet(before, BudgetRule.afterFirstAttempt(before, deposit, cap)));
+    form.ended();
   }
 
   boolean tryWithdraw() {
-    if (form != null) {
-      return form.tryCharge() || (floorIntervalNanos > 0 && tryFloor());
-    }
-    while (true) {
-      long before = saved.get();
-      long after = BudgetRule.afterRetry(before);
-      if (after < 0) {
-        return floorIntervalNanos > 0 && tryFloor();
-      }
-      if (saved.compareAndSet(before, after)) {
-        return true;
-      }
-    }
+    return form.tryCharge() || (floorIntervalNanos > 0 && tryFloor());
   }
 
   private boolean tryFloor() {
     long now = ticker.getAsLong();
-    while (true) {
-      long tat = floorTat.get();
-      if (Gcra.waitNanos(tat, now, 1, floorIntervalNanos, 0) > 0) {
-        return false;
-      }
-      if (floorTat.compareAndSet(tat, Gcra.advance(tat, now, 1, floorIntervalNanos))) {
-        return true;
-      }
-    }
+    long before = floorTat.advance(
+        tat -> floorWaitNanos(tat, now) > 0 ? tat : Gcra.advance(tat, now, 1, floorIntervalNanos));
+    return floorWaitNanos(before, now) <= 0;
+  }
+
+  private long floorWaitNanos(long tat, long now) {
+    return Gcra.waitNanos(tat, now, 1, floorIntervalNanos, 0);
   }
 
   /** Gives back what a retry cost that was never sent. */
   void refund() {
-    if (form != null) {
-      form.takeBack();
-      return;
-    }
-    long before;
-    do {
-      before = saved.get();
-    } while (!saved.compareAndSet(
-        before, BudgetRule.afterFirstAttempt(before, BudgetRule.COST, cap)));
+    form.takeBack();
   }
 
   @Override
   public String toString() {
-    return form == null
+    return isSaturating()
         ? "RetryBudget[" + available() + " of " + settings.reserve() + " saved, ratio "
             + settings.ratio() + "]"
         : "RetryBudget[" + available() + " available, ratio " + settings.ratio() + "]";

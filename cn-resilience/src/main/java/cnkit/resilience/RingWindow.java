@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLong;
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.AtomicWords;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,14 +24,12 @@ final class RingWindow implements Window {
   private static final long ONE_FAILURE = 1L << BITS;
   private static final long ONE_SLOW = 1L << (2 * BITS);
 
-  private final AtomicIntegerArray slots;
-  private final AtomicLong head = new AtomicLong();
-  private final AtomicLong sum = new AtomicLong();
-  private final Runnable onStore;
+  private final AtomicWords slots;
+  private final AtomicWord head = new AtomicWord(0);
+  private final AtomicWord sum = new AtomicWord(0);
 
-  RingWindow(int size, Runnable onStore) {
-    this.slots = new AtomicIntegerArray(size);
-    this.onStore = onStore;
+  RingWindow(int size) {
+    this.slots = new AtomicWords(size);
   }
 
   @Override
@@ -39,12 +37,11 @@ final class RingWindow implements Window {
     if (!failed && !slow && sum.get() == slots.length()) {
       return; // only good calls, and as many as fit
     }
-    onStore.run();
-    int now = GOOD | (failed ? FAILED : 0) | (slow ? SLOW : 0);
-    int before = slots.getAndSet((int) (head.getAndIncrement() % slots.length()), now);
+    long now = GOOD | (failed ? FAILED : 0) | (slow ? SLOW : 0);
+    long before = slots.advance((int) (head.add(1) % slots.length()), slot -> now);
     long difference = weight(now) - weight(before);
     if (difference != 0) {
-      sum.addAndGet(difference);
+      sum.add(difference);
     }
   }
 
@@ -53,7 +50,7 @@ final class RingWindow implements Window {
     record(false, false, 0);
   }
 
-  private static long weight(int slot) {
+  private static long weight(long slot) {
     return slot == EMPTY
         ? 0
         : ONE_CALL + ((slot & FAILED) == 0 ? 0 : ONE_FAILURE) + ((slot & SLOW) == 0 ? 0 : ONE_SLOW);

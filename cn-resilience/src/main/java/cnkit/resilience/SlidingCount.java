@@ -1,6 +1,6 @@
 package cnkit.resilience;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import cnkit.core.internal.AtomicWords;
 
 /**
  * A number that forgets: the sum of what was added within the last span, in buckets. Each cell is one word, [tag 24 |
@@ -15,7 +15,7 @@ final class SlidingCount {
 
   private final long originNanos;
   private final long bucketNanos;
-  private final AtomicLongArray cells = new AtomicLongArray(BUCKETS);
+  private final AtomicWords cells = new AtomicWords(BUCKETS);
 
   /** Covers the last {@code (span - bucket, span]} in ten buckets. */
   SlidingCount(long spanNanos, long nowNanos) {
@@ -31,16 +31,12 @@ final class SlidingCount {
     long bucket = bucket(nowNanos);
     int index = (int) (bucket % BUCKETS);
     long tag = bucket & TAG_MASK;
-    while (true) {
-      long cell = cells.get(index);
+    cells.advance(index, cell -> {
       long ahead = ((cell >>> COUNT_BITS) - tag) & TAG_MASK;
       // a reader of an older time adds to the newer bucket: time never goes back
       long kept = ahead > BUCKETS ? tag << COUNT_BITS : cell;
-      long next = (kept & ~COUNT_MASK) | ((kept + amount) & COUNT_MASK);
-      if (cells.compareAndSet(index, cell, next)) {
-        return;
-      }
-    }
+      return (kept & ~COUNT_MASK) | ((kept + amount) & COUNT_MASK);
+    });
   }
 
   /** Never negative: what was counted may be gone already when it is taken back. */

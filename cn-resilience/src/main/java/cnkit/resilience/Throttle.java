@@ -2,8 +2,8 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Once;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -166,7 +166,7 @@ public final class Throttle {
   /** One admitted call; complete it once. Safe for any thread. */
   public static final class Permit {
     private final Throttle throttle;
-    private final AtomicBoolean used = new AtomicBoolean();
+    private final Once used = new Once();
 
     Permit(Throttle throttle) {
       this.throttle = throttle;
@@ -178,8 +178,8 @@ public final class Throttle {
      * @param handling what the call was worth
      */
     public void complete(Handling handling) {
-      requireNonNull(handling, "kind");
-      if (used.compareAndSet(false, true)) {
+      requireNonNull(handling, "handling");
+      if (used.first()) {
         throttle.complete(handling);
       }
     }

@@ -1,6 +1,6 @@
 package cnkit.resilience;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import cnkit.core.internal.AtomicWords;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,33 +30,26 @@ final class TimeWindow implements Window {
   private final int stripeMask;
   private final int stride;
   /** The id of the thread that owns a stripe; 0: nobody. */
-  private final AtomicLongArray owners = new AtomicLongArray(OWNED);
+  private final AtomicWords owners = new AtomicWords(OWNED);
 
-  private final AtomicLongArray results;
+  private final AtomicWords results;
   /** Slow calls in the "bad" field of each cell; empty without a rule about them. */
-  private final AtomicLongArray slowCalls;
+  private final AtomicWords slowCalls;
 
-  private final Runnable onStore;
   /** Where the clock was last seen; immutable, so it needs no order: a stale one costs a division. */
   private Bucket current;
 
   private record Bucket(long startNanos, long tag, int offset) {}
 
-  TimeWindow(
-      BreakerSettings.Window.Time time,
-      boolean slowRule,
-      long nowNanos,
-      int stripes,
-      Runnable onStore) {
+  TimeWindow(BreakerSettings.Window.Time time, boolean slowRule, long nowNanos, int stripes) {
     this.originNanos = nowNanos;
     this.spanNanos = time.span().toNanos();
     this.bucketNanos = time.bucket().toNanos();
     this.buckets = (int) (spanNanos / bucketNanos);
     this.stripeMask = stripes - 1;
     this.stride = buckets + PAD;
-    this.results = new AtomicLongArray((OWNED + stripes) * stride + PAD);
-    this.slowCalls = new AtomicLongArray(slowRule ? results.length() : 0);
-    this.onStore = onStore;
+    this.results = new AtomicWords((OWNED + stripes) * stride + PAD);
+    this.slowCalls = new AtomicWords(slowRule ? results.length() : 0);
     this.current = new Bucket(nowNanos, 0, 0);
   }
 
@@ -66,7 +59,6 @@ final class TimeWindow implements Window {
 
   @Override
   public void record(boolean failed, boolean slow, long nowNanos) {
-    onStore.run();
     Bucket bucket = bucketAt(nowNanos);
     int stripe = stripe();
     add(results, stripe, bucket, failed ? ONE_CALL + 1 : ONE_CALL);
@@ -79,7 +71,6 @@ final class TimeWindow implements Window {
   public void recordGood(LongSupplier ticker) {
     // the clock comes first: the processor does the rest while it waits for it
     Bucket bucket = bucketAt(ticker.getAsLong());
-    onStore.run();
     add(results, stripe(), bucket, ONE_CALL);
   }
 
@@ -101,30 +92,30 @@ final class TimeWindow implements Window {
     long id = Thread.currentThread().getId();
     int home = (int) id & (OWNED - 1);
     long owner = owners.get(home);
-    return owner == id || (owner == 0 && owners.compareAndSet(home, 0, id))
-        ? home
-        : OWNED + ((int) id & stripeMask);
+    boolean own = owner == id || (owner == 0 && claim(home, id));
+    return own ? home : OWNED + ((int) id & stripeMask);
   }
 
-  private void add(AtomicLongArray cells, int stripe, Bucket bucket, long amount) {
+  private boolean claim(int home, long id) {
+    return owners.advance(home, owner -> owner == 0 ? id : owner) == 0;
+  }
+
+  private void add(AtomicWords cells, int stripe, Bucket bucket, long amount) {
     int index = PAD + stripe * stride + bucket.offset;
-    while (true) {
-      long cell = cells.get(index);
-      long ahead = ((cell >>> (2 * COUNT_BITS)) - bucket.tag) & TAG_MASK;
-      long next = ahead > buckets
-          ? bucket.tag << (2 * COUNT_BITS)
-          : cell; // an older bucket's cell starts anew
-      if (((next >>> COUNT_BITS) & COUNT_MASK) == COUNT_MASK || (next & COUNT_MASK) == COUNT_MASK) {
-        return;
-      }
-      if (stripe < OWNED) {
-        cells.setRelease(index, next + amount);
-        return;
-      }
-      if (cells.compareAndSet(index, cell, next + amount)) {
-        return;
-      }
+    if (stripe < OWNED) {
+      cells.setRelease(index, added(cells.get(index), bucket, amount));
+    } else {
+      cells.advance(index, cell -> added(cell, bucket, amount));
     }
+  }
+
+  private long added(long cell, Bucket bucket, long amount) {
+    long ahead = ((cell >>> (2 * COUNT_BITS)) - bucket.tag) & TAG_MASK;
+    // an older bucket's cell starts anew
+    long kept = ahead > buckets ? bucket.tag << (2 * COUNT_BITS) : cell;
+    boolean isFull =
+        ((kept >>> COUNT_BITS) & COUNT_MASK) == COUNT_MASK || (kept & COUNT_MASK) == COUNT_MASK;
+    return isFull ? cell : kept + amount;
   }
 
   @Override

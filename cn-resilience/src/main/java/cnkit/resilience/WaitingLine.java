@@ -2,11 +2,11 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -25,7 +25,7 @@ final class WaitingLine {
   private final int places;
   private final long mostNanos;
   private final Queue<Waiter> line = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicWord waiting = new AtomicWord(0);
   private final ThreadLocal<Integer> levels = ThreadLocal.withInitial(() -> 0);
 
   WaitingLine(Bulkhead bulkhead, int places, long mostNanos) {
@@ -39,12 +39,12 @@ final class WaitingLine {
   }
 
   int waiting() {
-    return waiting.get();
+    return (int) waiting.get();
   }
 
   /** One place in the line. */
   final class Waiter {
-    private final AtomicBoolean claimed = new AtomicBoolean();
+    private final Once claimed = new Once();
     private final IntConsumer granted;
     private volatile Timer.Pending alarm = () -> {};
 
@@ -53,10 +53,10 @@ final class WaitingLine {
     }
 
     private boolean claim() {
-      if (!claimed.compareAndSet(false, true)) {
+      if (!claimed.first()) {
         return false;
       }
-      waiting.decrementAndGet();
+      waiting.add(-1);
       alarm.cancel();
       return true;
     }
@@ -86,8 +86,8 @@ final class WaitingLine {
    * @param expired told why, on the timer's thread, when the time is up; quick, throws nothing
    */
   Joined join(long patienceNanos, Timer timer, IntConsumer granted, Consumer<Evidence> expired) {
-    if (waiting.getAndIncrement() >= places) {
-      int others = waiting.decrementAndGet();
+    if (waiting.add(1) >= places) {
+      int others = (int) waiting.add(-1) - 1;
       return new Joined.Refused(
           new Evidence.Queued(bulkhead.name(), bulkhead.limit(), others, Duration.ZERO));
     }
@@ -97,11 +97,11 @@ final class WaitingLine {
     Timer.Pending alarm = timer.schedule(Duration.ofNanos(patience), () -> {
       if (waiter.leave()) {
         expired.accept(new Evidence.Queued(
-            bulkhead.name(), bulkhead.limit(), waiting.get(), Duration.ofNanos(patience)));
+            bulkhead.name(), bulkhead.limit(), waiting(), Duration.ofNanos(patience)));
       }
     });
     waiter.alarm = alarm;
-    if (waiter.claimed.get()) {
+    if (waiter.claimed.isTaken()) {
       alarm.cancel(); // granted between the two lines above
     }
     serve();

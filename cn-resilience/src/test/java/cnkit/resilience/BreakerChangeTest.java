@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Subscription;
 import cnkit.resilience.Breaker.State;
 import cnkit.resilience.testing.VirtualTime;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.internal.Turns;
 import cnkit.resilience.testing.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,19 +79,16 @@ class TimeWindowTest {
   @Example
   @Label("case R43: after long idleness one result costs one write and is alone")
   void idlenessCostsNothing() {
-    int[] stores = {0};
-    TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofSeconds(10), ofSeconds(1)),
-        false,
-        0,
-        1,
-        () -> stores[0]++);
+    int[] accesses = {0};
+    TimeWindow window =
+        new TimeWindow(new BreakerSettings.Window.Time(ofSeconds(10), ofSeconds(1)), false, 0, 1);
     for (int i = 0; i < 10; i++) {
       window.record(true, false, ofSeconds(i).toNanos());
     }
-    stores[0] = 0;
+    Turns.install(() -> accesses[0]++);
     window.record(true, false, ofSeconds(7 * 10 + 3).toNanos());
-    assertEquals(1, stores[0]);
+    Turns.remove();
+    assertEquals(3, accesses[0], "who owns the stripe, what the cell holds, and the write");
     assertEquals(new Window.Tally(1, 1, 0), window.tally(ofSeconds(73).toNanos()));
     long after = 400L * 86_400 * 1_000_000_000; // beyond the tag's range
     window.record(true, false, after);
@@ -150,11 +148,7 @@ class TimeWindowTest {
       @ForAll @Size(max = 200) List<@IntRange(max = 40) Integer> steps) {
     long origin = Long.MAX_VALUE - 5_000_000_000L;
     TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofSeconds(buckets), ofSeconds(1)),
-        true,
-        origin,
-        2,
-        () -> {});
+        new BreakerSettings.Window.Time(ofSeconds(buckets), ofSeconds(1)), true, origin, 2);
     record Result(long bucket, boolean failed, boolean slow) {}
     List<Result> oracle = new ArrayList<>();
     long elapsed = 0;

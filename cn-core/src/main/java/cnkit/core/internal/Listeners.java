@@ -125,7 +125,9 @@ public final class Listeners<E> {
     private final ArrayDeque<E> queue = new ArrayDeque<>();
     private long lost;
     private boolean running;
-    private boolean handedOver;
+    /** How long the queue was when the executor was last asked; 0: no task is with it. */
+    private int asked;
+
     private boolean closed;
 
     Line(Consumer<? super E> listener) {
@@ -146,16 +148,15 @@ public final class Listeners<E> {
     void handOver() {
       synchronized (this) {
         // an executor may lose a task without a word: it is asked again when the queue has doubled
-        boolean again = Integer.bitCount(queue.size()) == 1;
-        if (running || closed || queue.isEmpty() || (handedOver && !again)) {
+        if (running || closed || queue.isEmpty() || queue.size() < 2 * asked) {
           return;
         }
-        handedOver = true;
+        asked = queue.size();
       }
       Throwable refused = HandOver.to(executor, this);
       if (refused != null) {
         synchronized (this) {
-          handedOver = false;
+          asked = 0;
         }
         complaints.warn("the executor of the listeners of " + source, refused);
       }
@@ -186,7 +187,7 @@ public final class Listeners<E> {
       }
       E event = queue.pollFirst();
       running = event != null;
-      handedOver = running;
+      asked = 0;
       return event;
     }
 

@@ -15,7 +15,8 @@ class AtomicRaceTest {
   @Test
   void noTransitionOfAStateIsLostAndEachIsToldOnce() {
     LongAdder committed = new LongAdder();
-    AtomicState<Integer> state = new AtomicState<>(0, (before, after) -> committed.add(after - before));
+    AtomicState<Integer> state =
+        new AtomicState<>(0, (before, after) -> committed.add(after - before));
     long sum = Race.of(2, thread -> {
       long before = 0;
       for (int i = 0; i < STEPS; i++) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interleavings {
   private static final int LONGEST = 1_000;
+  /** Who waits in a loop makes room for the others after so many accesses. */
+  private static final int PATIENCE = 40;
+
   private static final ThreadLocal<@Nullable Integer> NUMBER = new ThreadLocal<>();
 
   private Interleavings() {}
@@ -55,11 +58,7 @@ public final class Interleavings {
 
   /** As the other method, in the orders in which at most so many threads are interrupted before their end. */
   public static long explore(int preemptions, Supplier<? extends Scenario> scenarios) {
-    ExecutorService pool = Executors.newCachedThreadPool(task -> {
-      Thread thread = new Thread(task, "interleaving");
-      thread.setDaemon(true);
-      return thread;
-    });
+    List<ExecutorService> pool = new ArrayList<>();
     try {
       List<Integer> path = new ArrayList<>();
       long runs = 0;
@@ -79,8 +78,23 @@ public final class Interleavings {
       }
     } finally {
       Turns.remove();
-      pool.shutdown();
+      pool.forEach(ExecutorService::shutdown);
     }
+  }
+
+  /**
+   * The thread of the program with that number, the same in each run. Its id is the number's parity in each of the stripes
+   * that are chosen by an id: so programs 0 and 2 meet at home, and program 1 lives next door.
+   */
+  private static ExecutorService worker(int number) {
+    return Executors.newSingleThreadExecutor(task -> {
+      Thread thread = new Thread(task, "interleaving");
+      while (thread.getId() % 64 != number % 2) {
+        thread = new Thread(task, "interleaving");
+      }
+      thread.setDaemon(true);
+      return thread;
+    });
   }
 
   /** One order. Only the thread whose turn it is touches the fields. */
@@ -93,6 +107,7 @@ public final class Interleavings {
     private final BitSet alive = new BitSet();
     private final StringBuilder order = new StringBuilder();
     private int preemptionsLeft;
+    private int inARow;
     private @Nullable Throwable thrown;
 
     Run(List<Integer> path, int preemptions) {
@@ -100,14 +115,17 @@ public final class Interleavings {
       this.preemptionsLeft = preemptions;
     }
 
-    void go(Scenario scenario, ExecutorService pool) {
+    void go(Scenario scenario, List<ExecutorService> pool) {
       List<Runnable> threads = scenario.threads();
       Turns.install(this::access);
       for (int i = 0; i < threads.size(); i++) {
         int own = i;
         turns.add(new Semaphore(0));
         alive.set(own);
-        pool.execute(() -> run(own, threads.get(own)));
+        if (pool.size() == own) {
+          pool.add(worker(own));
+        }
+        pool.get(own).execute(() -> run(own, threads.get(own)));
         stopped.acquireUninterruptibly(); // what a thread does before its first access meets nobody
       }
       if (!alive.isEmpty()) {
@@ -166,11 +184,12 @@ public final class Interleavings {
         throw new AssertionError("no end in sight");
       }
       List<Integer> choices = new ArrayList<>();
-      if (present >= 0) {
+      boolean waits = inARow >= PATIENCE && alive.cardinality() > 1;
+      if (present >= 0 && !waits) {
         choices.add(present);
       }
       for (int i = alive.nextSetBit(0);
-          i >= 0 && (present < 0 || preemptionsLeft > 0);
+          i >= 0 && (present < 0 || preemptionsLeft > 0 || waits);
           i = alive.nextSetBit(i + 1)) {
         if (i != present) {
           choices.add(i);
@@ -185,6 +204,7 @@ public final class Interleavings {
       if (present >= 0 && chosen != present) {
         preemptionsLeft--;
       }
+      inARow = chosen == present ? inARow + 1 : 0;
       order.append((char) ('A' + chosen));
       return chosen;
     }

@@ -9,17 +9,20 @@ final class Facts {
 
   private Facts() {}
 
+  /** How many times the state was replaced; states are immutable, so one that is the same object was not written. */
   static long stores(BreakerSettings settings) throws InterruptedException {
-    AtomicLong stores = new AtomicLong();
-    Breaker breaker = new Breaker(
-        "b",
-        settings,
-        SystemTime.TICKER,
-        SystemTime.RANDOM,
-        Runnable::run,
-        stores::incrementAndGet);
+    Breaker breaker = Breaker.of("b", settings);
     Pipeline pipeline = Pipeline.builder("b").breaker(breaker).build();
-    return during(pipeline, stores);
+    AtomicLong stores = new AtomicLong();
+    long unused = during(pipeline, stores);
+    for (int i = 0; i < CALLS; i++) {
+      BreakerState.Closed before = breaker.healthy();
+      pipeline.call(attempt -> "ok");
+      if (before == null || breaker.healthy() != before) {
+        stores.incrementAndGet();
+      }
+    }
+    return stores.get();
   }
 
   static long clockReads(BreakerSettings settings) throws InterruptedException {

@@ -136,8 +136,8 @@ public final class LimitsStress {
   @Outcome(expect = Expect.FORBIDDEN, desc = "a result was lost")
   @State
   public static class Counting {
-    private final TimeWindow window = new TimeWindow(
-        new BreakerSettings.Window.Time(ofHours(1), ofHours(1)), false, 0, 1, () -> {});
+    private final TimeWindow window =
+        new TimeWindow(new BreakerSettings.Window.Time(ofHours(1), ofHours(1)), false, 0, 1);
 
     /** A success. */
     @Actor
