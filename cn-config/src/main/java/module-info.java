@@ -1,5 +1,7 @@
 /** Settings as records: bound once, checked completely, explained on demand. */
 module cnkit.config {
+  requires transitive cnkit.core;
+  requires static org.jspecify;
   requires com.fasterxml.jackson.annotation;
   requires transitive com.fasterxml.jackson.core;
   requires org.slf4j;

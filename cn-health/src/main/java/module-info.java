@@ -1,5 +1,7 @@
 /** Probe registry of one instance: liveness, readiness and startup. */
 module cnkit.health {
+  requires transitive cnkit.core;
+  requires static org.jspecify;
   requires java.management;
   requires org.slf4j;
 

@@ -1,5 +1,7 @@
 /** Every outbound call bounded: deadline, retry with budget, circuit breaker, bulkhead. */
 module cnkit.resilience {
+  requires transitive cnkit.core;
+  requires static org.jspecify;
   requires org.slf4j;
 
   exports cnkit.resilience;

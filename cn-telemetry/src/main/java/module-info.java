@@ -6,6 +6,8 @@
  * every other class here loads, and can be reflected upon, without them.
  */
 module cnkit.telemetry {
+  requires transitive cnkit.core;
+  requires static org.jspecify;
   requires transitive io.opentelemetry.api;
   requires transitive io.opentelemetry.context;
   requires org.slf4j;

@@ -1,0 +1,52 @@
+package cnkit.core.internal;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongUnaryOperator;
+
+/** Several words of 64 bits in one array, each changed as an {@link AtomicWord} is. */
+public final class AtomicWords {
+  private final AtomicLongArray words;
+
+  /** That many words, all zero. */
+  public AtomicWords(int length) {
+    this.words = new AtomicLongArray(length);
+  }
+
+  /** How many words there are. */
+  public int length() {
+    return words.length();
+  }
+
+  /** The present word. */
+  public long get(int index) {
+    Turns.take();
+    return words.get(index);
+  }
+
+  /** Adds, and returns the word before. */
+  public long add(int index, long delta) {
+    Turns.take();
+    return words.getAndAdd(index, delta);
+  }
+
+  /** Writes a word that no other thread writes; readers see what was written before it. */
+  public void setRelease(int index, long word) {
+    Turns.take();
+    words.setRelease(index, word);
+  }
+
+  /** As {@link AtomicWord#advance}: returns the word before. */
+  public long advance(int index, LongUnaryOperator step) {
+    while (true) {
+      long before = get(index);
+      long after = step.applyAsLong(before);
+      if (after == before) {
+        return before;
+      }
+      Turns.take();
+      if (words.compareAndSet(index, before, after)) {
+        return before;
+      }
+    }
+  }
+}

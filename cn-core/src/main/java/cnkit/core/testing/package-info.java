@@ -1,0 +1,5 @@
+/** Virtual time for tests: one clock for health, lifecycle, resilience and configuration together. */
+@NullMarked
+package cnkit.core.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+/**
+ * What the modules of the kit share: time, the handle of a subscription, and, for the kit's own modules only, the classes
+ * that cross into foreign code, text and threads.
+ */
+@SuppressWarnings(
+    "module") // the modules that may use the internal package are compiled after this one
+module cnkit.core {
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports cnkit.core;
+  // virtual time, for the tests of those who use the kit
+  exports cnkit.core.testing;
+  exports cnkit.core.internal to
+      cnkit.config,
+      cnkit.health,
+      cnkit.lifecycle,
+      cnkit.resilience,
+      cnkit.telemetry;
+}
