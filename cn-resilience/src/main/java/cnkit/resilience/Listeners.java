@@ -1,5 +1,6 @@
 package cnkit.resilience;
 
+import cnkit.core.Subscription;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;

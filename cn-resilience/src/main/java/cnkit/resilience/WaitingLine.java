@@ -2,6 +2,7 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,7 +47,7 @@ final class WaitingLine {
   final class Waiter {
     private final AtomicBoolean claimed = new AtomicBoolean();
     private final IntConsumer granted;
-    private volatile Timer.Pending alarm = () -> {};
+    private volatile Time.Pending alarm = () -> false;
 
     private Waiter(IntConsumer granted) {
       this.granted = granted;
@@ -85,7 +86,7 @@ final class WaitingLine {
    * @param granted gets the stripe of the permit, on the thread that gave it back; quick, throws nothing
    * @param expired told why, on the timer's thread, when the time is up; quick, throws nothing
    */
-  Joined join(long patienceNanos, Timer timer, IntConsumer granted, Consumer<Evidence> expired) {
+  Joined join(long patienceNanos, Time timer, IntConsumer granted, Consumer<Evidence> expired) {
     if (waiting.getAndIncrement() >= places) {
       int others = waiting.decrementAndGet();
       return new Joined.Refused(
@@ -94,7 +95,7 @@ final class WaitingLine {
     long patience = Math.min(patienceNanos, mostNanos);
     Waiter waiter = new Waiter(granted);
     line.add(waiter);
-    Timer.Pending alarm = timer.schedule(Duration.ofNanos(patience), () -> {
+    Time.Pending alarm = timer.schedule(Duration.ofNanos(patience), () -> {
       if (waiter.leave()) {
         expired.accept(new Evidence.Queued(
             bulkhead.name(), bulkhead.limit(), waiting.get(), Duration.ofNanos(patience)));

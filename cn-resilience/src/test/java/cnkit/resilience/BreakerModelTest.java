@@ -3,6 +3,7 @@ package cnkit.resilience;
 import static java.time.Duration.ofNanos;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cnkit.core.Subscription;
 import cnkit.resilience.Breaker.State;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,11 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Subscription;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ class BreakerTest {
   private final List<BreakerEvent> events = new ArrayList<>();
 
   private Breaker breaker(BreakerSettings settings) {
-    Breaker breaker = Breaker.of("b", settings, time.ticker());
+    Breaker breaker = Breaker.of("b", settings, time::nanoTime);
     Subscription unused = breaker.subscribe(events::add);
     return breaker;
   }
@@ -227,7 +228,7 @@ class BreakerTest {
   void aTransitionHappensOnce() throws Exception {
     for (int round = 0; round < 50; round++) {
       AtomicInteger opened = new AtomicInteger();
-      Breaker breaker = Breaker.of("b", TWO_FAILURES, time.ticker());
+      Breaker breaker = Breaker.of("b", TWO_FAILURES, time::nanoTime);
       try (Subscription s = breaker.subscribe(event -> {
         if (event instanceof BreakerEvent.Changed changed && changed.to() == State.OPEN) {
           opened.incrementAndGet();
@@ -513,7 +514,7 @@ class BreakerTest {
   @Test
   void aListenerThatHangsLosesTheOldestAndIsTold() {
     List<Runnable> queued = new ArrayList<>();
-    Breaker breaker = Breaker.of("b", TWO_FAILURES, time.ticker(), () -> 0, queued::add);
+    Breaker breaker = Breaker.of("b", TWO_FAILURES, time::nanoTime, () -> 0, queued::add);
     List<BreakerEvent> got = new ArrayList<>();
     try (Subscription s = breaker.subscribe(got::add)) {
       for (int i = 0; i < 300; i++) {
