@@ -83,6 +83,7 @@ class PathsAgreeTest {
       builder
           .retry(RetrySettings.constant(ofMillis(random.nextInt(60)))
               .withAttempts(1 + random.nextInt(4))
+              .withMinUseful(ofMillis(25)) // an asynchronous attempt is cut at its limit, so none may reach it
               .withMaxElapsed(random.nextBoolean() ? ofMillis(150) : ofSeconds(60))
               .withRepeating(rules[random.nextInt(rules.length)]))
           .budget(budget);
@@ -91,7 +92,7 @@ class PathsAgreeTest {
       builder.deadline(ofMillis(150 + random.nextInt(200)));
     }
     if (random.nextBoolean()) {
-      builder.perTryTimeout(ofMillis(500)); // an asynchronous attempt is cut there, so none takes it
+      builder.perTryTimeout(ofMillis(500));
     }
     if (random.nextBoolean()) {
       builder.rateLimiter(RateLimiter.of(
