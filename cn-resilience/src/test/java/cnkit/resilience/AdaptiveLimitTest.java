@@ -160,7 +160,8 @@ class AdaptiveLimitTest {
     VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
     AdaptiveLimit limit =
         AdaptiveLimit.of("a", AdaptiveLimitSettings.between(1, 10).withInitial(10));
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .perTryTimeout(ofMillis(100))
         .adaptiveLimit(limit)
         .build();

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.Breaker.State;
 import cnkit.core.testing.VirtualTime;
+import cnkit.resilience.Breaker.State;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

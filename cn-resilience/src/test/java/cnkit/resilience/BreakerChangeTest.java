@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.core.Subscription;
-import cnkit.resilience.Breaker.State;
 import cnkit.core.testing.VirtualTime;
+import cnkit.resilience.Breaker.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -15,12 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.core.Subscription;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import cnkit.resilience.Breaker.State;
+import cnkit.core.Subscription;
 import cnkit.core.testing.VirtualTime;
+import cnkit.resilience.Breaker.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

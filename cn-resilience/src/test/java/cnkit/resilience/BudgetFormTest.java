@@ -37,7 +37,8 @@ class BudgetFormTest {
     RetryBudget budget =
         RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time::nanoTime);
     List<CompletableFuture<String>> stages = new ArrayList<>();
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .retry(RetrySettings.constant(ofSeconds(10)).withJitter(Jitter.NONE))
         .budget(budget)
         .build();
@@ -161,7 +162,8 @@ class BudgetFormTest {
   void synchronousCallsGiveEverythingBackHoweverTheyEnd() throws Exception {
     RetryBudget budget =
         RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time::nanoTime);
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .retry(RetrySettings.immediate().withAttempts(3))
         .budget(budget)
         .bulkhead(1)

@@ -145,7 +145,8 @@ class BulkheadQueueTest {
 
   @Example
   void asynchronousCallsWaitAndSynchronousOnesDoNot() throws Exception {
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
         .build();
     CompletableFuture<String> first = p.callAsync(executor, this::stage);
@@ -165,7 +166,8 @@ class BulkheadQueueTest {
   @Example
   void theDeadlineEndsTheWaitAndChargesNoStage() {
     Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .deadline(ofMillis(100))
         .breaker(breaker)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
@@ -196,7 +198,8 @@ class BulkheadQueueTest {
     time.advance(ofMillis(20));
     RateLimiter limiter =
         RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time::nanoTime);
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .breaker(breaker)
         .rateLimiter(limiter)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.Breaker.State;
 import cnkit.core.testing.VirtualTime;
+import cnkit.resilience.Breaker.State;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,7 +31,8 @@ class HedgeTest {
       RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time::nanoTime);
 
   private PipelineBuilder pipeline() {
-    return Pipeline.builder("p").time(time)
+    return Pipeline.builder("p")
+        .time(time)
         .random(() -> 0.5)
         .hedge(HedgeSettings.after(ofMillis(100)))
         .breaker(breaker)

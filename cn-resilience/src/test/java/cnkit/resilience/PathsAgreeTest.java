@@ -83,7 +83,8 @@ class PathsAgreeTest {
       builder
           .retry(RetrySettings.constant(ofMillis(random.nextInt(60)))
               .withAttempts(1 + random.nextInt(4))
-              .withMinUseful(ofMillis(25)) // an asynchronous attempt is cut at its limit, so none may reach it
+              .withMinUseful(
+                  ofMillis(25)) // an asynchronous attempt is cut at its limit, so none may reach it
               .withMaxElapsed(random.nextBoolean() ? ofMillis(150) : ofSeconds(60))
               .withRepeating(rules[random.nextInt(rules.length)]))
           .budget(budget);
@@ -115,14 +116,15 @@ class PathsAgreeTest {
         for (int k = 0; k < 6; k++) {
           answers.add(new Answer(ofMillis(random.nextInt(25)), random.nextInt(9)));
         }
-        Deadline deadline =
-            random.nextBoolean() ? Deadline.in(ofMillis(110 + random.nextInt(60)), time) : Deadline.none();
+        Deadline deadline = random.nextBoolean()
+            ? Deadline.in(ofMillis(110 + random.nextInt(60)), time)
+            : Deadline.none();
         events.add(text(outcome(p, time, path, deadline, answers)));
         time.advance(ofMillis(random.nextInt(150)));
       }
     }
-    String state = breaker.snapshot() + " " + budget.available() + " "
-        + p.bulkhead().map(Bulkhead::inUse);
+    String state =
+        breaker.snapshot() + " " + budget.available() + " " + p.bulkhead().map(Bulkhead::inUse);
     return new Seen(events, p.counters(), state, time.elapsed());
   }
 

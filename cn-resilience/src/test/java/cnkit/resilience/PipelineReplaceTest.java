@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.Breaker.State;
 import cnkit.core.testing.VirtualTime;
+import cnkit.resilience.Breaker.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

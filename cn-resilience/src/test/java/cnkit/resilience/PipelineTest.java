@@ -10,13 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.core.Subscription;
-import cnkit.core.Time;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import cnkit.resilience.Breaker.State;
+import cnkit.core.Subscription;
+import cnkit.core.Time;
 import cnkit.core.testing.VirtualTime;
+import cnkit.resilience.Breaker.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -508,8 +508,11 @@ class PipelineTest {
   @Test
   void theInterruptOfATimeLimitEndsTheAttemptAndNothingElse() throws Exception {
     try (Time timer = Time.system()) {
-      Pipeline p =
-          Pipeline.builder("p").perTryTimeout(ofMillis(20)).time(timer).interruptLateCalls().build();
+      Pipeline p = Pipeline.builder("p")
+          .perTryTimeout(ofMillis(20))
+          .time(timer)
+          .interruptLateCalls()
+          .build();
       CallRejectedException e = assertThrows(
           CallRejectedException.class,
           () -> p.call(a -> {
@@ -642,8 +645,11 @@ class PipelineTest {
   @Test
   void aSpentDeadlineTellsWhoSetIt() {
     try (Time timer = Time.system()) {
-      Pipeline interrupted =
-          Pipeline.builder("p").deadline(ofSeconds(60)).time(timer).interruptLateCalls().build();
+      Pipeline interrupted = Pipeline.builder("p")
+          .deadline(ofSeconds(60))
+          .time(timer)
+          .interruptLateCalls()
+          .build();
       assertEquals(
           new CallOutcome.DeadlineExceeded<>("caller", 1),
           interrupted.tryCall(Deadline.in(ofMillis(20)), a -> {
@@ -760,11 +766,9 @@ class PipelineTest {
         .breaker(Breaker.of("b", BreakerSettings.consecutive(1)))
         .throttle(Throttle.of("t", ThrottleSettings.standard()));
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, wrong::build);
-    assertEquals(
-        """
+    assertEquals("""
         budget: expected none after withoutBudget(), got one
         throttle: expected none beside a breaker, got both
-        adaptiveLimit: expected none beside a bulkhead, got both""",
-        e.getMessage());
+        adaptiveLimit: expected none beside a bulkhead, got both""", e.getMessage());
   }
 }

@@ -149,7 +149,8 @@ class RateLimiterTest {
   void aPipelineTellsHowLongToWaitAndChargesNobodyElse() throws Exception {
     Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10), time::nanoTime);
     RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)).withBurst(2));
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .breaker(breaker)
         .rateLimiter(limiter)
         .bulkhead(1)
