@@ -2,6 +2,9 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
+import cnkit.core.internal.Once;
+import cnkit.core.internal.HandOver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -23,7 +25,7 @@ import java.util.function.Function;
  * @param <R> what the returned future completes with: {@code T}, or an outcome of it
  */
 final class AsyncExecution<T, R> {
-  private static final Timer.Pending NOTHING = () -> {};
+  private static final Time.Pending NOTHING = () -> false;
 
   private final Plan plan;
   private final Executor executor;
@@ -45,11 +47,11 @@ final class AsyncExecution<T, R> {
     this.plan = plan;
     this.executor = requireNonNull(executor, "executor");
     requireNonNull(body, "body");
-    this.body = plan.faults == null ? body : plan.faults.before(body, plan.timer, executor);
+    this.body = plan.faults == null ? body : plan.faults.before(body, plan.time, executor);
     this.byValue = byValue;
     CallMeter inForce = GuardedMeter.enabled(meter);
     boolean clocked = plan.isClocked() || inForce != GuardedMeter.NONE || caller.isBounded();
-    long start = clocked ? plan.ticker.getAsLong() : 0;
+    long start = clocked ? plan.time.nanoTime() : 0;
     long allowed = plan.allowedNanos(caller, start);
     this.expired = allowed <= 0;
     this.execution = Execution.shared(plan, inForce, clocked, start, allowed);
@@ -87,10 +89,9 @@ final class AsyncExecution<T, R> {
   }
 
   private void onExecutor(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RuntimeException e) { // the executor is shut down or full: here is the only place left
-      result.completeExceptionally(e);
+    Throwable refused = HandOver.to(executor, task);
+    if (refused != null) { // the executor is shut down or full: here is the only place left
+      result.completeExceptionally(refused);
     }
   }
 
@@ -104,14 +105,14 @@ final class AsyncExecution<T, R> {
     } else if (delay == 0) {
       attempt();
     } else {
-      AtomicBoolean claimed = new AtomicBoolean();
-      Timer.Pending pending = schedule(delay, () -> {
-        if (claimed.compareAndSet(false, true)) {
+      Once claimed = new Once();
+      Time.Pending pending = schedule(delay, () -> {
+        if (claimed.first()) {
           onExecutor(this::attempt);
         }
       });
       onCancel(() -> {
-        if (claimed.compareAndSet(false, true)) {
+        if (claimed.first()) {
           pending.cancel();
           execution.interrupted();
         }
@@ -120,13 +121,13 @@ final class AsyncExecution<T, R> {
   }
 
   /** A timer that refuses, for example a closed one, ends the call: without it, nothing would. */
-  private Timer.Pending schedule(long delayNanos, Runnable task) {
-    try {
-      return plan.timer.schedule(Duration.ofNanos(delayNanos), task);
-    } catch (RuntimeException e) {
-      result.completeExceptionally(e);
-      return NOTHING;
+  private Time.Pending schedule(long delayNanos, Runnable task) {
+    HandOver.Scheduled scheduled =
+        HandOver.schedule(plan.time, Duration.ofNanos(delayNanos), task);
+    if (scheduled.refused() != null) {
+      result.completeExceptionally(scheduled.refused());
     }
+    return scheduled::cancel;
   }
 
   private void finish() {
@@ -158,7 +159,7 @@ final class AsyncExecution<T, R> {
     private int hedgesLeft = plan.hedge == null ? 0 : plan.hedge.extra();
     private boolean over;
     private @Nullable AttemptResult last;
-    private volatile Timer.Pending nextHedge = NOTHING;
+    private volatile Time.Pending nextHedge = NOTHING;
 
     void launch(boolean hedge) {
       Object gate = plan.admitGate();
@@ -190,12 +191,13 @@ final class AsyncExecution<T, R> {
         wanted = !over && hedgesLeft > 0;
       }
       if (hedge != null && wanted) {
-        try {
-          nextHedge = plan.timer.schedule(hedge.delay(), this::hedgeOnExecutor);
-        } catch (RuntimeException e) {
-          plan.report(e); // the first attempt goes on without company
+        HandOver.Scheduled scheduled =
+            HandOver.schedule(plan.time, hedge.delay(), this::hedgeOnExecutor);
+        if (scheduled.refused() != null) {
+          plan.report(scheduled.refused()); // the first attempt goes on without company
           return;
         }
+        nextHedge = scheduled::cancel;
         synchronized (this) {
           if (!over) {
             return;
@@ -206,10 +208,9 @@ final class AsyncExecution<T, R> {
     }
 
     private void hedgeOnExecutor() {
-      try {
-        executor.execute(this::hedge);
-      } catch (RuntimeException e) {
-        plan.report(e);
+      Throwable refused = HandOver.to(executor, this::hedge);
+      if (refused != null) {
+        plan.report(refused);
       }
     }
 
@@ -284,7 +285,7 @@ final class AsyncExecution<T, R> {
     private long start;
     private long limit;
     private volatile WaitingLine.@Nullable Waiter waiter;
-    private volatile Timer.Pending alarm = NOTHING;
+    private volatile Time.Pending alarm = NOTHING;
     private volatile @Nullable CompletionStage<T> stage;
 
     Leg(Round round, boolean hedge, long permit) {
@@ -317,7 +318,7 @@ final class AsyncExecution<T, R> {
       }
       WaitingLine.Joined joined = line.join(
           execution.remainingNanos(execution.now()),
-          plan.timer,
+          plan.time,
           stripe -> granted(new Plan.Place(permit, stripe, 0)),
           this::expired);
       if (joined instanceof WaitingLine.Joined.Refused refused) {
@@ -331,13 +332,12 @@ final class AsyncExecution<T, R> {
     }
 
     private void granted(Plan.Place free) {
-      try {
-        executor.execute(() -> fly(free));
-      } catch (RuntimeException e) {
+      Throwable refused = HandOver.to(executor, () -> fly(free));
+      if (refused != null) {
         boolean unused = claim();
         plan.leave(free);
         unsent();
-        result.completeExceptionally(e);
+        result.completeExceptionally(refused);
       }
     }
 

@@ -1,8 +1,8 @@
 package cnkit.resilience;
 
+import cnkit.core.Time;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /**
  * What the body of a call knows about itself: which attempt it is and how long it may take. Immutable.
@@ -15,19 +15,19 @@ public final class Attempt {
   /**
    * The header that tells the next process that this caller retries by itself, so that it does not retry below: layers
    * of retries multiply. Its text is {@link #toHeader()}; the next process asks {@link #callerRetries} in {@link
-   * Pipeline.Builder#noRetryWhen}.
+   * PipelineBuilder#noRetryWhen}.
    */
   public static final String HEADER = "x-call-attempt";
 
   private final int number;
-  private final LongSupplier ticker;
+  private final Time time;
   private final long dueNanos;
   private final boolean bounded;
   private final boolean retried;
 
-  Attempt(int number, LongSupplier ticker, long dueNanos, boolean bounded, boolean retried) {
+  Attempt(int number, Time time, long dueNanos, boolean bounded, boolean retried) {
     this.number = number;
-    this.ticker = ticker;
+    this.time = time;
     this.dueNanos = dueNanos;
     this.bounded = bounded;
     this.retried = retried;
@@ -82,7 +82,7 @@ public final class Attempt {
    * @return nanoseconds, at least 1
    */
   public long remainingNanos() {
-    return bounded ? Math.max(1, dueNanos - ticker.getAsLong()) : Long.MAX_VALUE;
+    return bounded ? Math.max(1, dueNanos - time.nanoTime()) : Long.MAX_VALUE;
   }
 
   /**
@@ -91,7 +91,7 @@ public final class Attempt {
    * @return the deadline; {@link Deadline#none()} if there is no limit
    */
   public Deadline deadline() {
-    return bounded ? Deadline.at(ticker, dueNanos) : Deadline.none();
+    return bounded ? Deadline.at(time, dueNanos) : Deadline.none();
   }
 
   boolean isBounded() {

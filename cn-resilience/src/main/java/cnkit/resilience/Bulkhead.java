@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
 import cnkit.core.internal.Once;
+import cnkit.core.Time;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -183,7 +184,7 @@ public final class Bulkhead {
    * @param timer what ends the wait
    * @return completed with the permit, or with a {@link CallRejectedException} of {@link RejectionReason#BULKHEAD_FULL}
    */
-  public CompletableFuture<Permit> acquireAsync(Executor executor, Timer timer) {
+  public CompletableFuture<Permit> acquireAsync(Executor executor, Time timer) {
     requireNonNull(executor, "executor");
     CompletableFuture<Permit> result = new CompletableFuture<>();
     int stripe = tryEnter();

@@ -2,10 +2,10 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /**
  * The instant on the monotonic clock at which an answer stops being useful. Immutable; hand it to another thread by
@@ -22,21 +22,21 @@ public final class Deadline {
   /** The header in which remaining time travels: whole milliseconds, rounded down; absent for {@link #none()}. */
   public static final String HEADER = "x-call-remaining-ms";
 
-  private static final Deadline NONE = new Deadline(SystemTime.TICKER, 0, false);
+  private static final Deadline NONE = new Deadline(SystemTime.SHARED, 0, false);
   private static final int MOST_DIGITS = 15;
 
-  private final LongSupplier ticker;
+  private final Time time;
   private final long atNanos;
   private final boolean bounded;
 
-  private Deadline(LongSupplier ticker, long atNanos, boolean bounded) {
-    this.ticker = ticker;
+  private Deadline(Time time, long atNanos, boolean bounded) {
+    this.time = time;
     this.atNanos = atNanos;
     this.bounded = bounded;
   }
 
-  static Deadline at(LongSupplier ticker, long atNanos) {
-    return new Deadline(ticker, atNanos, true);
+  static Deadline at(Time time, long atNanos) {
+    return new Deadline(time, atNanos, true);
   }
 
   /**
@@ -55,19 +55,19 @@ public final class Deadline {
    * @return the deadline
    */
   public static Deadline in(Duration timeout) {
-    return in(timeout, SystemTime.TICKER);
+    return in(timeout, SystemTime.SHARED);
   }
 
   /**
    * A deadline from now on the given clock.
    *
    * @param timeout how long from now; zero or negative is spent already
-   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param time whose clock it is
    * @return the deadline
    */
-  public static Deadline in(Duration timeout, LongSupplier ticker) {
-    requireNonNull(ticker, "ticker");
-    return new Deadline(ticker, ticker.getAsLong() + Ticks.nanos(timeout), true);
+  public static Deadline in(Duration timeout, Time time) {
+    requireNonNull(time, "ticker");
+    return new Deadline(time, time.nanoTime() + Ticks.nanos(timeout), true);
   }
 
   /**
@@ -79,7 +79,7 @@ public final class Deadline {
    * @return the deadline, at most {@code cap} from now
    */
   public static Deadline fromHeader(Optional<String> header, Duration cap) {
-    return fromHeader(header, cap, SystemTime.TICKER);
+    return fromHeader(header, cap, SystemTime.SHARED);
   }
 
   /**
@@ -87,13 +87,13 @@ public final class Deadline {
    *
    * @param header the header's text
    * @param cap the longest that we accept from a caller; also what holds when the header is absent
-   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param time whose clock it is
    * @return the deadline, at most {@code cap} from now
    */
-  public static Deadline fromHeader(Optional<String> header, Duration cap, LongSupplier ticker) {
+  public static Deadline fromHeader(Optional<String> header, Duration cap, Time time) {
     long millis = header.map(Deadline::parseMillis).orElse(-1L);
     Duration sent = millis < 0 ? cap : Duration.ofMillis(millis);
-    return in(sent.compareTo(cap) < 0 ? sent : cap, ticker);
+    return in(sent.compareTo(cap) < 0 ? sent : cap, time);
   }
 
   private static long parseMillis(String text) {
@@ -122,10 +122,10 @@ public final class Deadline {
   }
 
   Deadline within(long timeoutNanos) {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     return bounded && atNanos - now <= timeoutNanos
         ? this
-        : new Deadline(ticker, now + timeoutNanos, true);
+        : new Deadline(time, now + timeoutNanos, true);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class Deadline {
    * @return {@code true} from the deadline on
    */
   public boolean isExpired() {
-    return bounded && Ticks.isDue(atNanos, ticker.getAsLong());
+    return bounded && Ticks.isDue(atNanos, time.nanoTime());
   }
 
   /**
@@ -161,7 +161,7 @@ public final class Deadline {
    * @return nanoseconds, never negative; {@link Long#MAX_VALUE} if there is no limit
    */
   public long remainingNanos() {
-    return bounded ? Math.max(0, atNanos - ticker.getAsLong()) : Long.MAX_VALUE;
+    return bounded ? Math.max(0, atNanos - time.nanoTime()) : Long.MAX_VALUE;
   }
 
   /**
@@ -175,8 +175,8 @@ public final class Deadline {
   }
 
   /** This deadline as a tick of {@code other}; reads both clocks when they differ. */
-  long atOn(LongSupplier other) {
-    return other == ticker ? atNanos : other.getAsLong() + remainingNanos();
+  long atOn(Time other) {
+    return other == time ? atNanos : other.nanoTime() + remainingNanos();
   }
 
   @Override

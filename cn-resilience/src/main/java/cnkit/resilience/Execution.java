@@ -59,7 +59,7 @@ final class Execution {
   }
 
   long now() {
-    return clocked ? plan.ticker.getAsLong() : 0;
+    return clocked ? plan.time.nanoTime() : 0;
   }
 
   /** An attempt is about to be sent, so its cost is spent; its number, from 1. */

@@ -4,18 +4,20 @@ import static cnkit.resilience.Checks.check;
 import static cnkit.resilience.Checks.checkNotNegative;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
+import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.HandOver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
  * Makes calls slow, failed or endless on purpose, to see in a test or a rehearsal that the bounds hold. Immutable
- * settings and one counter; safe for many threads. A pipeline has it only if {@link Pipeline.Builder#faults} put it
+ * settings and one counter; safe for many threads. A pipeline has it only if {@link PipelineBuilder#faults} put it
  * there, and says so among its warnings.
  *
  * <p>The same seed gives the same faults to the same sequence of attempts.
@@ -31,7 +33,7 @@ public final class Faults {
   private final long latencyNanos;
   private final long hangNanos;
   private final Supplier<? extends RuntimeException> error;
-  private final AtomicLong drawn = new AtomicLong();
+  private final AtomicWord drawn = new AtomicWord(0);
 
   private Faults(
       long seed,
@@ -112,7 +114,7 @@ public final class Faults {
   record Fault(boolean hang, boolean error, long latencyNanos) {}
 
   Fault next() {
-    long number = drawn.getAndIncrement();
+    long number = drawn.add(1);
     double which = unit(2 * number);
     long latency = (long) (latencyNanos * (0.5 + unit(2 * number + 1)));
     return new Fault(which < hangs, which >= hangs && which < hangs + errors, latency);
@@ -126,15 +128,15 @@ public final class Faults {
     return ((z ^ (z >>> 31)) >>> 11) * 0x1.0p-53;
   }
 
-  <T, X extends Exception> Call<T, X> before(Call<T, X> body, Sleeper sleeper) {
+  <T, X extends Exception> Call<T, X> before(Call<T, X> body, Time time) {
     return attempt -> {
       Fault fault = next();
       if (fault.hang) {
-        sleeper.sleep(hangNanos);
+        time.sleep(Duration.ofNanos(hangNanos));
         throw error.get();
       }
       if (fault.latencyNanos > 0) {
-        sleeper.sleep(fault.latencyNanos);
+        time.sleep(Duration.ofNanos(fault.latencyNanos));
       }
       if (fault.error) {
         throw error.get();
@@ -143,7 +145,7 @@ public final class Faults {
     };
   }
 
-  <T> AsyncCall<T> before(AsyncCall<T> body, Timer timer, Executor executor) {
+  <T> AsyncCall<T> before(AsyncCall<T> body, Time time, Executor executor) {
     return attempt -> {
       Fault fault = next();
       if (fault.hang) {
@@ -153,13 +155,17 @@ public final class Faults {
         return started(fault, body, attempt);
       }
       CompletableFuture<T> later = new CompletableFuture<>();
-      Timer.Pending pending = timer.schedule(Duration.ofNanos(fault.latencyNanos), () -> {
-        try {
-          executor.execute(() -> pipe(fault, body, attempt, later));
-        } catch (RuntimeException e) {
-          later.completeExceptionally(e);
-        }
-      });
+      HandOver.Scheduled pending =
+          HandOver.schedule(time, Duration.ofNanos(fault.latencyNanos), () -> {
+            Throwable refused =
+                HandOver.to(executor, () -> pipe(fault, body, attempt, later));
+            if (refused != null) {
+              later.completeExceptionally(refused);
+            }
+          });
+      if (pending.refused() != null) {
+        return CompletableFuture.failedFuture(pending.refused());
+      }
       CompletableFuture<T> unused = later.whenComplete((value, thrown) -> pending.cancel());
       return later;
     };

@@ -1,6 +1,7 @@
 package cnkit.resilience;
 
 import cnkit.core.internal.AtomicWord;
+import cnkit.core.Time;
 import java.time.Duration;
 
 /**
@@ -17,11 +18,11 @@ final class Interruption {
 
   private final AtomicWord phase = new AtomicWord(ARMED);
   private final Thread thread = Thread.currentThread();
-  private Timer.Pending pending = () -> {};
+  private Time.Pending pending = () -> false;
   private volatile boolean ours;
 
-  void arm(Timer timer, long limitNanos) {
-    pending = timer.schedule(Duration.ofNanos(limitNanos), this::fire);
+  void arm(Time time, long limitNanos) {
+    pending = time.schedule(Duration.ofNanos(limitNanos), this::fire);
   }
 
   private boolean leaveArmed(int next) {

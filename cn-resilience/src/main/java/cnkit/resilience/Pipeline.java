@@ -1,20 +1,16 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.checkPositive;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Subscription;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
-import java.util.function.DoubleSupplier;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * HttpResponse<String> r = inventory.call(a -> http.send(request(a.remaining()), ofString()));
  * }</pre>
  *
- * <p><b>Time limits are cooperative</b> unless {@link Builder#interruptAt} says otherwise: the body is told how long it
+ * <p><b>Time limits are cooperative</b> unless {@link PipelineBuilder#interruptLateCalls} says otherwise: the body is told how long it
  * may take ({@link Attempt#remaining()}), nothing is started after it, and a late result is marked as such; but a body
  * that ignores the limit is not ended by it. Asynchronous calls are cancelled at the limit.
  */
@@ -50,7 +46,7 @@ public final class Pipeline {
   private volatile Plan plan;
   private volatile CallMeter meter = GuardedMeter.NONE;
 
-  private Pipeline(Builder builder) {
+  Pipeline(PipelineBuilder builder) {
     this.name = builder.name;
     this.plan = new Plan(builder, tallies, null);
     tell(plan);
@@ -73,7 +69,7 @@ public final class Pipeline {
    * @param settings the new ones, whole, under the same name
    * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
    */
-  public void replace(Builder settings) {
+  public void replace(PipelineBuilder settings) {
     Checks.check(settings.name.equals(name), "name", name, settings.name);
     settings.validate();
     Plan next;
@@ -90,8 +86,8 @@ public final class Pipeline {
    * @param name of the dependency, for messages and metrics
    * @return a builder
    */
-  public static Builder builder(String name) {
-    return new Builder(name);
+  public static PipelineBuilder builder(String name) {
+    return new PipelineBuilder(name);
   }
 
   /**
@@ -221,7 +217,7 @@ public final class Pipeline {
    * @param <T> what it returns
    * @param <X> what it throws
    * @return what the last attempt returned; if the classifier calls that a failure, it is returned all the same unless
-   *     {@link Builder#onBadResult} says what to throw
+   *     {@link PipelineBuilder#onBadResult} says what to throw
    * @throws X what the last attempt threw: the same instance, unmodified
    * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
    * @throws CallRejectedException if a stage refused the call, or its deadline is spent
@@ -397,7 +393,7 @@ public final class Pipeline {
     boolean clocked = m != GuardedMeter.NONE
         || caller.isBounded()
         || (healthy != null ? p.clocked : p.isClocked());
-    long start = clocked ? p.ticker.getAsLong() : 0;
+    long start = clocked ? p.time.nanoTime() : 0;
     long allowed = p.allowedNanos(caller, start);
     if (!p.plain || allowed <= 0) {
       return thorough(new Execution(p, m, clocked, start, allowed), body);
@@ -439,7 +435,7 @@ public final class Pipeline {
     if (p.bulkhead != null) {
       p.bulkhead.exit(stripe);
     }
-    long nanos = clocked ? p.ticker.getAsLong() - start : 0;
+    long nanos = clocked ? p.time.nanoTime() - start : 0;
     boolean late = nanos >= limit;
     if (late) {
       p.reportOverrun(limit, nanos);
@@ -474,7 +470,7 @@ public final class Pipeline {
   /** With every stage that there may be, step by step. */
   private static <T, X extends Exception> Execution thorough(Execution x, Call<T, X> body) {
     Faults faults = x.plan.faults;
-    Call<T, X> call = faults == null ? body : faults.before(body, x.plan.sleeper);
+    Call<T, X> call = faults == null ? body : faults.before(body, x.plan.time);
     return goOn(x, again(x, call), call);
   }
 
@@ -488,13 +484,13 @@ public final class Pipeline {
 
   private static boolean pause(Execution x, long nanos) {
     try {
-      x.plan.sleeper.sleep(nanos);
+      x.plan.time.sleep(Duration.ofNanos(nanos));
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       x.interrupted();
       return false;
-    } catch (RuntimeException | Error e) { // the user's own sleeper
+    } catch (RuntimeException | Error e) { // the user's own time
       x.end();
       throw e;
     }
@@ -518,10 +514,10 @@ public final class Pipeline {
     Throwable thrown = null;
     boolean timedOut = false;
     Interruption interruption =
-        p.interruptAt == null || limit == Long.MAX_VALUE ? null : new Interruption();
+        !p.interrupting || limit == Long.MAX_VALUE ? null : new Interruption();
     try {
-      if (interruption != null && p.interruptAt != null) {
-        interruption.arm(p.interruptAt, limit);
+      if (interruption != null) {
+        interruption.arm(p.time, limit);
       }
       value = body.run(p.attempt(number, start, limit));
     } catch (Throwable t) {
@@ -542,405 +538,5 @@ public final class Pipeline {
             ? AttemptResult.thrown(p, thrown, late)
             : AttemptResult.value(p.handlingOf(value), value, late);
     return x.settled(place, number, false, ending, nanos, limit);
-  }
-
-  /**
-   * Builds a {@link Pipeline}. Not safe for several threads. The order of the calls means nothing; every stage is left
-   * out unless it is named.
-   */
-  public static final class Builder {
-    final String name;
-    Classifier classifier = Classifier.standard();
-
-    @Nullable
-    RetrySettings retry;
-
-    @Nullable
-    Breaker breaker;
-
-    @Nullable
-    RateLimiter limiter;
-
-    @Nullable
-    Throttle throttle;
-
-    @Nullable
-    AdaptiveLimit adaptive;
-
-    @Nullable
-    HedgeSettings hedge;
-
-    @Nullable
-    Faults faults;
-
-    boolean attachEarlier;
-
-    @Nullable
-    Function<@Nullable Object, ? extends RuntimeException> onBadResult;
-
-    BooleanSupplier callerRetries = () -> false;
-    long deadlineNanos = Long.MAX_VALUE;
-    long perTryNanos = Long.MAX_VALUE;
-
-    @Nullable
-    Timer interruptAt;
-
-    LongSupplier ticker = SystemTime.TICKER;
-    DoubleSupplier random = SystemTime.RANDOM;
-    Sleeper sleeper = SystemTime.SLEEPER;
-    Timer timer = SchedulingTimer.JDK;
-    final List<CallMeter> meters = new ArrayList<>();
-    private @Nullable Bulkhead bulkhead;
-    private int permits;
-    private @Nullable RetryBudget budget;
-    private @Nullable RetryBudget hedgeBudget;
-    private boolean budgeted = true;
-
-    private Builder(String name) {
-      this.name = Checks.name(name);
-    }
-
-    /**
-     * What results are worth.
-     *
-     * @param classifier default: values are successes, exceptions failures
-     * @return this
-     */
-    public Builder classifier(Classifier classifier) {
-      this.classifier = requireNonNull(classifier, "classifier");
-      return this;
-    }
-
-    /**
-     * How long an execution may take with all its attempts and delays. A caller's own deadline can only shorten it.
-     *
-     * @param deadline above 0 and up to one day; default none
-     * @return this
-     */
-    public Builder deadline(Duration deadline) {
-      checkPositive("deadline", deadline);
-      this.deadlineNanos = deadline.toNanos();
-      return this;
-    }
-
-    /**
-     * How long one attempt may take, if the deadline leaves as much.
-     *
-     * @param timeout above 0 and up to one day; default none
-     * @return this
-     */
-    public Builder perTryTimeout(Duration timeout) {
-      checkPositive("perTryTimeout", timeout);
-      this.perTryNanos = timeout.toNanos();
-      return this;
-    }
-
-    /**
-     * Interrupts a synchronous attempt whose time is up, on its own thread; the interrupt never outlives the attempt. For
-     * bodies that cannot take {@link Attempt#remaining()} but answer interrupts. An attempt ended so counts as a failure,
-     * and is thrown as a {@link CallRejectedException} with {@link RejectionReason#DEADLINE}.
-     *
-     * @param timer the caller's
-     * @return this
-     */
-    public Builder interruptAt(Timer timer) {
-      this.interruptAt = requireNonNull(timer, "timer");
-      return this;
-    }
-
-    /**
-     * Tries failed calls again. With a budget of a tenth of the calls unless {@link #budget} or {@link #withoutBudget}
-     * says otherwise.
-     *
-     * @param settings whether and when
-     * @return this
-     */
-    public Builder retry(RetrySettings settings) {
-      this.retry = requireNonNull(settings, "settings");
-      return this;
-    }
-
-    /**
-     * Bounds retries by a budget that is shared with other pipelines of the same dependency.
-     *
-     * @param budget the budget
-     * @return this
-     */
-    public Builder budget(RetryBudget budget) {
-      this.budget = requireNonNull(budget, "budget");
-      return this;
-    }
-
-    /**
-     * Retries without a budget: when everything fails, the load is multiplied by the number of attempts.
-     *
-     * @return this
-     */
-    public Builder withoutBudget() {
-      this.budgeted = false;
-      return this;
-    }
-
-    /**
-     * No retries below a caller that retries by itself, since layers multiply. Asked after a failure.
-     *
-     * @param callerRetries for example {@link Attempt#callerRetries} of the inbound request's {@link Attempt#HEADER}
-     * @return this
-     */
-    public Builder noRetryWhen(BooleanSupplier callerRetries) {
-      this.callerRetries = requireNonNull(callerRetries, "callerRetries");
-      return this;
-    }
-
-    /**
-     * Stops calling a dependency that fails.
-     *
-     * @param breaker may be shared
-     * @return this
-     */
-    public Builder breaker(Breaker breaker) {
-      this.breaker = requireNonNull(breaker, "breaker");
-      return this;
-    }
-
-    /**
-     * At most so many attempts in so much time; beyond that they are refused, with the time to wait.
-     *
-     * @param limiter may be shared
-     * @return this
-     */
-    public Builder rateLimiter(RateLimiter limiter) {
-      this.limiter = requireNonNull(limiter, "limiter");
-      return this;
-    }
-
-    /**
-     * At most so many attempts at once.
-     *
-     * @param permits 1 to 1,000,000
-     * @return this
-     */
-    public Builder bulkhead(int permits) {
-      Checks.check(permits >= 1 && permits <= 1_000_000, "bulkhead", "1..1000000", permits);
-      this.permits = permits;
-      this.bulkhead = null;
-      return this;
-    }
-
-    /**
-     * At most so many attempts at once, with a bulkhead that may be shared.
-     *
-     * @param bulkhead the bulkhead
-     * @return this
-     */
-    public Builder bulkhead(Bulkhead bulkhead) {
-      this.bulkhead = requireNonNull(bulkhead, "bulkhead");
-      this.permits = 0;
-      return this;
-    }
-
-    /**
-     * As many attempts at once as the dependency bears; in the place of a bulkhead.
-     *
-     * @param limit may be shared
-     * @return this
-     */
-    public Builder adaptiveLimit(AdaptiveLimit limit) {
-      this.adaptive = requireNonNull(limit, "limit");
-      return this;
-    }
-
-    /**
-     * Refuses the share of calls that the dependency does not serve anyway; in the place of a breaker.
-     *
-     * @param throttle may be shared
-     * @return this
-     */
-    public Builder throttle(Throttle throttle) {
-      this.throttle = requireNonNull(throttle, "throttle");
-      return this;
-    }
-
-    /**
-     * Makes a slow asynchronous attempt once more beside itself, and takes the first good answer; the others are
-     * cancelled, and neutral. For calls that may be made twice. Synchronous calls have one thread and are not hedged. With
-     * a budget of a twentieth of the calls unless {@link #hedgeBudget} says otherwise; when that is spent, there is no
-     * hedge, and the attempt goes on.
-     *
-     * @param settings when
-     * @return this
-     */
-    public Builder hedge(HedgeSettings settings) {
-      this.hedge = requireNonNull(settings, "settings");
-      return this;
-    }
-
-    /**
-     * Bounds hedges by a budget that is shared with other pipelines of the same dependency.
-     *
-     * @param budget the budget; not the retries' own, in the saturating or the expiring form
-     * @return this
-     */
-    public Builder hedgeBudget(RetryBudget budget) {
-      this.hedgeBudget = requireNonNull(budget, "budget");
-      return this;
-    }
-
-    /**
-     * Injects faults in front of each call. For tests and rehearsals; {@link Pipeline#warnings()} says so.
-     *
-     * @param faults which
-     * @return this
-     */
-    public Builder faults(Faults faults) {
-      this.faults = requireNonNull(faults, "faults");
-      return this;
-    }
-
-    /**
-     * Adds what earlier attempts threw to what the last one threw, as suppressed exceptions. Otherwise that is thrown
-     * unmodified, and earlier ones are in {@link CallOutcome.Failure#earlier()}.
-     *
-     * @return this
-     */
-    public Builder attachEarlierFailures() {
-      this.attachEarlier = true;
-      return this;
-    }
-
-    /**
-     * Lets {@link Pipeline#call} throw when the last attempt returned a value that is a failure; without this, the value
-     * is returned.
-     *
-     * @param exception from the value to what is thrown
-     * @return this
-     */
-    public Builder onBadResult(Function<@Nullable Object, ? extends RuntimeException> exception) {
-      this.onBadResult = requireNonNull(exception, "exception");
-      return this;
-    }
-
-    /**
-     * Measures every execution; may be called several times.
-     *
-     * @param meter what is told
-     * @return this
-     */
-    public Builder meter(CallMeter meter) {
-      meters.add(requireNonNull(meter, "meter"));
-      return this;
-    }
-
-    /**
-     * The clock; give breaker and budget the same.
-     *
-     * @param ticker monotonic nanoseconds, may wrap; default {@link System#nanoTime()}
-     * @return this
-     */
-    public Builder ticker(LongSupplier ticker) {
-      this.ticker = requireNonNull(ticker, "ticker");
-      return this;
-    }
-
-    /**
-     * The randomness of the delays.
-     *
-     * @param random uniform in [0, 1); default {@link java.util.concurrent.ThreadLocalRandom}
-     * @return this
-     */
-    public Builder random(DoubleSupplier random) {
-      this.random = requireNonNull(random, "random");
-      return this;
-    }
-
-    /**
-     * How a synchronous call waits between attempts.
-     *
-     * @param sleeper default: parks the thread
-     * @return this
-     */
-    public Builder sleeper(Sleeper sleeper) {
-      this.sleeper = requireNonNull(sleeper, "sleeper");
-      return this;
-    }
-
-    /**
-     * What ends the limits and delays of asynchronous calls.
-     *
-     * @param timer default: the JDK's own delay thread, which only hands over to the caller's executor
-     * @return this
-     */
-    public Builder timer(Timer timer) {
-      this.timer = requireNonNull(timer, "timer");
-      return this;
-    }
-
-    @Nullable
-    RetryBudget budgetInForce(@Nullable Plan before) {
-      if (retry == null || !budgeted) {
-        return null;
-      }
-      if (budget != null) {
-        return budget;
-      }
-      return before != null && before.budget != null
-          ? before.budget
-          : RetryBudget.of(RetryBudgetSettings.ratio(0.1), ticker);
-    }
-
-    @Nullable
-    RetryBudget hedgeBudgetInForce(@Nullable Plan before) {
-      if (hedge == null || hedgeBudget != null) {
-        return hedge == null ? null : hedgeBudget;
-      }
-      return before != null && before.hedgeBudget != null
-          ? before.hedgeBudget
-          : RetryBudget.of(RetryBudgetSettings.ratio(0.05), ticker);
-    }
-
-    @Nullable
-    Bulkhead bulkheadInForce(@Nullable Plan before) {
-      if (permits == 0) {
-        return bulkhead;
-      }
-      if (before != null && before.bulkhead != null && before.bulkhead.name().equals(name)) {
-        before.bulkhead.resize(permits);
-        return before.bulkhead;
-      }
-      return Bulkhead.of(name, permits);
-    }
-
-    void validate() {
-      Checks.check(budgeted || budget == null, "budget", "none after withoutBudget()", "one");
-      Checks.check(
-          breaker == null || throttle == null, "throttle", "none beside a breaker", "both");
-      Checks.check(
-          adaptive == null || (bulkhead == null && permits == 0),
-          "adaptiveLimit",
-          "none beside a bulkhead",
-          "both");
-      Checks.check(
-          hedge == null || retry == null || retry.repeating() != RetrySettings.Repeating.UNSENT,
-          "hedge",
-          "none for calls that may not be made twice (Repeating.UNSENT)",
-          hedge == null ? "none" : hedge);
-      Checks.check(
-          hedgeBudget == null
-              || !(hedgeBudget.settings().form() instanceof RetryBudgetSettings.InFlight),
-          "hedgeBudget",
-          "a budget in the saturating or the expiring form",
-          "one of calls in flight");
-    }
-
-    /**
-     * Builds it.
-     *
-     * @return the pipeline
-     * @throws IllegalArgumentException if the settings contradict each other
-     */
-    public Pipeline build() {
-      validate();
-      return new Pipeline(this);
-    }
   }
 }

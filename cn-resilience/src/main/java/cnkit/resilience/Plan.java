@@ -1,15 +1,14 @@
 package cnkit.resilience;
 
+import cnkit.core.Time;
+import cnkit.core.internal.Once;
+import cnkit.core.internal.Complaints;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +33,9 @@ final class Plan {
   final BooleanSupplier callerRetries;
   final long deadlineNanos; // Long.MAX_VALUE: none
   final long perTryNanos; // Long.MAX_VALUE: none
-  final @Nullable Timer interruptAt;
-  final LongSupplier ticker;
+  final boolean interrupting;
+  final Time time;
   final DoubleSupplier random;
-  final Sleeper sleeper;
-  final Timer timer;
   final Tallies tallies;
 
   /** The time an attempt has unless a caller's deadline or an earlier attempt cut it. */
@@ -58,11 +55,11 @@ final class Plan {
   /** Whether a refusal is the end of an execution, whatever else is set. */
   final boolean rejectionsEnd;
 
-  private final ConcurrentMap<Class<?>, Boolean> reported = new ConcurrentHashMap<>();
-  private final AtomicBoolean overrunReported = new AtomicBoolean();
+  private final Complaints complaints = new Complaints(LOG);
+  private final Once overrunReported = new Once();
 
   /** {@code before} is the plan that this one replaces: what the builder gave only numbers for is taken over from it. */
-  Plan(Pipeline.Builder b, Tallies tallies, @Nullable Plan before) {
+  Plan(PipelineBuilder b, Tallies tallies, @Nullable Plan before) {
     this.tallies = tallies;
     this.name = b.name;
     this.classifier = b.classifier;
@@ -81,11 +78,9 @@ final class Plan {
     this.callerRetries = b.callerRetries;
     this.deadlineNanos = b.deadlineNanos;
     this.perTryNanos = b.perTryNanos;
-    this.interruptAt = b.interruptAt;
-    this.ticker = b.ticker;
+    this.interrupting = b.interrupting;
+    this.time = b.time;
     this.random = b.random;
-    this.sleeper = b.sleeper;
-    this.timer = b.timer;
     this.wholeTryNanos = Math.min(deadlineNanos, perTryNanos);
     this.clocked = wholeTryNanos != Long.MAX_VALUE
         || (retry != null && retry.maxElapsed().compareTo(Checks.ONE_DAY) < 0);
@@ -95,9 +90,9 @@ final class Plan {
     this.plain = throttle == null
         && adaptive == null
         && faults == null
-        && interruptAt == null
+        && !interrupting
         && (budget == null || budget.isSaturating());
-    this.firstUnlimited = new Attempt(1, ticker, 0, false, retries);
+    this.firstUnlimited = new Attempt(1, time, 0, false, retries);
     this.warnings = Warnings.of(this);
   }
 
@@ -108,15 +103,15 @@ final class Plan {
   /** What an execution that starts then may take; {@link Long#MAX_VALUE}: any time. */
   long allowedNanos(Deadline caller, long startNanos) {
     return caller.isBounded()
-        ? Math.min(deadlineNanos, caller.atOn(ticker) - startNanos)
+        ? Math.min(deadlineNanos, caller.atOn(time) - startNanos)
         : deadlineNanos;
   }
 
   Attempt attempt(int number, long startNanos, long limitNanos) {
     if (limitNanos == Long.MAX_VALUE) {
-      return number == 1 ? firstUnlimited : new Attempt(number, ticker, 0, false, retries);
+      return number == 1 ? firstUnlimited : new Attempt(number, time, 0, false, retries);
     }
-    return new Attempt(number, ticker, startNanos + limitNanos, true, retries);
+    return new Attempt(number, time, startNanos + limitNanos, true, retries);
   }
 
   /** What a value is worth; a classifier that throws leaves it neutral. */
@@ -156,12 +151,7 @@ final class Plan {
   }
 
   void report(Throwable t) {
-    if (reported.putIfAbsent(t.getClass(), true) == null) {
-      LOG.warn(
-          "The classifier, meter, timer or executor of pipeline {} threw; this kind is not logged again",
-          name,
-          t);
-    }
+    complaints.warn("The classifier, meter, timer or executor of pipeline " + name, t);
   }
 
   /**
@@ -206,12 +196,12 @@ final class Plan {
 
   /** Says once that a body takes no notice of its limit; nothing else can be done about it. */
   void reportOverrun(long limitNanos, long nanos) {
-    if (interruptAt == null
+    if (!interrupting
         && nanos / 2 >= limitNanos
-        && overrunReported.compareAndSet(false, true)) {
+        && overrunReported.first()) {
       LOG.warn(
           "Pipeline {}: an attempt was given {} and took {}; its body must hand Attempt.remaining() to the client, or "
-              + "the pipeline needs interruptAt(timer); not logged again",
+              + "the pipeline needs interruptLateCalls(); not logged again",
           name,
           Duration.ofNanos(limitNanos),
           Duration.ofNanos(nanos));

@@ -2,7 +2,9 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.HandOver;
 import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Queue;
@@ -46,7 +48,7 @@ final class WaitingLine {
   final class Waiter {
     private final Once claimed = new Once();
     private final IntConsumer granted;
-    private volatile Timer.Pending alarm = () -> {};
+    private volatile Time.Pending alarm = () -> false;
 
     private Waiter(IntConsumer granted) {
       this.granted = granted;
@@ -85,7 +87,7 @@ final class WaitingLine {
    * @param granted gets the stripe of the permit, on the thread that gave it back; quick, throws nothing
    * @param expired told why, on the timer's thread, when the time is up; quick, throws nothing
    */
-  Joined join(long patienceNanos, Timer timer, IntConsumer granted, Consumer<Evidence> expired) {
+  Joined join(long patienceNanos, Time time, IntConsumer granted, Consumer<Evidence> expired) {
     if (waiting.add(1) >= places) {
       int others = (int) waiting.add(-1) - 1;
       return new Joined.Refused(
@@ -94,13 +96,17 @@ final class WaitingLine {
     long patience = Math.min(patienceNanos, mostNanos);
     Waiter waiter = new Waiter(granted);
     line.add(waiter);
-    Timer.Pending alarm = timer.schedule(Duration.ofNanos(patience), () -> {
+    HandOver.Scheduled alarm = HandOver.schedule(time, Duration.ofNanos(patience), () -> {
       if (waiter.leave()) {
         expired.accept(new Evidence.Queued(
             bulkhead.name(), bulkhead.limit(), waiting(), Duration.ofNanos(patience)));
       }
     });
-    waiter.alarm = alarm;
+    if (alarm.refused() != null && waiter.leave()) { // a wait that nothing ends is none
+      return new Joined.Refused(
+          new Evidence.Queued(bulkhead.name(), bulkhead.limit(), waiting(), Duration.ZERO));
+    }
+    waiter.alarm = alarm::cancel;
     if (waiter.claimed.isTaken()) {
       alarm.cancel(); // granted between the two lines above
     }

@@ -36,7 +36,7 @@ final class Warnings {
       if (p.wholeTryNanos != Long.MAX_VALUE) {
         warnOfBreaker(p.breaker, p.wholeTryNanos, found);
       }
-      if ((p.breaker.ticker() == SystemTime.TICKER) != (p.ticker == SystemTime.TICKER)) {
+      if ((p.breaker.ticker() == SystemTime.TICKER) != (p.time == SystemTime.SHARED)) {
         found.add("breaker " + p.breaker.name()
             + " runs on another clock than the pipeline: its times and the pipeline's do not meet");
       }

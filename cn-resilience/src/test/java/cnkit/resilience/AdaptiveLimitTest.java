@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,7 +160,8 @@ class AdaptiveLimitTest {
     VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
     AdaptiveLimit limit =
         AdaptiveLimit.of("a", AdaptiveLimitSettings.between(1, 10).withInitial(10));
-    Pipeline p = time.install(Pipeline.builder("p"))
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .perTryTimeout(ofMillis(100))
         .adaptiveLimit(limit)
         .build();

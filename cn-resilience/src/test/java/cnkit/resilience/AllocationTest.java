@@ -40,7 +40,7 @@ class AllocationTest {
     }
 
     Pipeline pipeline() {
-      Pipeline.Builder builder = switch (this) {
+      PipelineBuilder builder = switch (this) {
         case COUNT_WINDOW -> guarded(WORD);
         case RING_WINDOW -> guarded(BreakerSettings.countWindow(100));
         case TIME_WINDOW -> guarded(BreakerSettings.timeWindow(ofSeconds(10)));
@@ -65,7 +65,7 @@ class AllocationTest {
       };
     }
 
-    private static Pipeline.Builder guarded(BreakerSettings settings) {
+    private static PipelineBuilder guarded(BreakerSettings settings) {
       return Pipeline.builder("p")
           .retry(RetrySettings.exponential(ofMillis(50)))
           .breaker(Breaker.of("b", settings))

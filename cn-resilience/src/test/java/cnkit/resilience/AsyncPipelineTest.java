@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,8 +30,8 @@ class AsyncPipelineTest {
   private final Executor executor = queue::add;
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
 
-  private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.builder("p")).random(() -> 0.5);
+  private PipelineBuilder pipeline() {
+    return Pipeline.builder("p").time(time).random(() -> 0.5);
   }
 
   private CompletableFuture<String> stage(Attempt a) {
@@ -79,7 +79,7 @@ class AsyncPipelineTest {
 
   @Test
   void aStageWhoseTimeIsUpIsCancelledAndCountsAsAFailure() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
     Pipeline p =
         pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).bulkhead(1).build();
     CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
@@ -94,9 +94,14 @@ class AsyncPipelineTest {
   @Test // the stage begins a moment after the deadline was set: nobody has cut its time
   void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
     Pipeline p = pipeline()
-        .ticker(() -> time.ticker().getAsLong() + reads.addAndGet(100))
+        .time(new StubTime(time) {
+          @Override
+          public long nanoTime() {
+            return time.nanoTime() + reads.addAndGet(100);
+          }
+        })
         .deadline(ofSeconds(1))
         .breaker(breaker)
         .build();
@@ -114,7 +119,7 @@ class AsyncPipelineTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time.ticker());
+        time::nanoTime);
     Pipeline p = pipeline().breaker(breaker).bulkhead(2).build();
     CompletableFuture<String> failed = p.callAsync(executor, this::stage);
     stages.get(0).completeExceptionally(new IOException());
@@ -138,7 +143,7 @@ class AsyncPipelineTest {
   @Test
   void cancellingDuringTheDelayTakesItBack() {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time.ticker());
+        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time::nanoTime);
     Pipeline p =
         pipeline().retry(RetrySettings.constant(ofSeconds(10))).budget(budget).build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);
@@ -305,17 +310,10 @@ class AsyncPipelineTest {
 
   @Test
   void aTimerThatRefusesEndsTheCallAndLeaksNothing() {
-    Timer closed = new Timer() {
-      @Override
-      public Pending schedule(java.time.Duration delay, Runnable task) {
-        throw new RejectedExecutionException("closed");
-      }
-
-      @Override
-      public void close() {}
-    };
+    VirtualTime closed = new VirtualTime();
+    closed.close();
     Pipeline limited =
-        pipeline().perTryTimeout(ofMillis(10)).bulkhead(1).timer(closed).build();
+        pipeline().perTryTimeout(ofMillis(10)).bulkhead(1).time(closed).build();
     CompletableFuture<String> f = limited.callAsync(executor, this::stage);
     runQueue();
     assertInstanceOf(
@@ -324,7 +322,7 @@ class AsyncPipelineTest {
     assertTrue(stages.get(0).isCancelled());
     assertEquals(0, limited.bulkhead().orElseThrow().inUse());
     Pipeline retrying =
-        pipeline().retry(RetrySettings.constant(ofSeconds(1))).timer(closed).build();
+        pipeline().retry(RetrySettings.constant(ofSeconds(1))).time(closed).build();
     CompletableFuture<String> g = retrying.callAsync(executor, this::stage);
     stages.get(1).completeExceptionally(new IOException());
     runQueue();

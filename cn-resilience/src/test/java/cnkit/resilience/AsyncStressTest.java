@@ -5,6 +5,7 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.Time;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ class AsyncStressTest {
             .withOpenTime(ofMillis(1))
             .withProbeLease(ofMillis(50)));
     List<CompletableFuture<CallOutcome<String>>> results = new ArrayList<>();
-    try (Timer timer = Timer.create()) {
+    try (Time timer = Time.system()) {
       Pipeline p = Pipeline.builder("stress")
           .deadline(ofMillis(100))
           .perTryTimeout(ofMillis(5))
@@ -43,7 +44,7 @@ class AsyncStressTest {
           .hedge(HedgeSettings.after(ofMillis(2)))
           .breaker(breaker)
           .bulkhead(bulkhead)
-          .timer(timer)
+          .time(timer)
           .build();
       for (int i = 0; i < CALLS; i++) {
         int fate = random.nextInt(10);
@@ -76,7 +77,7 @@ class AsyncStressTest {
     }
   }
 
-  private static CompletableFuture<String> stage(int fate, Timer timer) throws IOException {
+  private static CompletableFuture<String> stage(int fate, Time timer) throws IOException {
     CompletableFuture<String> stage = new CompletableFuture<>();
     switch (fate) {
       case 0 -> throw new IOException("not even started");

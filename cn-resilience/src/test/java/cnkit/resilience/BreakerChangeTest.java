@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.core.Subscription;
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ class BreakerChangeTest {
       .withOpenJitter(0);
 
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
-  private final Breaker breaker = Breaker.of("b", SETTINGS, time.ticker());
+  private final Breaker breaker = Breaker.of("b", SETTINGS, time::nanoTime);
   private final List<BreakerEvent.Changed> events = new ArrayList<>();
 
   BreakerChangeTest() {
@@ -134,7 +134,7 @@ class BreakerChangeTest {
 
   @Test
   void aRuleAboutSlowCallsThatComesLaterIsMeasured() throws Exception {
-    Pipeline p = time.install(Pipeline.builder("p")).breaker(breaker).build();
+    Pipeline p = Pipeline.builder("p").time(time).breaker(breaker).build();
     breaker.change(SETTINGS.withSlowCalls(ofMillis(100), 0.5));
     p.call(a -> {
       time.advance(ofMillis(101));
@@ -163,7 +163,7 @@ class BreakerChangeTest {
     Breaker hostile = Breaker.of(
         "b",
         SETTINGS.withOpenJitter(0.5),
-        time.ticker(),
+        time::nanoTime,
         () -> {
           throw new IllegalStateException("user code");
         },

@@ -22,8 +22,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import cnkit.core.Subscription;
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +43,7 @@ class BreakerTest {
   private final List<BreakerEvent> events = new ArrayList<>();
 
   private Breaker breaker(BreakerSettings settings) {
-    Breaker breaker = Breaker.of("b", settings, time.ticker());
+    Breaker breaker = Breaker.of("b", settings, time::nanoTime);
     Subscription unused = breaker.subscribe(events::add);
     return breaker;
   }
@@ -231,7 +231,7 @@ class BreakerTest {
   void aTransitionHappensOnce() throws Exception {
     for (int round = 0; round < 50; round++) {
       AtomicInteger opened = new AtomicInteger();
-      Breaker breaker = Breaker.of("b", TWO_FAILURES, time.ticker());
+      Breaker breaker = Breaker.of("b", TWO_FAILURES, time::nanoTime);
       try (Subscription s = breaker.subscribe(event -> {
         if (event instanceof BreakerEvent.Changed changed && changed.to() == State.OPEN) {
           opened.incrementAndGet();
@@ -512,7 +512,7 @@ class BreakerTest {
   @Test
   void aListenerThatHangsLosesTheOldestAndIsTold() {
     List<Runnable> queued = new ArrayList<>();
-    Breaker breaker = Breaker.of("b", TWO_FAILURES, time.ticker(), () -> 0, queued::add);
+    Breaker breaker = Breaker.of("b", TWO_FAILURES, time::nanoTime, () -> 0, queued::add);
     List<BreakerEvent> got = new ArrayList<>();
     try (Subscription s = breaker.subscribe(got::add)) {
       for (int i = 0; i < 300; i++) {

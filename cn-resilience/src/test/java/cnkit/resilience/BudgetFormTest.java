@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,9 +35,10 @@ class BudgetFormTest {
       "case R26: a thousand calls that fail together schedule 200 retries at 0.2, charged before they are sent")
   void retriesAreChargedWhenTheyAreScheduled() {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time.ticker());
+        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time::nanoTime);
     List<CompletableFuture<String>> stages = new ArrayList<>();
-    Pipeline p = time.install(Pipeline.builder("p"))
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .retry(RetrySettings.constant(ofSeconds(10)).withJitter(Jitter.NONE))
         .budget(budget)
         .build();
@@ -72,7 +73,7 @@ class BudgetFormTest {
   @Label("case R26: few calls may always make three retries, and no more")
   void aFewAreAlwaysAllowed() {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time.ticker());
+        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time::nanoTime);
     budget.onFirstAttempt();
     int granted = 0;
     for (int i = 0; i < 10; i++) {
@@ -89,7 +90,7 @@ class BudgetFormTest {
       @ForAll @IntRange(max = 5) int atLeast,
       @ForAll @Size(max = 200) List<@IntRange(max = 9) Integer> steps) {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.25).withInFlight(atLeast), time.ticker());
+        RetryBudget.of(RetryBudgetSettings.ratio(0.25).withInFlight(atLeast), time::nanoTime);
     int calls = 0;
     int retries = 0;
     for (int step : steps) {
@@ -119,7 +120,7 @@ class BudgetFormTest {
   void whatWasEarnedExpires(@ForAll @Size(max = 200) List<@IntRange(max = 20) Integer> steps) {
     RetryBudget budget = RetryBudget.of(
         RetryBudgetSettings.ratio(0.4).withExpiry(ofSeconds(10)).withFloorPerSecond(0),
-        time.ticker());
+        time::nanoTime);
     long origin = time.elapsed().toNanos();
     List<long[]> earned = new ArrayList<>();
     for (int step : steps) {
@@ -150,7 +151,7 @@ class BudgetFormTest {
   void expiringTokensKeepTheFloor() {
     RetryBudget budget = RetryBudget.of(
         RetryBudgetSettings.ratio(0.1).withExpiry(ofSeconds(10)).withFloorPerSecond(1),
-        time.ticker());
+        time::nanoTime);
     assertTrue(budget.tryWithdraw());
     assertEquals(false, budget.tryWithdraw());
     time.advance(ofSeconds(1));
@@ -160,8 +161,9 @@ class BudgetFormTest {
   @Example
   void synchronousCallsGiveEverythingBackHoweverTheyEnd() throws Exception {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time.ticker());
-    Pipeline p = time.install(Pipeline.builder("p"))
+        RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time::nanoTime);
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .retry(RetrySettings.immediate().withAttempts(3))
         .budget(budget)
         .bulkhead(1)

@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.Time;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,14 +34,11 @@ class BulkheadQueueTest {
   private final Executor executor = queue::add;
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
 
-  private static final Timer NO_TIME_LIMIT = new Timer() {
+  private static final Time NO_TIME_LIMIT = new StubTime(SystemTime.SHARED) {
     @Override
     public Pending schedule(Duration delay, Runnable task) {
-      return () -> {};
+      return () -> false;
     }
-
-    @Override
-    public void close() {}
   };
 
   private void runQueue() {
@@ -147,7 +145,8 @@ class BulkheadQueueTest {
 
   @Example
   void asynchronousCallsWaitAndSynchronousOnesDoNot() throws Exception {
-    Pipeline p = time.install(Pipeline.builder("p"))
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
         .build();
     CompletableFuture<String> first = p.callAsync(executor, this::stage);
@@ -166,8 +165,9 @@ class BulkheadQueueTest {
 
   @Example
   void theDeadlineEndsTheWaitAndChargesNoStage() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
-    Pipeline p = time.install(Pipeline.builder("p"))
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .deadline(ofMillis(100))
         .breaker(breaker)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
@@ -175,7 +175,7 @@ class BulkheadQueueTest {
     CompletableFuture<CallOutcome<String>> first = p.tryCallAsync(executor, this::stage);
     CompletableFuture<CallOutcome<String>> second = p.tryCallAsync(executor, this::stage);
     CompletableFuture<CallOutcome<String>> third =
-        p.tryCallAsync(Deadline.in(ofMillis(50), time.ticker()), executor, this::stage);
+        p.tryCallAsync(Deadline.in(ofMillis(50), time), executor, this::stage);
     time.advance(ofMillis(50));
     runQueue();
     assertEquals(new CallOutcome.DeadlineExceeded<>("caller", 0), third.join());
@@ -193,12 +193,13 @@ class BulkheadQueueTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(10)).withProbes(2, 2),
-        time.ticker());
+        time::nanoTime);
     breaker.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     time.advance(ofMillis(20));
     RateLimiter limiter =
-        RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time.ticker());
-    Pipeline p = time.install(Pipeline.builder("p"))
+        RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time::nanoTime);
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .breaker(breaker)
         .rateLimiter(limiter)
         .bulkhead(Bulkhead.queued("b", 1, 5, ofSeconds(10)))
@@ -283,7 +284,7 @@ class BulkheadQueueTest {
   @Example
   void noWakeUpIsLostAmongThreads() throws Exception {
     Bulkhead bulkhead = Bulkhead.queued("b", 2, 100_000, Duration.ofHours(1));
-    try (Timer timer = Timer.create()) {
+    try (Time timer = Time.system()) {
       int perThread = 2_000;
       int threads = 4;
       CountDownLatch done = new CountDownLatch(threads * perThread);

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class DeadlineTest {
 
   @Test
   void itExpiresOnceAndStaysSo() {
-    Deadline deadline = Deadline.in(ofMillis(10), time.ticker());
+    Deadline deadline = Deadline.in(ofMillis(10), time);
     time.advance(ofMillis(9));
     assertFalse(deadline.isExpired());
     assertEquals(ofMillis(1), deadline.remaining());
@@ -32,7 +32,7 @@ class DeadlineTest {
 
   @Test
   void aNestedDeadlineOnlyShrinks() {
-    Deadline parent = Deadline.in(ofMillis(10), time.ticker());
+    Deadline parent = Deadline.in(ofMillis(10), time);
     assertSame(parent, parent.within(ofMillis(20)));
     assertEquals(ofMillis(5), parent.within(ofMillis(5)).remaining());
     assertFalse(Deadline.none().isBounded());
@@ -41,12 +41,12 @@ class DeadlineTest {
 
   @Test
   void itTravelsAsRemainingTimeRoundedDown() {
-    Deadline deadline = Deadline.in(Duration.ofNanos(1_999_999), time.ticker());
+    Deadline deadline = Deadline.in(Duration.ofNanos(1_999_999), time);
     assertEquals("1", deadline.toHeader());
     assertEquals("", Deadline.none().toHeader());
     assertEquals(
         ofMillis(250),
-        Deadline.fromHeader(Optional.of("250"), ofSeconds(1), time.ticker()).remaining());
+        Deadline.fromHeader(Optional.of("250"), ofSeconds(1), time).remaining());
   }
 
   @ParameterizedTest
@@ -54,6 +54,6 @@ class DeadlineTest {
   void whatACallerSendsNeverLiftsTheCap(String header) {
     assertEquals(
         ofSeconds(1),
-        Deadline.fromHeader(Optional.of(header), ofSeconds(1), time.ticker()).remaining());
+        Deadline.fromHeader(Optional.of(header), ofSeconds(1), time).remaining());
   }
 }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,8 +23,8 @@ class FaultsTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
   private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
 
-  private Pipeline.Builder pipeline(Faults faults) {
-    return time.install(Pipeline.builder("p")).faults(faults);
+  private PipelineBuilder pipeline(Faults faults) {
+    return Pipeline.builder("p").time(time).faults(faults);
   }
 
   private void runQueue() {
@@ -71,7 +71,7 @@ class FaultsTest {
 
   @Test
   void aHangIsBoundedByTheStagesAroundIt() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(2), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(2), time::nanoTime);
     Pipeline p = pipeline(Faults.seeded(1).withHangs(1))
         .perTryTimeout(ofMillis(100))
         .breaker(breaker)
@@ -134,7 +134,7 @@ class FaultsTest {
 
   @Test
   void theyAreOffUnlessBuiltInAndThenTheWarningsSaySo() {
-    assertEquals(List.of(), time.install(Pipeline.builder("p")).build().warnings());
+    assertEquals(List.of(), Pipeline.builder("p").time(time).build().warnings());
     assertEquals(
         List.of("injects faults: 10.0 % errors, 1.0 % hangs, PT0.05S latency, seed 42"),
         pipeline(Faults.seeded(42).withErrors(0.1).withLatency(ofMillis(50)).withHangs(0.01))

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,12 +26,13 @@ class HedgeTest {
   private final Executor executor = queue::add;
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
   private final Breaker breaker = Breaker.of(
-      "b", BreakerSettings.countWindow(20).withProbes(1, 1).withOpenJitter(0), time.ticker());
+      "b", BreakerSettings.countWindow(20).withProbes(1, 1).withOpenJitter(0), time::nanoTime);
   private final RateLimiter limiter =
-      RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time.ticker());
+      RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time::nanoTime);
 
-  private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.builder("p"))
+  private PipelineBuilder pipeline() {
+    return Pipeline.builder("p")
+        .time(time)
         .random(() -> 0.5)
         .hedge(HedgeSettings.after(ofMillis(100)))
         .breaker(breaker)
@@ -130,7 +131,7 @@ class HedgeTest {
     assertEquals(0, full.counters().hedges());
 
     RetryBudget spent = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time.ticker());
+        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time::nanoTime);
     Pipeline poor = pipeline().hedgeBudget(spent).build();
     CompletableFuture<String> one = poor.callAsync(executor, this::stage);
     CompletableFuture<String> two = poor.callAsync(executor, this::stage);

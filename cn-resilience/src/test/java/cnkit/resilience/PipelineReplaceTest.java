@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,8 +25,8 @@ class PipelineReplaceTest {
   private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
 
-  private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.builder("p"));
+  private PipelineBuilder pipeline() {
+    return Pipeline.builder("p").time(time);
   }
 
   private CompletableFuture<String> stage(Attempt a) {
@@ -47,7 +47,7 @@ class PipelineReplaceTest {
   void callsInFlightFinishAsTheyBegan() throws Exception {
     BreakerSettings settings =
         BreakerSettings.consecutive(2).withOpenTime(ofSeconds(10)).withOpenJitter(0);
-    Breaker breaker = Breaker.of("b", settings, time.ticker());
+    Breaker breaker = Breaker.of("b", settings, time::nanoTime);
     Pipeline p = pipeline()
         .perTryTimeout(ofMillis(100))
         .retry(RetrySettings.constant(ofMillis(10)).withJitter(Jitter.NONE).withAttempts(2))
@@ -107,7 +107,7 @@ class PipelineReplaceTest {
     assertSame(budget, p.budget().orElseThrow());
     assertEquals(7, bulkhead.limit());
     assertEquals(2, p.counters().retries());
-    RetryBudget own = RetryBudget.of(RetryBudgetSettings.ratio(0.5), time.ticker());
+    RetryBudget own = RetryBudget.of(RetryBudgetSettings.ratio(0.5), time::nanoTime);
     p.replace(pipeline().retry(RetrySettings.immediate()).budget(own).bulkhead(7));
     assertSame(own, p.budget().orElseThrow());
     p.replace(pipeline());
@@ -136,7 +136,7 @@ class PipelineReplaceTest {
   void whatContradictsItselfOrIsAnotherPipelineChangesNothing() throws Exception {
     Pipeline p = pipeline().deadline(ofSeconds(5)).build();
     assertThrows(
-        IllegalArgumentException.class, () -> p.replace(time.install(Pipeline.builder("q"))));
+        IllegalArgumentException.class, () -> p.replace(Pipeline.builder("q").time(time)));
     assertThrows(
         IllegalArgumentException.class,
         () -> p.replace(

@@ -13,8 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import cnkit.core.Subscription;
+import cnkit.core.Time;
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
-import cnkit.resilience.testing.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +36,8 @@ class PipelineTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
   private final AtomicInteger calls = new AtomicInteger();
 
-  private Pipeline.Builder pipeline() {
-    return time.install(Pipeline.builder("p")).random(() -> 0.5);
+  private PipelineBuilder pipeline() {
+    return Pipeline.builder("p").time(time).random(() -> 0.5);
   }
 
   private <T> T fail(Exception e) throws Exception {
@@ -185,7 +187,7 @@ class PipelineTest {
   @Test
   @DisplayName("case R20: a classifier that throws costs the retry, not the permits or the error")
   void aThrowingClassifierIsNotRetryable() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
     Classifier broken = new Classifier() {
       @Override
       public Handling thrown(Exception thrown) {
@@ -210,7 +212,7 @@ class PipelineTest {
 
   @Test
   void anErrorIsCountedAndNeverRetried() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
     Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).bulkhead(1).build();
     assertThrows(
         StackOverflowError.class,
@@ -229,7 +231,7 @@ class PipelineTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time.ticker());
+        time::nanoTime);
     Pipeline p = pipeline().breaker(breaker).build();
     assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
     time.advance(ofMillis(200));
@@ -274,12 +276,12 @@ class PipelineTest {
   @Test
   @DisplayName("case R77: a deadline that is spent charges no stage")
   void aSpentDeadlineChargesNobody() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time.ticker());
+        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time::nanoTime);
     Pipeline p =
         pipeline().retry(NO_DELAY).budget(budget).breaker(breaker).bulkhead(1).build();
-    Deadline spent = Deadline.in(Duration.ZERO, time.ticker());
+    Deadline spent = Deadline.in(Duration.ZERO, time);
     CallRejectedException e = assertThrows(
         CallRejectedException.class, () -> p.call(spent, a -> fail(new IOException())));
     assertEquals(RejectionReason.DEADLINE, e.reason());
@@ -297,11 +299,11 @@ class PipelineTest {
     Breaker outer = Breaker.of(
         "a",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time.ticker());
+        time::nanoTime);
     Breaker inner = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofSeconds(5)).withOpenJitter(0),
-        time.ticker());
+        time::nanoTime);
     Pipeline in = pipeline().breaker(inner).build();
     Pipeline out = pipeline().breaker(outer).build();
     assertThrows(IOException.class, () -> out.call(a -> in.call(b -> fail(new IOException()))));
@@ -321,7 +323,7 @@ class PipelineTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(2).withOpenTime(ofMillis(500)).withOpenJitter(0),
-        time.ticker());
+        time::nanoTime);
     Pipeline p =
         pipeline().deadline(ofSeconds(2)).retry(NO_DELAY).breaker(breaker).build();
     CallOutcome.Failure<?> f =
@@ -345,7 +347,7 @@ class PipelineTest {
     Breaker breaker = Breaker.of(
         "inventory",
         BreakerSettings.consecutive(2).withOpenTime(ofSeconds(5)).withOpenJitter(0),
-        time.ticker());
+        time::nanoTime);
     Pipeline p = pipeline().breaker(breaker).build();
     for (int i = 0; i < 2; i++) {
       assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
@@ -379,7 +381,7 @@ class PipelineTest {
   @Test
   void theBudgetBoundsRetries() {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time.ticker());
+        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time::nanoTime);
     Pipeline p = pipeline().retry(NO_DELAY).budget(budget).build();
     assertEquals(
         NotRetried.BUDGET,
@@ -401,7 +403,7 @@ class PipelineTest {
 
   @Test
   void lateResultsAreMarkedAndCountAgainstTheDependency() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
     Pipeline p = pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).build();
     CallOutcome<String> outcome = p.tryCall(a -> {
       time.advance(ofMillis(100));
@@ -415,11 +417,16 @@ class PipelineTest {
   @Test // a body begins a moment after its deadline was set: nobody has cut its time
   void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
     Pipeline p = pipeline()
-        .ticker(() -> time.ticker().getAsLong() + reads.addAndGet(100))
+        .time(new StubTime(time) {
+          @Override
+          public long nanoTime() {
+            return time.nanoTime() + reads.addAndGet(100);
+          }
+        })
         .deadline(ofSeconds(1))
-        .interruptAt(time)
+        .interruptLateCalls()
         .breaker(breaker)
         .build();
     CallOutcome<String> outcome = p.tryCall(a -> {
@@ -432,9 +439,9 @@ class PipelineTest {
 
   @Test
   void aFailureAfterATimeThatTheCallerCutSaysNothingAboutTheDependency() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
     Pipeline p = pipeline().perTryTimeout(ofMillis(500)).breaker(breaker).build();
-    Deadline tight = Deadline.in(ofMillis(10), time.ticker());
+    Deadline tight = Deadline.in(ofMillis(10), time);
     p.tryCall(tight, a -> {
       time.advance(a.remaining());
       return fail(new IOException("timed out"));
@@ -490,7 +497,7 @@ class PipelineTest {
 
   @Test
   void aCancellationIsNeverASuccess() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
     Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).build();
     assertInstanceOf(
         CallOutcome.Cancelled.class, p.tryCall(a -> fail(new CancellationException())));
@@ -500,9 +507,12 @@ class PipelineTest {
 
   @Test
   void theInterruptOfATimeLimitEndsTheAttemptAndNothingElse() throws Exception {
-    try (Timer timer = Timer.create()) {
-      Pipeline p =
-          Pipeline.builder("p").perTryTimeout(ofMillis(20)).interruptAt(timer).build();
+    try (Time timer = Time.system()) {
+      Pipeline p = Pipeline.builder("p")
+          .perTryTimeout(ofMillis(20))
+          .time(timer)
+          .interruptLateCalls()
+          .build();
       CallRejectedException e = assertThrows(
           CallRejectedException.class,
           () -> p.call(a -> {
@@ -555,7 +565,7 @@ class PipelineTest {
         BreakerSettings.timeWindow(ofSeconds(1))
             .withOpenTime(ofMillis(500))
             .withProbeLease(ofSeconds(1)),
-        time.ticker());
+        time::nanoTime);
     Pipeline p = pipeline()
         .deadline(ofSeconds(5))
         .perTryTimeout(ofSeconds(2))
@@ -634,9 +644,12 @@ class PipelineTest {
 
   @Test
   void aSpentDeadlineTellsWhoSetIt() {
-    try (Timer timer = Timer.create()) {
-      Pipeline interrupted =
-          Pipeline.builder("p").deadline(ofSeconds(60)).interruptAt(timer).build();
+    try (Time timer = Time.system()) {
+      Pipeline interrupted = Pipeline.builder("p")
+          .deadline(ofSeconds(60))
+          .time(timer)
+          .interruptLateCalls()
+          .build();
       assertEquals(
           new CallOutcome.DeadlineExceeded<>("caller", 1),
           interrupted.tryCall(Deadline.in(ofMillis(20)), a -> {
@@ -669,12 +682,15 @@ class PipelineTest {
   @Test
   void aSleeperThatThrowsGivesTheBudgetBack() {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time.ticker());
+        RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time::nanoTime);
     Pipeline p = pipeline()
         .retry(RetrySettings.constant(ofSeconds(1)))
         .budget(budget)
-        .sleeper(nanos -> {
-          throw new IllegalStateException("user code");
+        .time(new StubTime(time) {
+          @Override
+          public void sleep(Duration duration) {
+            throw new IllegalStateException("user code");
+          }
         })
         .build();
     assertThrows(IllegalStateException.class, () -> p.call(a -> fail(new IOException())));
@@ -732,11 +748,27 @@ class PipelineTest {
       assertEquals(
           List.of(
               "Pipeline p: an attempt was given PT0.1S and took PT0.5S; its body must hand Attempt.remaining() to the "
-                  + "client, or the pipeline needs interruptAt(timer); not logged again"),
+                  + "client, or the pipeline needs interruptLateCalls(); not logged again"),
           logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
     } finally {
       log.detachAppender(logged);
       log.setLevel(before);
     }
+  }
+
+  @Test
+  void aBuilderReportsAllItsProblemsAtOnce() {
+    PipelineBuilder wrong = pipeline()
+        .withoutBudget()
+        .budget(RetryBudget.of(RetryBudgetSettings.ratio(0.1)))
+        .bulkhead(1)
+        .adaptiveLimit(AdaptiveLimit.of("a", AdaptiveLimitSettings.between(1, 2)))
+        .breaker(Breaker.of("b", BreakerSettings.consecutive(1)))
+        .throttle(Throttle.of("t", ThrottleSettings.standard()));
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, wrong::build);
+    assertEquals("""
+        budget: expected none after withoutBudget(), got one
+        throttle: expected none beside a breaker, got both
+        adaptiveLimit: expected none beside a bulkhead, got both""", e.getMessage());
   }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +25,7 @@ class RateLimiterTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private RateLimiter limiter(RateLimit limit) {
-    return RateLimiter.of("r", limit, time.ticker());
+    return RateLimiter.of("r", limit, time::nanoTime);
   }
 
   private int granted(RateLimiter limiter, int asks) {
@@ -147,9 +147,10 @@ class RateLimiterTest {
 
   @Example
   void aPipelineTellsHowLongToWaitAndChargesNobodyElse() throws Exception {
-    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10), time.ticker());
+    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10), time::nanoTime);
     RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)).withBurst(2));
-    Pipeline p = time.install(Pipeline.builder("p"))
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .breaker(breaker)
         .rateLimiter(limiter)
         .bulkhead(1)

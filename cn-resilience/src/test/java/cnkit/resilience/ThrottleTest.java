@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ class ThrottleTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private Throttle throttle(ThrottleSettings settings, long seed) {
-    return Throttle.of("t", settings, time.ticker(), new Random(seed)::nextDouble);
+    return Throttle.of("t", settings, time::nanoTime, new Random(seed)::nextDouble);
   }
 
   @Example
@@ -137,10 +137,10 @@ class ThrottleTest {
   @Example
   void aPipelineExplainsTheRefusalAndChargesNobodyElse() throws Exception {
     double[] draw = {0.99};
-    Throttle throttle = Throttle.of("t", SETTINGS, time.ticker(), () -> draw[0]);
+    Throttle throttle = Throttle.of("t", SETTINGS, time::nanoTime, () -> draw[0]);
     RateLimiter limiter =
-        RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time.ticker());
-    Pipeline p = time.install(Pipeline.builder("p"))
+        RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time::nanoTime);
+    Pipeline p = Pipeline.builder("p").time(time)
         .throttle(throttle)
         .rateLimiter(limiter)
         .bulkhead(1)
@@ -169,7 +169,7 @@ class ThrottleTest {
   void aCallThatALaterStageRefusesIsTakenBack() throws Exception {
     Throttle throttle = throttle(SETTINGS, 1);
     Pipeline p =
-        time.install(Pipeline.builder("p")).throttle(throttle).bulkhead(1).build();
+        Pipeline.builder("p").time(time).throttle(throttle).bulkhead(1).build();
     p.call(a -> {
       for (int i = 0; i < 50; i++) {
         assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(b -> "full"));
@@ -195,7 +195,7 @@ class ThrottleTest {
 
   @Example
   void aRandomnessThatThrowsRefusesNobody() {
-    Throttle throttle = Throttle.of("t", SETTINGS.withMinimumRequests(1), time.ticker(), () -> {
+    Throttle throttle = Throttle.of("t", SETTINGS.withMinimumRequests(1), time::nanoTime, () -> {
       throw new IllegalStateException("user code");
     });
     for (int i = 0; i < 10; i++) {

@@ -10,7 +10,7 @@ import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.CallRejectedException;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.RetrySettings;
-import cnkit.resilience.testing.VirtualTime;
+import cnkit.core.testing.VirtualTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.io.IOException;
@@ -27,8 +27,8 @@ class PipelineTelemetryTest {
   private final Breaker breaker = Breaker.of(
       "inventory",
       BreakerSettings.consecutive(2).withOpenTime(Duration.ofSeconds(5)),
-      time.ticker());
-  private final Pipeline pipeline = time.install(Pipeline.builder("inventory"))
+      time::nanoTime);
+  private final Pipeline pipeline = Pipeline.builder("inventory").time(time)
       .retry(RetrySettings.constant(Duration.ofMillis(100)).withAttempts(2))
       .breaker(breaker)
       .bulkhead(4)

@@ -29,12 +29,12 @@ final class Facts {
     return clockReads(settings, builder -> builder);
   }
 
-  static long clockReads(BreakerSettings settings, UnaryOperator<Pipeline.Builder> stages)
+  static long clockReads(BreakerSettings settings, UnaryOperator<PipelineBuilder> stages)
       throws InterruptedException {
     AtomicLong reads = new AtomicLong();
     Breaker breaker = Breaker.of("b", settings, reads::incrementAndGet);
     Pipeline pipeline = stages
-        .apply(Pipeline.builder("b").breaker(breaker).ticker(reads::incrementAndGet))
+        .apply(Pipeline.builder("b").breaker(breaker).time(new CountingTime(reads)))
         .build();
     return during(pipeline, reads);
   }

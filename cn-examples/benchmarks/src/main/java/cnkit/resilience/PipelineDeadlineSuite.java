@@ -2,6 +2,7 @@ package cnkit.resilience;
 
 import static java.time.Duration.ofSeconds;
 
+import cnkit.core.Time;
 import cnkit.benchmarks.Fact;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
@@ -37,13 +38,14 @@ public class PipelineDeadlineSuite {
   final Supplier<String> supplier = () -> answer;
   final CheckedSupplier<String> checked = () -> answer;
 
-  private final Timer timer = Timer.create();
+  private final Time timer = Time.system();
   private final Pipeline kit = stages(Pipeline.builder("p"))
       .breaker(Breaker.of("p", BreakerSettings.countWindow(50)))
       .build();
   private final Pipeline interrupting = stages(Pipeline.builder("p"))
       .breaker(Breaker.of("p", BreakerSettings.countWindow(50)))
-      .interruptAt(timer)
+      .time(timer)
+      .interruptLateCalls()
       .build();
   private final Hand.Pipeline hand = new Hand.Pipeline();
 
@@ -66,7 +68,7 @@ public class PipelineDeadlineSuite {
       dev.failsafe.CircuitBreaker.builder().withFailureThreshold(25, 50).build(),
       dev.failsafe.Bulkhead.of(64));
 
-  private static Pipeline.Builder stages(Pipeline.Builder pipeline) {
+  private static PipelineBuilder stages(PipelineBuilder pipeline) {
     return pipeline.deadline(ofSeconds(10)).retry(RetrySettings.immediate()).bulkhead(64);
   }
 

@@ -48,7 +48,7 @@ public class PipelineSuite {
       dev.failsafe.CircuitBreaker.builder().withFailureThreshold(25, 50).build(),
       dev.failsafe.Bulkhead.of(64));
 
-  private static Pipeline.Builder stages(Pipeline.Builder pipeline) {
+  private static PipelineBuilder stages(PipelineBuilder pipeline) {
     return pipeline.retry(RetrySettings.immediate()).bulkhead(64);
   }
 

@@ -1,5 +1,6 @@
 package cnkit.resilience.testing;
 
+import cnkit.core.testing.VirtualTime;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;

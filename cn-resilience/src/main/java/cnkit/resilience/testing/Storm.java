@@ -2,6 +2,8 @@ package cnkit.resilience.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.resilience.PipelineBuilder;
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.Pipeline;
@@ -42,7 +44,7 @@ public final class Storm {
      * @param client whose; state that is made here (breakers, budgets) needs its ticker
      * @return a builder of its own for each client; what should be shared may be shared
      */
-    Pipeline.Builder pipeline(Client client);
+    PipelineBuilder pipeline(Client client);
   }
 
   /** One client of the server: a process with a pipeline of its own. */
@@ -72,7 +74,7 @@ public final class Storm {
      * @return nanoseconds
      */
     public LongSupplier ticker() {
-      return time.ticker();
+      return time::nanoTime;
     }
 
     /**
@@ -106,7 +108,7 @@ public final class Storm {
     }
 
     Pipeline build(Policy policy) {
-      return time.install(policy.pipeline(this)).random(random()).build();
+      return policy.pipeline(this).time(time).random(random()).build();
     }
   }
 

@@ -1,5 +1,6 @@
 package cnkit.resilience.testing;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Attempt;
 import cnkit.resilience.CallOutcome;
 import cnkit.resilience.Pipeline;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.Pipeline;
+import cnkit.resilience.PipelineBuilder;
 import cnkit.resilience.RetryBudgetSettings;
 import cnkit.resilience.RetrySettings;
 import java.lang.management.ManagementFactory;
@@ -32,23 +33,23 @@ class StormTest {
       .withCalm(ofSeconds(20))
       .withDuration(ofMinutes(3));
 
-  private static Pipeline.Builder retrying(Storm.Client client) {
+  private static PipelineBuilder retrying(Storm.Client client) {
     return Pipeline.builder("inventory-" + client.number())
         .perTryTimeout(ofSeconds(1))
         .deadline(ofSeconds(4))
         .retry(RetrySettings.exponential(ofMillis(100)).withAttempts(3));
   }
 
-  private static Pipeline.Builder unbudgeted(Storm.Client client) {
+  private static PipelineBuilder unbudgeted(Storm.Client client) {
     return retrying(client).withoutBudget();
   }
 
-  private static Pipeline.Builder oneASecondInAnyCase(Storm.Client client) {
+  private static PipelineBuilder oneASecondInAnyCase(Storm.Client client) {
     RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).withFloorPerSecond(1);
     return retrying(client).budget(client.budget(settings));
   }
 
-  private static Pipeline.Builder withBreaker(Storm.Client client) {
+  private static PipelineBuilder withBreaker(Storm.Client client) {
     BreakerSettings settings = BreakerSettings.consecutive(5).withOpenTime(ofSeconds(5));
     return retrying(client).breaker(client.breaker("inventory", settings));
   }

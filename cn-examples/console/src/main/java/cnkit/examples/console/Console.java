@@ -11,7 +11,7 @@ import cnkit.health.Probe;
 import cnkit.lifecycle.InFlight;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.Pipeline;
-import cnkit.resilience.Timer;
+import cnkit.core.Time;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,9 +43,9 @@ public final class Console {
   private final String level;
   private final boolean faults;
   private final Semaphore viewers = new Semaphore(8);
-  private final Timer timer = Timer.create();
+  private final Time timer = Time.system();
   private volatile long levelUntil;
-  private Timer.Pending levelEnds = () -> {};
+  private Time.Pending levelEnds = () -> false;
 
   /**
    * A console of one instance.
@@ -129,7 +129,7 @@ public final class Console {
       return Reply.problem(400, "for: expected seconds, at most " + LONGEST_LEVEL_SECONDS);
     }
     Duration limit = Duration.ofSeconds(Integer.parseInt(seconds));
-    levelEnds.cancel();
+    boolean unused = levelEnds.cancel();
     levelUntil = System.currentTimeMillis() + limit.toMillis();
     levelEnds = timer.schedule(limit, () -> {
       levelUntil = 0;

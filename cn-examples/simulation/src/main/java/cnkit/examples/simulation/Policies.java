@@ -5,6 +5,7 @@ import static java.time.Duration.ofSeconds;
 
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.Pipeline;
+import cnkit.resilience.PipelineBuilder;
 import cnkit.resilience.RetryBudgetSettings;
 import cnkit.resilience.RetrySettings;
 import cnkit.resilience.testing.Storm;
@@ -32,18 +33,18 @@ record Policies(String name, String file, Storm.Policy policy) {
               .breaker(client.breaker(
                   "server", BreakerSettings.consecutive(5).withOpenTime(ofSeconds(5))))));
 
-  private static Pipeline.Builder once(Storm.Client client) {
+  private static PipelineBuilder once(Storm.Client client) {
     return Pipeline.builder("client-" + client.number()).perTryTimeout(ofSeconds(1));
   }
 
-  private static Pipeline.Builder retrying(Storm.Client client) {
+  private static PipelineBuilder retrying(Storm.Client client) {
     return once(client)
         .deadline(ofSeconds(4))
         .retry(RetrySettings.exponential(ofMillis(100)).withAttempts(3));
   }
 
   /** The default, and a floor, which each of the 2,000 clients has for itself. */
-  private static Pipeline.Builder withFloor(Storm.Client client) {
+  private static PipelineBuilder withFloor(Storm.Client client) {
     RetryBudgetSettings settings = RetryBudgetSettings.ratio(0.1).withFloorPerSecond(1);
     return retrying(client).budget(client.budget(settings));
   }
