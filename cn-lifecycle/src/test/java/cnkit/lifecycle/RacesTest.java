@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two threads in a hot loop over the same objects, and an exact sum at the end. */
-@Timeout(60)
+// a list broken by a race may never end: the test fails all the same
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RacesTest {
   private static final int ROUNDS = 100_000;
 
