@@ -109,7 +109,7 @@ sealed interface BudgetForm {
     public boolean tryCharge() {
       long bucket = bucket();
       return tokens.advance(
-          t -> t.withdraw(bucket, BudgetRule.COST), (before, after) -> after != before);
+          t -> t.withdraw(bucket, BudgetRule.COST), (before, after) -> !after.equals(before));
     }
 
     @Override

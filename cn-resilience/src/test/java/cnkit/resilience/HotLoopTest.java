@@ -73,6 +73,7 @@ class HotLoopTest {
         .retry(RetrySettings.immediate().withAttempts(1_001))
         .budget(budget)
         .build();
+    IllegalStateException failed = new IllegalStateException("fails");
     long retries = Race.of(2, thread -> {
       long made = 0;
       for (long before = -1; made != before; ) {
@@ -81,7 +82,7 @@ class HotLoopTest {
         try {
           pipeline.call(attempt -> {
             bodies[0]++;
-            throw FAILED;
+            throw failed;
           });
         } catch (IllegalStateException e) {
           made += bodies[0] - 1;
@@ -93,8 +94,6 @@ class HotLoopTest {
     assertEquals(500_000, pipeline.counters().retries());
     assertEquals(0.0, budget.available());
   }
-
-  private static final IllegalStateException FAILED = new IllegalStateException("fails");
 
   @Test
   @DisplayName(
@@ -527,7 +526,7 @@ class HotLoopTest {
     assertFalse(bulkhead.tryAcquire().isPresent());
     assertEquals(
         rounds, once(rounds, i -> ofBreaker[i].complete(Handling.SUCCESS) == Completion.RECORDED));
-    assertEquals(2 * rounds, once(rounds, i -> {
+    assertEquals(2L * rounds, once(rounds, i -> {
       ofBulkhead[i].close();
       ofLimit[i].complete(Handling.NEUTRAL);
       ofThrottle[i].complete(Handling.SUCCESS);
@@ -543,6 +542,6 @@ class HotLoopTest {
     }
     assertTrue(none.isPresent());
     throttle.change(ThrottleSettings.standard().withMultiplier(1.5));
-    assertEquals((2 * rounds - 1.5 * rounds) / (2 * rounds + 1), throttle.refusedShare());
+    assertEquals((2.0 * rounds - 1.5 * rounds) / (2.0 * rounds + 1), throttle.refusedShare());
   }
 }
