@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +48,7 @@ class RaceTest {
     for (int round = 0; round < rounds; round++) {
       for (int spin = 0; progress.get() < 2L * round; spin++) {
         if (spin > 1_000) {
-          Thread.yield();
+          LockSupport.parkNanos(1_000);
         }
       }
       try {
