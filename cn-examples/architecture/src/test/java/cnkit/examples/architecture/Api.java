@@ -40,7 +40,10 @@ final class Api {
     if (parent != null && parent != Object.class && !type.isRecord() && !type.isEnum()) {
       text.append(" extends ").append(parent.getTypeName());
     }
-    list(text, type.isInterface() ? " extends " : " implements ", Arrays.stream(type.getGenericInterfaces()));
+    list(
+        text,
+        type.isInterface() ? " extends " : " implements ",
+        Arrays.stream(type.getGenericInterfaces()));
     if (type.isSealed()) {
       list(text, " permits ", Arrays.stream(type.getPermittedSubclasses()));
     }
@@ -76,7 +79,9 @@ final class Api {
   }
 
   private static boolean hidden(Class<?> type) {
-    return type != null && type.getName().startsWith("cnkit.") && !Modifier.isPublic(type.getModifiers());
+    return type != null
+        && type.getName().startsWith("cnkit.")
+        && !Modifier.isPublic(type.getModifiers());
   }
 
   private static boolean impliedByRecord(Class<?> type, Executable method) {
@@ -89,8 +94,8 @@ final class Api {
     if (visible && !member.isSynthetic()) {
       String ownName = owner.getName();
       String simple = owner.getSimpleName();
-      lines.add(shortened(text.replace(" " + ownName + "(", " " + simple + "(")
-          .replace(" " + ownName + ".", " ")));
+      lines.add(shortened(
+          text.replace(" " + ownName + "(", " " + simple + "(").replace(" " + ownName + ".", " ")));
     }
   }
 

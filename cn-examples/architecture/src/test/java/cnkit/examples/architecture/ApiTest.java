@@ -43,23 +43,19 @@ class ApiTest {
 
   @Test
   void theListingHasWhatAUserSeesAndNothingElse() {
-    assertEquals(
-        """
+    assertEquals("""
         public static final class cnkit.examples.architecture.ApiTest$Shown<T extends Comparable<T>> extends cnkit.examples.architecture.ApiTest$Hidden implements Runnable
           protected T one
           public Shown(T)
           public cnkit.examples.architecture.ApiTest$Part inherited(java.util.List<String>) throws java.io.IOException
           public void run()
-        """,
-        Api.of(List.of(Shown.class)));
-    assertEquals(
-        """
+        """, Api.of(List.of(Shown.class)));
+    assertEquals("""
         public static final record cnkit.examples.architecture.ApiTest$Part(int size, java.util.List<String> names)
           public Part(int,java.util.List<String>)
           public int size()
           public java.util.List<String> names()
-        """,
-        Api.of(List.of(Part.class)));
+        """, Api.of(List.of(Part.class)));
   }
 
   private static String listing(String module) {

@@ -210,22 +210,22 @@ class ArchitectureTest {
   private static ArchRule pure() {
     DescribedPredicate<JavaClass> impure = describe(
         "impure",
-        target -> resideInAnyPackage(
-                    "java.util.concurrent..", "java.io..", "java.net..", "org.slf4j..")
-                .test(target)
-            || Set.of(
-                    "java.lang.System",
-                    "java.lang.Thread",
-                    "java.time.Clock",
-                    "java.util.Random",
-                    "cnkit.core.Time",
-                    "cnkit.core.internal.AtomicState",
-                    "cnkit.core.internal.AtomicWord",
-                    "cnkit.core.internal.AtomicWords",
-                    "cnkit.core.internal.HandOver",
-                    "cnkit.core.internal.Listeners",
-                    "cnkit.core.internal.Once")
-                .contains(target.getName()));
+        target ->
+            resideInAnyPackage("java.util.concurrent..", "java.io..", "java.net..", "org.slf4j..")
+                    .test(target)
+                || Set.of(
+                        "java.lang.System",
+                        "java.lang.Thread",
+                        "java.time.Clock",
+                        "java.util.Random",
+                        "cnkit.core.Time",
+                        "cnkit.core.internal.AtomicState",
+                        "cnkit.core.internal.AtomicWord",
+                        "cnkit.core.internal.AtomicWords",
+                        "cnkit.core.internal.HandOver",
+                        "cnkit.core.internal.Listeners",
+                        "cnkit.core.internal.Once")
+                    .contains(target.getName()));
     ArchCondition<JavaClass> decideByTheirParametersAlone =
         new ArchCondition<>("decide by their parameters alone") {
           @Override

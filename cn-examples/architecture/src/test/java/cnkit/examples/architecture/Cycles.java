@@ -23,7 +23,8 @@ final class Cycles {
     for (JavaClass type : classes) {
       String from = Kit.topLevel(type).getName();
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-        String to = Kit.topLevel(dependency.getTargetClass().getBaseComponentType()).getName();
+        String to =
+            Kit.topLevel(dependency.getTargetClass().getBaseComponentType()).getName();
         if (needs.containsKey(to) && !to.equals(from)) {
           needs.get(from).add(to);
         }

@@ -20,8 +20,9 @@ enum Door {
   ATOMIC {
     @Override
     boolean opens(JavaCodeUnitAccess<?> access) {
-      boolean atomic = access.getTargetOwner().getPackageName().equals("java.util.concurrent.atomic")
-          || access.getTargetOwner().isEquivalentTo(VarHandle.class);
+      boolean atomic =
+          access.getTargetOwner().getPackageName().equals("java.util.concurrent.atomic")
+              || access.getTargetOwner().isEquivalentTo(VarHandle.class);
       String name = access.getName();
       return atomic
           && (name.startsWith("compareAnd")
@@ -53,7 +54,8 @@ enum Door {
               && (Set.of("execute", "submit", "invokeAll", "invokeAny").contains(name)
                   || name.startsWith("schedule")))
           || (owner.isEquivalentTo(CompletableFuture.class) && name.equals("delayedExecutor"))
-          || (owner.isAssignableTo(Thread.class) && Set.of("<init>", "startVirtualThread").contains(name));
+          || (owner.isAssignableTo(Thread.class)
+              && Set.of("<init>", "startVirtualThread").contains(name));
     }
   },
   /** Time. */

@@ -47,11 +47,14 @@ class DoorsTest {
   private static Map<Door, Set<String>> allowed() throws IOException {
     Map<Door, Set<String>> allowed = new TreeMap<>();
     try (InputStream in = DoorsTest.class.getResourceAsStream("/doors.txt")) {
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      for (String line :
+          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         if (!line.isBlank() && !line.startsWith("#")) {
           String[] words = line.strip().split("\\s+", 3);
           assertEquals(3, words.length, () -> "door, class and reason are due in: " + line);
-          allowed.computeIfAbsent(Door.valueOf(words[0]), door -> new TreeSet<>()).add(words[1]);
+          allowed
+              .computeIfAbsent(Door.valueOf(words[0]), door -> new TreeSet<>())
+              .add(words[1]);
         }
       }
     }

@@ -27,10 +27,12 @@ final class Kit {
 
   /** The packages that a module exports to everybody. */
   static Set<String> exported(String module) {
-    // every module has its package-info, and all descriptors have one name: find it beside the package
+    // every module has its package-info, and all descriptors have one name: find it beside the
+    // package
     String place = "cnkit/" + module + "/package-info.class";
     String found = String.valueOf(Kit.class.getClassLoader().getResource(place));
-    URI descriptor = URI.create(found.substring(0, found.length() - place.length()) + "module-info.class");
+    URI descriptor =
+        URI.create(found.substring(0, found.length() - place.length()) + "module-info.class");
     Set<String> packages = new TreeSet<>();
     try (InputStream bytes = descriptor.toURL().openStream()) {
       for (ModuleDescriptor.Exports exports : ModuleDescriptor.read(bytes).exports()) {

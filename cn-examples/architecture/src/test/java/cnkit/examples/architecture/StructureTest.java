@@ -28,10 +28,12 @@ class StructureTest {
   private static final int LARGEST_CYCLE = 4;
 
   /** Names that still stand for two types each: to be emptied, then deleted. */
-  private static final Set<String> TWINS = Set.of("Check", "Kind", "Meter", "Outcome", "Status", "Subscription", "VirtualTime");
+  private static final Set<String> TWINS =
+      Set.of("Check", "Kind", "Meter", "Outcome", "Status", "Subscription", "VirtualTime");
 
   /** The largest cycle of modules that are above the limit: to be emptied, then deleted. */
-  private static final Map<String, Integer> LARGER_CYCLES = Map.of("config", 10, "health", 7, "lifecycle", 11, "resilience", 8);
+  private static final Map<String, Integer> LARGER_CYCLES =
+      Map.of("config", 10, "health", 7, "lifecycle", 11, "resilience", 8);
 
   private static final JavaClasses VIOLATIONS =
       new ClassFileImporter().importPackages("cnkit.examples.architecture.fixture");
@@ -41,7 +43,8 @@ class StructureTest {
 
   @Test
   void noTwoPublicTypesShareASimpleName() {
-    assertEquals(TWINS, twins(publicTypes()).keySet(), () -> twins(publicTypes()).toString());
+    assertEquals(
+        TWINS, twins(publicTypes()).keySet(), () -> twins(publicTypes()).toString());
   }
 
   @Test
@@ -59,14 +62,16 @@ class StructureTest {
         .filter(type -> (type.getPackageName() + ".").startsWith("cnkit." + module + "."))
         .toList());
     int limit = LARGER_CYCLES.getOrDefault(module, LARGEST_CYCLE);
-    List<Set<String>> tooLarge = cycles.stream().filter(cycle -> cycle.size() > limit).toList();
+    List<Set<String>> tooLarge =
+        cycles.stream().filter(cycle -> cycle.size() > limit).toList();
     assertEquals(List.of(), tooLarge);
   }
 
   @Test
   void theRulesBite() {
-    List<JavaClass> twins =
-        VIOLATIONS.stream().filter(type -> type.getSimpleName().equals("Fixtures")).toList();
+    List<JavaClass> twins = VIOLATIONS.stream()
+        .filter(type -> type.getSimpleName().equals("Fixtures"))
+        .toList();
     assertEquals(Set.of("Fixtures"), twins(twins).keySet());
     assertTrue(compile(twins).contains("ambiguous"));
     String ring = "cnkit.examples.architecture.fixture.Ring";
@@ -115,8 +120,7 @@ class StructureTest {
     StringWriter messages = new StringWriter();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    List<String> options =
-        List.of("-proc:none", "-d", output.toString(), "-classpath", classPath);
+    List<String> options = List.of("-proc:none", "-d", output.toString(), "-classpath", classPath);
     boolean compiled = ToolProvider.getSystemJavaCompiler()
         .getTask(messages, null, null, options, null, List.of(source))
         .call();
