@@ -44,7 +44,7 @@ class ApiTest {
   @Test
   void theListingHasWhatAUserSeesAndNothingElse() {
     assertEquals("""
-        public static final class cnkit.examples.architecture.ApiTest$Shown<T extends Comparable<T>> extends cnkit.examples.architecture.ApiTest$Hidden implements Runnable
+        public static class cnkit.examples.architecture.ApiTest$Shown<T extends Comparable<T>> extends cnkit.examples.architecture.ApiTest$Hidden implements Runnable
           protected T one
           public Shown(T)
           public cnkit.examples.architecture.ApiTest$Part inherited(java.util.List<String>) throws java.io.IOException
@@ -73,7 +73,7 @@ class ApiTest {
   }
 
   /** Fixture. */
-  public static final class Shown<T extends Comparable<T>> extends Hidden implements Runnable {
+  public static class Shown<T extends Comparable<T>> extends Hidden implements Runnable {
     protected T one;
 
     int own;
