@@ -100,6 +100,8 @@ final class Api {
   }
 
   private static String shortened(String text) {
-    return text.replaceAll("\\bjava\\.lang\\.(?=[A-Z])", "");
+    // how a method is implemented is no part of the API
+    return text.replaceAll("\\bjava\\.lang\\.(?=[A-Z])", "")
+        .replaceAll("\\b(synchronized|native|strictfp) ", "");
   }
 }

@@ -83,7 +83,7 @@ class ApiTest {
     }
 
     @Override
-    public void run() {}
+    public synchronized void run() {}
   }
 
   /** Fixture. */
