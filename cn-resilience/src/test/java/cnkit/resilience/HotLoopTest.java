@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.core.search.Race;
 import java.time.Duration;
 import java.util.HashSet;
@@ -456,15 +457,7 @@ class HotLoopTest {
     Bulkhead bulkhead = Bulkhead.queued("b", 1, 100, ofHours(1));
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger served = new AtomicInteger();
-    Timer noTimer = new Timer() {
-      @Override
-      public Pending schedule(Duration delay, Runnable task) {
-        return () -> {};
-      }
-
-      @Override
-      public void close() {}
-    };
+    VirtualTime noTimer = new VirtualTime(); // nobody advances it
     long tooMany = Race.of(2, thread -> {
       long seen = 0;
       for (int i = 0; i < 50_000; i++) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.testing.VirtualTime;
 import cnkit.core.search.Interleavings.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -378,15 +379,7 @@ class InterleavingsTest {
 
   @Test
   void aWaiterThatLeavesSwallowsNoPermitAndIsNotServedTwice() {
-    Timer noTimer = new Timer() {
-      @Override
-      public Pending schedule(Duration delay, Runnable task) {
-        return () -> {};
-      }
-
-      @Override
-      public void close() {}
-    };
+    VirtualTime noTimer = new VirtualTime(); // nobody advances it
     assertTrue(explore(CUTS, () -> {
           Bulkhead bulkhead = new Bulkhead("b", 1, 1, 2, 1_000);
           int held = bulkhead.tryEnter();

@@ -109,7 +109,8 @@ class PathsAgreeTest {
       builder.faults(Faults.seeded(1)); // injects nothing, but is not on the fused path
     }
     Pipeline p = builder.build();
-    try (Subscription unused = breaker.subscribe(event -> events.add(event.toString()))) {
+    Subscription subscription = breaker.subscribe(event -> events.add(event.toString()));
+    try (subscription) {
       int calls = 1 + random.nextInt(12);
       for (int i = 0; i < calls; i++) {
         List<Answer> answers = new ArrayList<>();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.core.internal.Turns;
-import cnkit.resilience.testing.VirtualTime;
 import cnkit.core.testing.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;

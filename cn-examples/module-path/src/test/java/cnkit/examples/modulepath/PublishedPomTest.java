@@ -36,15 +36,31 @@ class PublishedPomTest {
       publish(module);
       consumer(module);
     }
-    Files.writeString(work.resolve("pom.xml"), project("all", "<packaging>pom</packaging><modules>"
-        + String.join("", TYPES.keySet().stream().map(name -> "<module>" + name + "</module>").toList())
-        + "</modules>"));
+    Files.writeString(
+        work.resolve("pom.xml"),
+        project(
+            "all",
+            "<packaging>pom</packaging><modules>"
+                + String.join(
+                    "",
+                    TYPES.keySet().stream()
+                        .map(name -> "<module>" + name + "</module>")
+                        .toList())
+                + "</modules>"));
     Files.writeString(work.resolve("settings.xml"), settings());
 
     Path local = work.resolve("local");
-    run("mvn", "-B", "-q", "-s", work.resolve("settings.xml").toString(), "-Dmaven.repo.local=" + local, "compile");
+    run(
+        "mvn",
+        "-B",
+        "-q",
+        "-s",
+        work.resolve("settings.xml").toString(),
+        "-Dmaven.repo.local=" + local,
+        "compile");
 
-    assertTrue(Files.isDirectory(local.resolve("cnkit/cn-telemetry")), "not resolved from the repository");
+    assertTrue(
+        Files.isDirectory(local.resolve("cnkit/cn-telemetry")), "not resolved from the repository");
     assertFalse(Files.exists(local.resolve("cnkit/cn-parent")), "the parent was asked for");
     assertFalse(Files.exists(local.resolve("org/jspecify")), "an annotation came with a module");
   }
@@ -52,9 +68,10 @@ class PublishedPomTest {
   private void publish(String module) throws Exception {
     Path target = ROOT.resolve(module).resolve("target");
     Path jar = target.resolve(module + "-" + VERSION + ".jar");
-    assertTrue(Files.exists(jar), () -> jar + " is missing: run mvn package or verify, not mvn test");
-    Path place = Files.createDirectories(
-        work.resolve("published/cnkit").resolve(module).resolve(VERSION));
+    assertTrue(
+        Files.exists(jar), () -> jar + " is missing: run mvn package or verify, not mvn test");
+    Path place =
+        Files.createDirectories(work.resolve("published/cnkit").resolve(module).resolve(VERSION));
     Files.copy(jar, place.resolve(jar.getFileName()));
     Files.copy(target.resolve("flattened-pom.xml"), place.resolve(module + "-" + VERSION + ".pom"));
   }
