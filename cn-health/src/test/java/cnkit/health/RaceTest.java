@@ -44,6 +44,7 @@ class RaceTest {
     assertEquals(2L * rounds, progress.get(), "a thread has failed");
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // where the machine has one core, the other thread needs it
   private static void rounds(int rounds, AtomicLong progress, IntConsumer body) {
     for (int round = 0; round < rounds; round++) {
       for (int spin = 0; progress.get() < 2L * round; spin++) {

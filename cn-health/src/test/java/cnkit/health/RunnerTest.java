@@ -257,7 +257,7 @@ class RunnerTest {
       assertFalse(pool.isShutdown());
       eventually(() -> waiting.get() == 0);
       var still = new CountDownLatch(1);
-      var pending = system.schedule(Duration.ZERO, still::countDown);
+      var unusedPending = system.schedule(Duration.ZERO, still::countDown);
       assertTrue(still.await(10, TimeUnit.SECONDS), "the time of the caller goes on");
     } finally {
       pool.shutdownNow();
