@@ -20,11 +20,21 @@ import java.util.Optional;
 public final class AdaptiveLimit {
   private final String name;
   private final AtomicWord word;
-  private volatile AdaptiveLimitSettings settings;
+  private volatile Leaving leaving;
+
+  /** What a call that ends does to the word, under these settings. */
+  private record Leaving(AdaptiveLimitSettings settings) implements AtomicWord.Step {
+    @Override
+    public long apply(long word, long epoch, long verdict) {
+      Handling handling =
+          verdict > 0 ? Handling.SUCCESS : verdict < 0 ? Handling.FAILURE : Handling.NEUTRAL;
+      return Aimd.left(word, settings, (int) epoch, handling);
+    }
+  }
 
   private AdaptiveLimit(String name, AdaptiveLimitSettings settings) {
     this.name = Checks.name(name);
-    this.settings = settings;
+    this.leaving = new Leaving(settings);
     this.word = new AtomicWord(Aimd.of(0, 0, settings.initial(), 0));
   }
 
@@ -54,7 +64,7 @@ public final class AdaptiveLimit {
    * @return as given, or as changed
    */
   public AdaptiveLimitSettings settings() {
-    return settings;
+    return leaving.settings;
   }
 
   /**
@@ -63,7 +73,7 @@ public final class AdaptiveLimit {
    * @param newSettings from now on
    */
   public void change(AdaptiveLimitSettings newSettings) {
-    settings = requireNonNull(newSettings, "settings");
+    leaving = new Leaving(requireNonNull(newSettings, "settings"));
     word.advance(w -> Aimd.bounded(w, newSettings));
   }
 
@@ -102,12 +112,13 @@ public final class AdaptiveLimit {
   }
 
   void leave(int epoch, Handling handling) {
-    AdaptiveLimitSettings s = settings;
-    word.advance(w -> Aimd.left(w, s, epoch, handling));
+    long verdict = handling == Handling.SUCCESS ? 1 : handling == Handling.FAILURE ? -1 : 0;
+    word.advance(leaving, epoch, verdict);
   }
 
   Evidence.Saturated evidence() {
-    return new Evidence.Saturated(name, limit(), settings.min(), settings.max());
+    AdaptiveLimitSettings s = settings();
+    return new Evidence.Saturated(name, limit(), s.min(), s.max());
   }
 
   @Override

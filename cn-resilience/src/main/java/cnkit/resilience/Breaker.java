@@ -303,7 +303,14 @@ public final class Breaker {
 
   private long admitUnlessOpen() {
     long now = ticker.getAsLong();
-    if (state.get() instanceof BreakerState.Open open) {
+    BreakerState present = state.get();
+    if (present instanceof BreakerState.Disabled) {
+      return present.epoch();
+    }
+    if (present instanceof BreakerState.ForcedOpen) {
+      return ~0L;
+    }
+    if (present instanceof BreakerState.Open open) {
       long wait = open.retryAfterNanos(now);
       if (wait > 0) {
         return ~wait;

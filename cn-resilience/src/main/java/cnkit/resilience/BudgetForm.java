@@ -52,7 +52,7 @@ sealed interface BudgetForm {
     }
 
     private void deposit(long amount) {
-      advance(saved -> BudgetRule.afterFirstAttempt(saved, amount, cap));
+      advance(BudgetRule::afterFirstAttempt, amount, cap);
     }
 
     @Override

@@ -28,16 +28,23 @@ public final class RateLimiter {
   private volatile Rule rule;
 
   /** A limit with what is computed from it: read in one piece, so that a change is never seen by halves. */
-  private record Rule(RateLimit limit, long intervalNanos, long toleranceNanos) {
+  private record Rule(RateLimit limit, long intervalNanos, long toleranceNanos)
+      implements AtomicWord.Step {
     static Rule of(RateLimit limit) {
       return new Rule(limit, limit.intervalNanos(), limit.toleranceNanos());
     }
 
-    long waitNanos(long tat, long now, int calls) {
+    /** Asks for so many calls now. */
+    @Override
+    public long apply(long tat, long now, long calls) {
+      return waitNanos(tat, now, calls) > 0 ? tat : advance(tat, now, calls);
+    }
+
+    long waitNanos(long tat, long now, long calls) {
       return Gcra.waitNanos(tat, now, calls, intervalNanos, toleranceNanos);
     }
 
-    long advance(long tat, long now, int calls) {
+    long advance(long tat, long now, long calls) {
       return Gcra.advance(tat, now, calls, intervalNanos);
     }
   }
@@ -158,10 +165,7 @@ public final class RateLimiter {
   long ask(int calls) {
     long now = ticker.getAsLong();
     Rule r = rule;
-    return r.waitNanos(
-        tat.advance(t -> r.waitNanos(t, now, calls) > 0 ? t : r.advance(t, now, calls)),
-        now,
-        calls);
+    return r.waitNanos(tat.advance(r, now, calls), now, calls);
   }
 
   /** Calls that were granted just now and not made. */

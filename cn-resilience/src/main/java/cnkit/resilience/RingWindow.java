@@ -38,7 +38,8 @@ final class RingWindow implements Window {
       return; // only good calls, and as many as fit
     }
     long now = GOOD | (failed ? FAILED : 0) | (slow ? SLOW : 0);
-    long before = slots.advance((int) (head.add(1) % slots.length()), slot -> now);
+    long before =
+        slots.advance((int) (head.add(1) % slots.length()), (slot, next, none) -> next, now, 0);
     long difference = weight(now) - weight(before);
     if (difference != 0) {
       sum.add(difference);

@@ -31,12 +31,14 @@ final class SlidingCount {
     long bucket = bucket(nowNanos);
     int index = (int) (bucket % BUCKETS);
     long tag = bucket & TAG_MASK;
-    cells.advance(index, cell -> {
-      long ahead = ((cell >>> COUNT_BITS) - tag) & TAG_MASK;
-      // a reader of an older time adds to the newer bucket: time never goes back
-      long kept = ahead > BUCKETS ? tag << COUNT_BITS : cell;
-      return (kept & ~COUNT_MASK) | ((kept + amount) & COUNT_MASK);
-    });
+    cells.advance(index, SlidingCount::added, tag, amount);
+  }
+
+  private static long added(long cell, long tag, long amount) {
+    long ahead = ((cell >>> COUNT_BITS) - tag) & TAG_MASK;
+    // a reader of an older time adds to the newer bucket: time never goes back
+    long kept = ahead > BUCKETS ? tag << COUNT_BITS : cell;
+    return (kept & ~COUNT_MASK) | ((kept + amount) & COUNT_MASK);
   }
 
   /** Never negative: what was counted may be gone already when it is taken back. */

@@ -1,5 +1,6 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
 import java.util.function.LongSupplier;
 
@@ -36,6 +37,7 @@ final class TimeWindow implements Window {
   /** Slow calls in the "bad" field of each cell; empty without a rule about them. */
   private final AtomicWords slowCalls;
 
+  private final AtomicWord.Step adding = this::added;
   /** Where the clock was last seen; immutable, so it needs no order: a stale one costs a division. */
   private Bucket current;
 
@@ -103,16 +105,16 @@ final class TimeWindow implements Window {
   private void add(AtomicWords cells, int stripe, Bucket bucket, long amount) {
     int index = PAD + stripe * stride + bucket.offset;
     if (stripe < OWNED) {
-      cells.setRelease(index, added(cells.get(index), bucket, amount));
+      cells.setRelease(index, added(cells.get(index), bucket.tag, amount));
     } else {
-      cells.advance(index, cell -> added(cell, bucket, amount));
+      cells.advance(index, adding, bucket.tag, amount);
     }
   }
 
-  private long added(long cell, Bucket bucket, long amount) {
-    long ahead = ((cell >>> (2 * COUNT_BITS)) - bucket.tag) & TAG_MASK;
+  private long added(long cell, long tag, long amount) {
+    long ahead = ((cell >>> (2 * COUNT_BITS)) - tag) & TAG_MASK;
     // an older bucket's cell starts anew
-    long kept = ahead > buckets ? bucket.tag << (2 * COUNT_BITS) : cell;
+    long kept = ahead > buckets ? tag << (2 * COUNT_BITS) : cell;
     boolean isFull =
         ((kept >>> COUNT_BITS) & COUNT_MASK) == COUNT_MASK || (kept & COUNT_MASK) == COUNT_MASK;
     return isFull ? cell : kept + amount;

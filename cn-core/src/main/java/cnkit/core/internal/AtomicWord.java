@@ -16,6 +16,13 @@ public class AtomicWord {
     }
   }
 
+  /** A pure step with two arguments: it captures nothing, so a hot path allocates nothing, inlined or not. */
+  @FunctionalInterface
+  public interface Step {
+    /** The word after it; the same number means no change. */
+    long apply(long word, long a, long b);
+  }
+
   private volatile long word;
 
   /** Starts at the given word. */
@@ -43,6 +50,21 @@ public class AtomicWord {
     while (true) {
       long before = get();
       long after = step.applyAsLong(before);
+      if (after == before) {
+        return before;
+      }
+      Turns.take();
+      if (WORD.compareAndSet(this, before, after)) {
+        return before;
+      }
+    }
+  }
+
+  /** As the other method, for hot paths. Returns the word before. */
+  public final long advance(Step step, long a, long b) {
+    while (true) {
+      long before = get();
+      long after = step.apply(before, a, b);
       if (after == before) {
         return before;
       }

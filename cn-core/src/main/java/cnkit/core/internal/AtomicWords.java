@@ -49,4 +49,19 @@ public final class AtomicWords {
       }
     }
   }
+
+  /** As {@link AtomicWord#advance(AtomicWord.Step, long, long)}: returns the word before. */
+  public long advance(int index, AtomicWord.Step step, long a, long b) {
+    while (true) {
+      long before = get(index);
+      long after = step.apply(before, a, b);
+      if (after == before) {
+        return before;
+      }
+      Turns.take();
+      if (words.compareAndSet(index, before, after)) {
+        return before;
+      }
+    }
+  }
 }

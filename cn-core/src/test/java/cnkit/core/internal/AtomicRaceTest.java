@@ -39,7 +39,11 @@ class AtomicRaceTest {
     assertEquals(n * (n - 1) / 2, Race.of(2, thread -> {
       long before = 0;
       for (int i = 0; i < STEPS; i++) {
-        before += i % 2 == 0 ? word.advance(w -> w + 1) : word.add(1);
+        before += switch (i % 3) {
+          case 0 -> word.advance(w -> w + 1);
+          case 1 -> word.advance((w, a, b) -> w + a + b, 3, -2);
+          default -> word.add(1);
+        };
       }
       return before;
     }));
@@ -53,7 +57,11 @@ class AtomicRaceTest {
     assertEquals(n * (n - 1) / 2, Race.of(2, thread -> {
       long before = 0;
       for (int i = 0; i < STEPS; i++) {
-        before += i % 2 == 0 ? words.advance(1, w -> w + 1) : words.add(1, 1);
+        before += switch (i % 3) {
+          case 0 -> words.advance(1, w -> w + 1);
+          case 1 -> words.advance(1, (w, a, b) -> w + a + b, 3, -2);
+          default -> words.add(1, 1);
+        };
         words.setRelease(0, -1);
       }
       return before;

@@ -109,7 +109,7 @@ class AtomicSearchTest {
               },
               () -> before[0] = word.advance(w -> w + 1),
               () -> before[1] = word.add(1),
-              () -> before[2] = word.advance(w -> w + 1));
+              () -> before[2] = word.advance((w, a, b) -> w + a + b, 3, -2));
         })
         > 20);
     assertTrue(explore(() -> {
@@ -122,7 +122,7 @@ class AtomicSearchTest {
               },
               () -> before[0] = words.advance(0, w -> w + 1),
               () -> before[1] = words.add(0, 1),
-              () -> before[2] = words.advance(0, w -> w + 1));
+              () -> before[2] = words.advance(0, (w, a, b) -> w + a + b, 3, -2));
         })
         > 20);
   }
