@@ -1,357 +1,202 @@
 package cnkit.core.internal;
 
-import static cnkit.core.internal.SafeText.isBlank;
-import static cnkit.core.internal.SafeText.isUpper;
-import static cnkit.core.internal.SafeText.isWordChar;
-
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Masks what stands beside a secret name: {@code name=value}, {@code "name": "value"}, {@code <name>value</name>},
- * {@code --name value}, the credential behind {@code Bearer}; and JSON web tokens wherever they stand.
+ * {@code --name value}, the credential behind {@code Bearer}; and JSON web tokens wherever they stand. The patterns
+ * repeat single characters, never groups, and begin at the begin of a name or word: they need linear time and no stack.
  */
 @Pure
 final class NamedValues {
+  /** Words that follow a colon in a sentence and are no secrets: "password: must not be blank". */
+  private static final Set<String> PROSE = Set.of("""
+      a absent accepted an and are at authentication authorization be blank can cannot changed closed could denied
+      did does empty end expected expired failed for from given had has have if in incorrect invalid is it length
+      malformed may mismatch missing must needs never no none not null of ok on only open or please read refused
+      rejected required revoked set shall should such the this timeout to token tokens too unavailable undefined
+      unexpected unknown unset unsupported use valid value was were when which will with wrong yes
+      your""".split("\\s+"));
+
+  /** A digit, or a capital behind a small letter. */
+  private static final String RANDOM = "(?= [{C}]*? (?: [0-9=+] | [a-z][A-Z] ) )";
+
+  private static final Pattern NAME = compile("""
+      (?<![{N}]) (?:
+        (?: (?= eyJ[{N}&&[^.]]*+[.] ) (?= [{N}]{20} )
+          | (?<bearer> (?i: bearer ) ) [{B}]++
+          | (?i: basic | negotiate ) [{B}]++ {RANDOM} (?= [{C}]{6} )
+          | (?i: token | digest ) [{B}]++ {RANDOM} (?= [{C}]{16} )
+        ) (?<credential> [{C}]++ )
+      | (?! (?i: token ) : [{B}]++ ["'`]?+ (?! {RANDOM} [{C}]{6} ) ) # what parsers say: "unexpected token: END"
+        (?<name> [{N}]++ ) (?<closed> ["'`\\\\\\]]*+ ) [{B}]*+ (?<sign> [=:] ) [=:>]*+ (?<gap> [{B}]*+ ) (?= [^{B}] )
+      | (?<option> -[{N}]++ | [{N}]*+ (?<= (?i: password | passwd | passphrase ) ) (?= [{B}]["'`] ) )
+        [{B}]++ (?= [^{B}|-] )
+      )
+      | < (?: [{N}]++ : )?+ (?<tag> [{N}]++ ) [^<>]*+ (?<! / ) > [{B}]*+""");
+
+  private static final Pattern NOT_SECRET =
+      compile("[*]{3} (?![{W}]) | (?: null|true|false|undefined ) (?![^{B},;&)\\]}\"'`<>\\\\])");
+  /** The begin of a sentence: one plain word, or two. */
+  private static final Pattern SENTENCE = compile("""
+      ( [A-Za-z][a-z]{0,28}+ )
+      (?: ( \\x20 [A-Za-z][a-z]{0,28}+ (?![{W}]) ) | [.,:;!?)\\]}>"'`]*+ (?![^{B}]) )""");
+
+  private static final Pattern QUOTE = compile("\\\\*+ [\"'`]");
+  private static final Pattern HEADER = compile("(?i: authorization | cookie ) \\z");
+  /** A header goes on up to a plain word that nothing joins to the words before; the first word may be a scheme. */
+  private static final Pattern HEADER_START = compile("[^{B}]++ (?: [\\x20\\t]++ [^{B}]++ )?+");
+
+  private static final Pattern HEADER_END = compile(
+      "(?<! [,;\\x20\\t] ) [\\x20\\t]++ (?= [A-Za-z][a-z]*+[.,:;!?]?+ (?![^{B}]) ) | [\\r\\n]");
+
+  private static final Pattern END = compile("""
+      [{B};] | & (?= [{N}]++ [=;] | \\z ) | , (?= [{B}"'`] | [{N}]++ [=:] | \\z )
+      | ["'`)\\]}>] (?![{W}]) | \\\\ (?= ["'`] ) | </""");
+  private static final Pattern END_IN_WHOLE = compile("; | & (?= [{N}]++ [=;] | \\z )");
+
   private final String text;
   private final Set<String> further;
   private final boolean whole;
-  private final SafeText.Edits edits;
-  private final int lastTag;
+  private final StringBuilder copy = new StringBuilder(0);
+  private int copied;
 
-  NamedValues(String text, Set<String> further, boolean whole) {
+  private NamedValues(String text, Set<String> further, boolean whole) {
     this.text = text;
     this.further = further;
     this.whole = whole;
-    this.edits = new SafeText.Edits(text);
-    this.lastTag = text.lastIndexOf("</");
   }
 
-  String masked() {
-    int i = 0;
-    while (i < text.length()) {
-      i = isNameChar(text.charAt(i)) ? name(i, endOfName(i)) : i + 1;
-    }
-    return edits.result();
+  /** A pattern in which {B} stands for blanks, {W} for letters and digits, {N} for names, {C} for credentials. */
+  static Pattern compile(String pattern) {
+    return Pattern.compile(
+        pattern
+            .replace("{RANDOM}", RANDOM)
+            .replace("{C}", "{N}~+/=")
+            .replace("{N}", "\\-{W}_.%$")
+            .replace("{W}", "a-zA-Z0-9\\p{javaLetterOrDigit}")
+            .replace(
+                "{B}",
+                "\\x00-\\x20\\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"),
+        Pattern.COMMENTS);
   }
 
-  private static boolean isNameChar(char c) {
-    return isWordChar(c) || c == '_' || c == '-' || c == '.' || c == '%' || c == '$';
+  static String masked(String text, Set<String> further, boolean whole) {
+    return new NamedValues(text, further, whole).masked();
   }
 
-  private int endOfName(int from) {
-    int i = from;
-    while (i < text.length() && isNameChar(text.charAt(i))) {
-      i++;
-    }
-    return i;
-  }
-
-  /** Handles what the name brings with it and answers where to go on. */
-  private int name(int start, int end) {
-    if (isWebToken(start, end)) {
-      edits.mask(start, end);
-      return end;
-    }
-    int credential = credential(start, end);
-    if (credential > end) {
-      return credential;
-    }
-    int sign = skipBlanks(endOfQuotes(end));
-    boolean assigned =
-        sign < text.length() && (text.charAt(sign) == '=' || text.charAt(sign) == ':');
-    boolean option = !assigned
-        && text.charAt(start) == '-'
-        && sign > end
-        && sign < text.length()
-        && text.charAt(sign) != '-';
-    boolean quoted = !assigned
-        && sign == end + 1
-        && sign < text.length()
-        && isQuote(text.charAt(sign))
-        && isBlank(text.charAt(end));
-    boolean tag = start > 0 && end < lastTag && "<:".indexOf(text.charAt(start - 1)) >= 0;
-    if (!(assigned || option || quoted || tag) || isHost(start, end) || !isSecret(start, end)) {
-      return end;
-    }
-    if (assigned) {
-      return value(start, end, sign);
-    }
-    if (option) {
-      return optionValue(sign);
-    }
-    if (quoted && isPassword(end)) {
-      return quotedValue(sign, 0);
-    }
-    return tag ? element(end) : end;
-  }
-
-  private boolean isSecret(int start, int end) {
-    char before = start > 0 ? text.charAt(start - 1) : whole ? '?' : ' ';
-    return SafeText.isSecret(text.substring(start, end), "?&;#".indexOf(before) >= 0, further);
-  }
-
-  /** {@code //token:8080}: the user or the host of a URL. */
-  private boolean isHost(int start, int end) {
-    return end < text.length() && text.charAt(end) == ':' && text.startsWith("//", start - 2);
-  }
-
-  private boolean isPassword(int end) {
-    return endsWith(end, "password") || endsWith(end, "passphrase") || endsWith(end, "passwd");
-  }
-
-  private boolean endsWith(int end, String word) {
-    return text.regionMatches(true, end - word.length(), word, 0, word.length());
-  }
-
-  private boolean isWebToken(int start, int end) {
-    return end - start >= 20
-        && text.startsWith("eyJ", start)
-        && text.substring(start, end).indexOf('.') > 0;
-  }
-
-  /** Masks the credential behind the name of a scheme; answers its end, or the end of the name if there is none. */
-  private int credential(int start, int end) {
-    boolean bearer = is(start, end, "bearer");
-    boolean basic = is(start, end, "basic") || is(start, end, "negotiate");
-    if (!bearer && !basic && !is(start, end, "token") && !is(start, end, "digest")) {
-      return end;
-    }
-    int from = skipBlanks(end);
-    if (from == end) {
-      return end;
-    }
-    int to = from;
-    while (to < text.length()
-        && (isNameChar(text.charAt(to)) || "~+/=".indexOf(text.charAt(to)) >= 0)) {
-      to++;
-    }
-    boolean secret = bearer
-        ? to > from && !isProse(from, to) && !is(from, to, "token") && !is(from, to, "tokens")
-        : isRandom(from, to) && to - from >= (basic ? 6 : 16);
-    if (!secret) {
-      return end;
-    }
-    edits.mask(from, to);
-    return to;
-  }
-
-  private boolean is(int start, int end, String word) {
-    return end - start == word.length() && text.regionMatches(true, start, word, 0, word.length());
-  }
-
-  private int skipBlanks(int from) {
-    int i = from;
-    while (i < text.length() && isBlank(text.charAt(i))) {
-      i++;
-    }
-    return i;
-  }
-
-  private static boolean isQuote(char c) {
-    return c == '"' || c == '\'' || c == '`';
-  }
-
-  /** Behind the quotes, backslashes and brackets that may close a name. */
-  private int endOfQuotes(int from) {
-    int i = from;
-    while (i < text.length()
-        && (isQuote(text.charAt(i)) || text.charAt(i) == '\\' || text.charAt(i) == ']')) {
-      i++;
-    }
-    return i;
-  }
-
-  /** Masks the value behind a sign; answers where to go on. */
-  private int value(int start, int end, int sign) {
-    boolean named = endOfQuotes(end) > end; // as in JSON: what follows is a value and no sentence
-    boolean colon = text.charAt(sign) == ':';
-    int from = sign + 1;
-    while (from < text.length() && "=:>".indexOf(text.charAt(from)) >= 0) {
-      from++;
-    }
-    int first = skipBlanks(from);
-    boolean sentence = colon && first > from && !named;
-    if (first == text.length()) {
-      return first;
-    }
-    int slashes = 0;
-    while (first + slashes < text.length() && text.charAt(first + slashes) == '\\') {
-      slashes++;
-    }
-    boolean quoted = first + slashes < text.length() && isQuote(text.charAt(first + slashes));
-    int content = quoted ? first + slashes + 1 : first;
-    if (sentence && is(start, end, "token")) { // what parsers say: "unexpected token: END"
-      int word = endOfPlain(content, true);
-      if (word - content < 6 || !isRandom(content, word)) {
-        return first;
+  private String masked() {
+    int lastTag = text.lastIndexOf("</");
+    Matcher found = NAME.matcher(text);
+    for (int i = 0; found.find(i); ) {
+      int credential = found.start("credential");
+      if (credential >= 0) {
+        boolean sentence = found.start("bearer") >= 0 && isSentence(credential, false);
+        i = sentence ? credential : mask(credential, found.end("credential"));
+      } else if (found.start("tag") < 0) {
+        i = value(found);
+      } else if (found.end() < lastTag && isSecret(found, "tag")) {
+        i = mask(found.end(), text.indexOf("</", found.end()));
+      } else {
+        i = found.end("tag");
       }
     }
-    int last = quoted ? endOfQuoted(first + slashes, slashes) : endOfPlain(first, false);
-    if (isMark(content, last) || (colon && !named && isPunctuation(content, last))) {
-      return first;
-    }
-    if (quoted) {
-      return quotedValue(first + slashes, slashes);
-    }
-    if (SafeText.isLiteral(text.substring(first, Math.min(last, first + 10)))) {
-      return last;
-    }
-    char open = text.charAt(first);
-    if (open == '[' || open == '{' || open == '(') {
-      last = endOfBracket(first);
-    } else if (endsWith(end, "authorization") || endsWith(end, "cookie")) {
-      if (sentence && SafeText.isProse(text.substring(first, Math.min(last, first + 20)))) {
-        return first;
-      }
-      last = endOfHeader(first, endsWith(end, "authorization"));
-    } else if (sentence && isProse(first, last)) {
-      return first;
-    }
-    return mask(first, last);
+    return copied == 0 ? text : copy.append(text, copied, text.length()).toString();
   }
 
   private int mask(int from, int to) {
-    if (text.startsWith(SafeText.MASK, from)
-        && (from + 3 >= text.length() || !isWordChar(text.charAt(from + 3)))) {
-      return from + 3; // masked before
+    if (from < to) {
+      copy.append(text, copied, from).append(SafeText.MASK);
+      copied = to;
     }
-    edits.mask(from, to);
     return Math.max(from, to);
   }
 
-  private int quotedValue(int quote, int slashes) {
-    int last = endOfQuoted(quote, slashes);
-    edits.mask(quote + 1, last);
-    return Math.max(last, quote + 1);
+  private boolean isParameter(int start) {
+    return start == 0 ? whole : "?&;#".indexOf(text.charAt(start - 1)) >= 0;
   }
 
-  private int optionValue(int from) {
-    if (isQuote(text.charAt(from))) {
-      return quotedValue(from, 0);
-    }
-    int last = endOfPlain(from, false);
-    return isProse(from, last) || isPunctuation(from, last) ? from : mask(from, last);
+  private boolean isSecret(Matcher found, String group) {
+    String name = SafeText.decoded(found.group(group));
+    return SafeText.isSecretName(name, isParameter(found.start(group)), further);
   }
 
-  /** Masks what stands between {@code <name …>} and the next closing tag. */
-  private int element(int end) {
-    int i = end;
-    while (i < lastTag && text.charAt(i) != '>' && text.charAt(i) != '<') {
-      i++;
+  /** Masks the value behind a name; answers where to go on. */
+  private int value(Matcher found) {
+    String group = found.start("name") < 0 ? "option" : "name";
+    boolean colon = found.start("sign") >= 0 && text.charAt(found.start("sign")) == ':';
+    boolean host =
+        colon && text.startsWith("//", found.start() - 2); // the user or the host of a URL
+    int first = found.end();
+    if (host || !isSecret(found, group)) {
+      return first;
     }
-    int close = text.charAt(i) != '>' || text.charAt(i - 1) == '/' ? -1 : text.indexOf("</", i);
-    if (close <= skipBlanks(i + 1)) {
-      return end;
+    if (whole && !colon && isParameter(found.start())) {
+      return mask(first, end(END_IN_WHOLE, first));
     }
-    edits.mask(i + 1, close);
-    return close;
+    if (isAt(NOT_SECRET, first)) {
+      return first + 3;
+    }
+    if (isAt(QUOTE, first)) {
+      return quoted(first);
+    }
+    String name = found.group(group);
+    boolean header = HEADER.matcher(name).find();
+    boolean sentence = colon
+        ? !found.group("gap").isEmpty() && found.group("closed").isEmpty()
+        : group.equals("option");
+    if (sentence && isSentence(first, header)) {
+      return first;
+    }
+    if ("[{(".indexOf(text.charAt(first)) >= 0) {
+      return mask(first, endOfBracket(first));
+    }
+    if (!header) {
+      return mask(first, end(whole ? END_IN_WHOLE : END, first));
+    }
+    Matcher start = HEADER_START.matcher(text).region(first, text.length());
+    boolean scheme = !name.endsWith("e") && !name.endsWith("E") && start.lookingAt();
+    return mask(first, end(HEADER_END, scheme ? start.end() : first));
   }
 
-  private boolean isMark(int from, int to) {
-    return to - from == 3 && text.startsWith(SafeText.MASK, from);
+  private boolean isAt(Pattern pattern, int from) {
+    return pattern.matcher(text).region(from, text.length()).lookingAt();
   }
 
-  /** Shorter than any secret, and no letter or digit in it. */
-  private boolean isPunctuation(int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (isWordChar(text.charAt(i))) {
-        return false;
-      }
-    }
-    return to - from < 4;
+  /** A sentence begins with a word of the list or with two plain words; a header may consist of two words. */
+  private boolean isSentence(int from, boolean header) {
+    Matcher begin = SENTENCE.matcher(text).region(from, text.length());
+    return begin.lookingAt()
+        && ((begin.start(2) >= 0 && !header)
+            || PROSE.contains(begin.group(1).toLowerCase(Locale.ROOT)));
   }
 
-  /** A plain word that begins a sentence: one that is known to, or one before another plain word. */
-  private boolean isProse(int from, int to) {
-    if (!isPlainWord(from, to)) {
-      return false;
-    }
-    int next = skipBlanks(to);
-    int end = next;
-    while (end < text.length() && end - next < 30 && isWordChar(text.charAt(end))) {
-      end++;
-    }
-    return SafeText.isProse(text.substring(from, to)) || (next == to + 1 && isPlainWord(next, end));
+  private int end(Pattern pattern, int from) {
+    Matcher end = pattern.matcher(text);
+    return end.find(from) ? end.start() : text.length();
   }
 
-  private boolean isPlainWord(int from, int to) {
-    for (int i = from; i < to; i++) {
-      char c = text.charAt(i);
-      boolean ends = i + 1 == to && i > from && ".,:;!?".indexOf(c) >= 0;
-      if (!ends && !(c >= 'a' && c <= 'z') && !(i == from && isUpper(c))) {
-        return false;
-      }
-    }
-    return to > from && to - from < 30;
-  }
-
-  /** A digit, or capitals among small letters. */
-  private boolean isRandom(int from, int to) {
-    boolean small = false;
-    boolean capital = false;
-    boolean random = false;
-    for (int i = from; i < to; i++) {
-      char c = text.charAt(i);
-      random |= (c >= '0' && c <= '9') || c == '=' || c == '+';
-      small |= c >= 'a' && c <= 'z';
-      capital |= i > from && isUpper(c);
-    }
-    return random || (small && capital);
-  }
-
-  /** Where the text in quotes ends; the quotes may be escaped, as in JSON inside JSON. */
-  private int endOfQuoted(int quote, int slashes) {
-    char q = text.charAt(quote);
-    int first = quote + 1;
-    while (first < text.length() && text.charAt(first) == q) {
-      first++; // more than one quote
-    }
-    if (first > quote + 1 && (first == text.length() || !isWordChar(text.charAt(first)))) {
-      return quote + 1;
+  /** The quotes may be escaped, as in JSON inside JSON: then as many backslashes stand before the closing one. */
+  private int quoted(int from) {
+    int quote = from;
+    while (text.charAt(quote) == '\\') {
+      quote++;
     }
     int before = 0;
-    for (int i = first; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean closes = c == q && (before < slashes || before % (2 * slashes + 2) == slashes);
-      if (closes && (i + 1 == text.length() || !isWordChar(text.charAt(i + 1)))) {
-        return i - Math.min(before, slashes);
+    for (int i = quote + 1; i < text.length(); i++) {
+      char next = i + 1 < text.length() ? text.charAt(i + 1) : ' ';
+      if (text.charAt(i) == text.charAt(quote)
+          && before <= quote - from
+          && next != text.charAt(quote)
+          && !Character.isLetterOrDigit(next)) {
+        return mask(quote + 1, i - before);
       }
-      before = c == '\\' ? before + 1 : 0;
+      before = text.charAt(i) == '\\' ? before + 1 : 0;
     }
-    return text.length();
-  }
-
-  private int endOfPlain(int from, boolean header) {
-    int i = from;
-    boolean open = false; // a quote in the value itself
-    while (i < text.length()
-        && !((header || !whole) && isBlank(text.charAt(i)))
-        && ((header && open) || !endsAt(i, header))) {
-      open ^= isQuote(text.charAt(i));
-      i++;
-    }
-    return i;
-  }
-
-  private boolean endsAt(int i, boolean header) {
-    char next = i + 1 < text.length() ? text.charAt(i + 1) : ' ';
-    return switch (text.charAt(i)) {
-      case ';' -> !header;
-      case '&' -> !header && isNext(i + 1, true);
-      case ',' -> !header && (isBlank(next) || isQuote(next) || isNext(i + 1, false));
-      case '"', '\'', '`', ')', ']', '}', '>' -> !isWordChar(next);
-      case '\\' -> isQuote(next);
-      case '<' -> next == '/';
-      default -> false;
-    };
-  }
-
-  /** Whether another name with its sign begins here. */
-  private boolean isNext(int from, boolean parameter) {
-    int end = endOfName(from);
-    return end == text.length()
-        ? end == from
-        : end > from && (text.charAt(end) == '=' || text.charAt(end) == (parameter ? ';' : ':'));
+    return mask(quote + 1, text.length());
   }
 
   private int endOfBracket(int from) {
@@ -365,25 +210,5 @@ final class NamedValues {
       }
     }
     return text.length();
-  }
-
-  /** The end of a header's value: its words up to a plain one that nothing joins to the words before. */
-  private int endOfHeader(int from, boolean scheme) {
-    int end = endOfPlain(from, true);
-    boolean joined = scheme;
-    while (end < text.length()
-        && isBlank(text.charAt(end))
-        && text.charAt(end) != '\n'
-        && text.charAt(end) != '\r') {
-      int next = skipBlanks(end);
-      int last = endOfPlain(next, true);
-      joined |= end > from && ",;".indexOf(text.charAt(end - 1)) >= 0;
-      if (last == next || (!joined && isPlainWord(next, last))) {
-        break;
-      }
-      joined = false;
-      end = last;
-    }
-    return end;
   }
 }
