@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.LongUnaryOperator;
 
 /**
  * At most so many calls at once. Safe for many threads; no thread ever waits; several pipelines may share one. The limit
@@ -41,8 +40,6 @@ public final class Bulkhead {
       16; // longs: 128 bytes, two lines, since the prefetcher fetches pairs
   private static final long RETURNED = (1L << 32) + 1;
   private static final int MOST_STRIPES = 64;
-  private static final LongUnaryOperator TAKE = word -> resting(word) > 0 ? word - 1 : word;
-  private static final LongUnaryOperator PAY = owed -> owed > 0 ? owed - 1 : owed;
 
   private final String name;
   private final int mask;
@@ -246,7 +243,7 @@ public final class Bulkhead {
 
   /** Takes a permit if one rests there; the word before. */
   private long take(int stripe) {
-    return stripes.advance(index(stripe), TAKE);
+    return stripes.advance(index(stripe), word -> resting(word) > 0 ? word - 1 : word);
   }
 
   private int search(int home) {
@@ -294,7 +291,7 @@ public final class Bulkhead {
   }
 
   private boolean payOne() {
-    return debt.advance(PAY) > 0;
+    return debt.advance(owed -> owed > 0 ? owed - 1 : owed) > 0;
   }
 
   /** Takes permits at rest while any are owed. */
