@@ -84,7 +84,7 @@ final class UserInformation {
         k = at;
       } else if (isBlank(c) || "\"'`(<[{,;=&?|".indexOf(c) >= 0 || (c == '/' && !url)) {
         piece = k + 1;
-      } else if (c == ':' && (k == piece || isMail(piece, k))) {
+      } else if (c == ':' && (k == piece || isMail(piece, k) || isJdbc(piece, k))) {
         piece = k + 1;
       }
     }
@@ -103,7 +103,20 @@ final class UserInformation {
     return begun
         && !isBlank(next)
         && ((whole && !isQuote(before)) || "\"'\\[{".indexOf(next) < 0)
-        && !isMail(piece, colon);
+        && !isMail(piece, colon)
+        && !isJdbc(piece, colon);
+  }
+
+  /** {@code jdbc:postgresql://}: no user's name, but the beginning of a URL. */
+  private boolean isJdbc(int piece, int colon) {
+    if (colon - piece != 4 || !text.regionMatches(true, piece, "jdbc", 0, 4)) {
+      return false;
+    }
+    int end = colon + 1;
+    while (end < text.length() && isWordChar(text.charAt(end))) {
+      end++;
+    }
+    return text.startsWith("://", end);
   }
 
   private boolean isMail(int piece, int colon) {
