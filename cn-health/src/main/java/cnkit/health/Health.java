@@ -166,7 +166,7 @@ public final class Health implements AutoCloseable {
    * @param reason for people; in the report, not in default bodies
    */
   public void outOfRotation(String reason) {
-    Optional<String> given = Optional.of(Redaction.of(reason));
+    Optional<String> given = Optional.of(Causes.reason(reason));
     board.commit(state -> state.outOfRotation(given));
   }
 

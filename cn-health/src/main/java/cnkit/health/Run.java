@@ -200,7 +200,7 @@ final class Run extends AtomicWord implements Runnable {
 
   private static Verdict withoutSecrets(Verdict verdict) {
     String reason = verdict.reason();
-    return reason.isEmpty() ? verdict : new Verdict(verdict.status(), Redaction.of(reason));
+    return reason.isEmpty() ? verdict : new Verdict(verdict.status(), Causes.reason(reason));
   }
 
   /** Once, even if an executor runs us twice or a stage completes twice. */

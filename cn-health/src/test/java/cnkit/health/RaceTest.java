@@ -44,7 +44,8 @@ class RaceTest {
     assertEquals(2L * rounds, progress.get(), "a thread has failed");
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // where the machine has one core, the other thread needs it
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // where the machine has one core, the other thread needs it
   private static void rounds(int rounds, AtomicLong progress, IntConsumer body) {
     for (int round = 0; round < rounds; round++) {
       for (int spin = 0; progress.get() < 2L * round; spin++) {
@@ -147,7 +148,8 @@ class RaceTest {
     for (int i = 0; i < rounds; i++) {
       healths.add(Health.builder().time(counting).executor(time.executor()).build());
     }
-    race(rounds, round -> healths.get(round).start(), round -> healths.get(round).start());
+    race(
+        rounds, round -> healths.get(round).start(), round -> healths.get(round).start());
     assertEquals(rounds, watchdogs.get());
   }
 

@@ -106,6 +106,7 @@ sealed interface BudgetForm {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the same instance: nothing was taken
     public boolean tryCharge() {
       long bucket = bucket();
       return tokens.advance(

@@ -14,9 +14,9 @@ import cnkit.core.Subscription;
 import cnkit.health.CheckReport;
 import cnkit.health.Gate;
 import cnkit.health.Health;
+import cnkit.health.HealthEvent;
 import cnkit.health.HealthEvent.CheckChanged;
 import cnkit.health.HealthEvent.ProbeChanged;
-import cnkit.health.HealthEvent;
 import cnkit.health.HealthReport;
 import cnkit.health.HealthStatus;
 import cnkit.health.Probe;
@@ -138,7 +138,11 @@ public final class HealthTelemetry {
                 .put(CN_HEALTH_CHECK_IMPACT, Signals.value(check.check().impact()))
                 .build();
             Signals.states(
-                status, Contract.CN_HEALTH_CHECK_STATUS, series, HealthStatus.values(), check.status());
+                status,
+                Contract.CN_HEALTH_CHECK_STATUS,
+                series,
+                HealthStatus.values(),
+                check.status());
             check.age().ifPresent(since -> age.record(since.toNanos() / 1e9, name));
           }
           for (Probe probe : Probe.values()) {

@@ -161,7 +161,7 @@ public final class HttpClientTelemetry {
         .setAttribute(HTTP_REQUEST_METHOD, known)
         .setAttribute(SERVER_ADDRESS, to.host())
         .setAttribute(SERVER_PORT, (long) to.port())
-        .setAttribute(URL_FULL, redaction.url(url));
+        .setAttribute(URL_FULL, redaction.urlFull(url));
     if (known.equals(HttpRules.OTHER)) {
       span.setAttribute(HTTP_REQUEST_METHOD_ORIGINAL, method);
     }

@@ -10,8 +10,8 @@ import static cnkit.telemetry.Contract.URL_QUERY;
 import static cnkit.telemetry.Contract.URL_SCHEME;
 import static java.util.Objects.requireNonNull;
 
-import cnkit.core.internal.Arguments;
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWords;
 import cnkit.core.internal.SystemTime;
 import io.opentelemetry.api.OpenTelemetry;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import cnkit.core.Subscription;
 import cnkit.config.Config;
 import cnkit.config.Default;
 import cnkit.config.Secret;
+import cnkit.core.Subscription;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.TreeMap;

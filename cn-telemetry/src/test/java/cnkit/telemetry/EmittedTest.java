@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import cnkit.core.Subscription;
 import cnkit.config.Config;
 import cnkit.config.Default;
 import cnkit.config.Range;
 import cnkit.config.Reloadable;
+import cnkit.core.Subscription;
 import cnkit.health.Check;
 import cnkit.health.Health;
 import cnkit.health.Verdict;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.core.Subscription;
+import cnkit.core.testing.VirtualTime;
 import cnkit.health.Check;
 import cnkit.health.Health;
 import cnkit.health.Verdict;
-import cnkit.core.testing.VirtualTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.sdk.logs.data.LogRecordData;

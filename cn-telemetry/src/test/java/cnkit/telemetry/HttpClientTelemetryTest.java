@@ -41,7 +41,7 @@ class HttpClientTelemetryTest {
     assertEquals(
         "{http.request.method=GET, http.response.status_code=200, network.protocol.version=2, "
             + "server.address=api.example, server.port=443, "
-            + "url.full=https://REDACTED@API.example/stock?sku=7&token=REDACTED}",
+            + "url.full=https://REDACTED:REDACTED@API.example/stock?sku=7&token=***}",
         Recorded.text(span.getAttributes()));
     assertEquals(
         Map.of(

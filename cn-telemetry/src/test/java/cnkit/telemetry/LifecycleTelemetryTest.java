@@ -51,7 +51,7 @@ class LifecycleTelemetryTest {
   }
 
   @Test
-  void workInFlightAndTheLedgerAddUpByKind() {
+  void workInFlightAndItsCountsAddUpByKind() {
     lifecycle.start();
     int slot = inFlight.enter(WorkKind.REQUEST);
     int other = inFlight.enter(WorkKind.REQUEST);

@@ -123,10 +123,10 @@ class ObserversAloneTest {
     AutoCloseable instance =
         (AutoCloseable) builder.getClass().getMethod("build").invoke(builder);
     Class<?> otel = loader.loadClass(OpenTelemetry.class.getName());
-    Object registration = telemetry
+    AutoCloseable subscription = (AutoCloseable) telemetry
         .getMethod("observe", type, otel)
         .invoke(null, instance, otel.getMethod("noop").invoke(null));
-    registration.getClass().getMethod("close").invoke(registration);
+    subscription.close();
     instance.close();
   }
 

@@ -41,7 +41,11 @@ class OutboundExchangeTest {
 
   private static void assertLate(Consumer<BodySubscriber<String>> onCancel) {
     var exchange = new OutboundExchange<String>(
-        ClientCall.silent(Context.root()), "GET somewhere", Duration.ofSeconds(1), Runnable::run, SystemTime.SHARED);
+        ClientCall.silent(Context.root()),
+        "GET somewhere",
+        Duration.ofSeconds(1),
+        Runnable::run,
+        SystemTime.SHARED);
     BodySubscriber<String> body = exchange.watched(BodyHandlers.ofString()).apply(new Answered());
     body.onSubscribe(new Flow.Subscription() {
       @Override

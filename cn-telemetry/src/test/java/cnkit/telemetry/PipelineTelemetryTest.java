@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.core.Subscription;
+import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.CallRejectedException;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.RetrySettings;
-import cnkit.core.testing.VirtualTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.io.IOException;
@@ -28,7 +28,8 @@ class PipelineTelemetryTest {
       "inventory",
       BreakerSettings.consecutive(2).withOpenTime(Duration.ofSeconds(5)),
       time::nanoTime);
-  private final Pipeline pipeline = Pipeline.builder("inventory").time(time)
+  private final Pipeline pipeline = Pipeline.builder("inventory")
+      .time(time)
       .retry(RetrySettings.constant(Duration.ofMillis(100)).withAttempts(2))
       .breaker(breaker)
       .bulkhead(4)

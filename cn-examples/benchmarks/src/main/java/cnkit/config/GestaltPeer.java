@@ -1,5 +1,6 @@
 package cnkit.config;
 
+import cnkit.config.text.Names;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
