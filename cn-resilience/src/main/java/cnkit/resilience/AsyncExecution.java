@@ -3,8 +3,8 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
-import cnkit.core.internal.Once;
 import cnkit.core.internal.HandOver;
+import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,8 +122,7 @@ final class AsyncExecution<T, R> {
 
   /** A timer that refuses, for example a closed one, ends the call: without it, nothing would. */
   private Time.Pending schedule(long delayNanos, Runnable task) {
-    HandOver.Scheduled scheduled =
-        HandOver.schedule(plan.time, Duration.ofNanos(delayNanos), task);
+    HandOver.Scheduled scheduled = HandOver.schedule(plan.time, Duration.ofNanos(delayNanos), task);
     if (scheduled.refused() != null) {
       result.completeExceptionally(scheduled.refused());
     }

@@ -3,10 +3,10 @@ package cnkit.resilience;
 import static cnkit.resilience.Checks.check;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
 import cnkit.core.internal.Once;
-import cnkit.core.Time;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -157,8 +157,7 @@ public final class Faults {
       CompletableFuture<T> later = new CompletableFuture<>();
       HandOver.Scheduled pending =
           HandOver.schedule(time, Duration.ofNanos(fault.latencyNanos), () -> {
-            Throwable refused =
-                HandOver.to(executor, () -> pipe(fault, body, attempt, later));
+            Throwable refused = HandOver.to(executor, () -> pipe(fault, body, attempt, later));
             if (refused != null) {
               later.completeExceptionally(refused);
             }

@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import cnkit.core.internal.AtomicWord;
 import cnkit.core.Time;
+import cnkit.core.internal.AtomicWord;
 import java.time.Duration;
 
 /**

@@ -266,7 +266,8 @@ public final class PipelineBuilder {
    * @param exception from the value to what is thrown
    * @return this
    */
-  public PipelineBuilder onBadResult(Function<@Nullable Object, ? extends RuntimeException> exception) {
+  public PipelineBuilder onBadResult(
+      Function<@Nullable Object, ? extends RuntimeException> exception) {
     this.onBadResult = requireNonNull(exception, "exception");
     return this;
   }
@@ -354,7 +355,10 @@ public final class PipelineBuilder {
 
   void validate() {
     List<String> problems = new ArrayList<>();
-    require(budgeted || budget == null, "budget: expected none after withoutBudget(), got one", problems);
+    require(
+        budgeted || budget == null,
+        "budget: expected none after withoutBudget(), got one",
+        problems);
     require(
         breaker == null || throttle == null,
         "throttle: expected none beside a breaker, got both",
@@ -365,7 +369,8 @@ public final class PipelineBuilder {
         problems);
     require(
         hedge == null || retry == null || retry.repeating() != RetrySettings.Repeating.UNSENT,
-        "hedge: expected none for calls that may not be made twice (Repeating.UNSENT), got " + hedge,
+        "hedge: expected none for calls that may not be made twice (Repeating.UNSENT), got "
+            + hedge,
         problems);
     require(
         hedgeBudget == null

@@ -1,8 +1,8 @@
 package cnkit.resilience;
 
 import cnkit.core.Time;
-import cnkit.core.internal.Once;
 import cnkit.core.internal.Complaints;
+import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -196,9 +196,7 @@ final class Plan {
 
   /** Says once that a body takes no notice of its limit; nothing else can be done about it. */
   void reportOverrun(long limitNanos, long nanos) {
-    if (!interrupting
-        && nanos / 2 >= limitNanos
-        && overrunReported.first()) {
+    if (!interrupting && nanos / 2 >= limitNanos && overrunReported.first()) {
       LOG.warn(
           "Pipeline {}: an attempt was given {} and took {}; its body must hand Attempt.remaining() to the client, or "
               + "the pipeline needs interruptLateCalls(); not logged again",

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import cnkit.core.testing.VirtualTime;
 import cnkit.core.search.Race;
+import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

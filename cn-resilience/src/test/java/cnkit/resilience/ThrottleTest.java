@@ -140,7 +140,8 @@ class ThrottleTest {
     Throttle throttle = Throttle.of("t", SETTINGS, time::nanoTime, () -> draw[0]);
     RateLimiter limiter =
         RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time::nanoTime);
-    Pipeline p = Pipeline.builder("p").time(time)
+    Pipeline p = Pipeline.builder("p")
+        .time(time)
         .throttle(throttle)
         .rateLimiter(limiter)
         .bulkhead(1)
@@ -168,8 +169,7 @@ class ThrottleTest {
   @Example
   void aCallThatALaterStageRefusesIsTakenBack() throws Exception {
     Throttle throttle = throttle(SETTINGS, 1);
-    Pipeline p =
-        Pipeline.builder("p").time(time).throttle(throttle).bulkhead(1).build();
+    Pipeline p = Pipeline.builder("p").time(time).throttle(throttle).bulkhead(1).build();
     p.call(a -> {
       for (int i = 0; i < 50; i++) {
         assertInstanceOf(CallOutcome.Rejected.class, p.tryCall(b -> "full"));

@@ -1,14 +1,14 @@
 package cnkit.health;
 
-import cnkit.core.Time;
-import java.lang.reflect.Proxy;
 import cnkit.benchmarks.Fact;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
+import cnkit.core.Time;
 import com.codahale.metrics.health.HealthCheckRegistry;
 import io.smallrye.health.SmallRyeHealthReporter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicLong;

@@ -17,10 +17,8 @@ final class Rounds {
   private long aheadNanos;
 
   Rounds(int checks) {
-    Health.Builder builder = Health.builder()
-        .time(timer)
-        .executor(Runnable::run)
-        .random(() -> 0);
+    Health.Builder builder =
+        Health.builder().time(timer).executor(Runnable::run).random(() -> 0);
     for (int i = 0; i < checks; i++) {
       builder.check(Check.critical("check-" + i, Verdict::up).every(PERIOD));
     }

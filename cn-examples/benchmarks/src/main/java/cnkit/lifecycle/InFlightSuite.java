@@ -1,10 +1,10 @@
 package cnkit.lifecycle;
 
-import cnkit.core.Time;
-import java.lang.reflect.Proxy;
 import cnkit.benchmarks.Fact;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
+import cnkit.core.Time;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantReadWriteLock;

@@ -2,10 +2,10 @@ package cnkit.resilience;
 
 import static java.time.Duration.ofSeconds;
 
-import cnkit.core.Time;
 import cnkit.benchmarks.Fact;
 import cnkit.benchmarks.Goal;
 import cnkit.benchmarks.Suite;
+import cnkit.core.Time;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;

@@ -2,11 +2,11 @@ package cnkit.resilience.testing;
 
 import static java.util.Objects.requireNonNull;
 
-import cnkit.resilience.PipelineBuilder;
 import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
 import cnkit.resilience.Pipeline;
+import cnkit.resilience.PipelineBuilder;
 import cnkit.resilience.RetryBudget;
 import cnkit.resilience.RetryBudgetSettings;
 import java.time.Duration;

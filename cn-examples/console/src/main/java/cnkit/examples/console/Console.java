@@ -2,6 +2,7 @@ package cnkit.examples.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import cnkit.core.Time;
 import cnkit.examples.web.Reply;
 import cnkit.examples.web.Request;
 import cnkit.examples.web.Routes;
@@ -11,7 +12,6 @@ import cnkit.health.Probe;
 import cnkit.lifecycle.InFlight;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.Pipeline;
-import cnkit.core.Time;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;

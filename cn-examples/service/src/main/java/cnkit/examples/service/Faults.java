@@ -33,6 +33,9 @@ record Faults(
       // a part without "=" gets an empty value, so that no part can be anything but a flag
       flags[i] = "--" + flags[i] + (flags[i].contains("=") ? "" : "=");
     }
-    return Config.builder(Faults.class, MethodHandles.lookup()).args(flags).load().value();
+    return Config.builder(Faults.class, MethodHandles.lookup())
+        .args(flags)
+        .load()
+        .value();
   }
 }

@@ -4,8 +4,8 @@ import static java.time.Duration.ofSeconds;
 
 import cnkit.health.Heartbeat;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
+import cnkit.lifecycle.WorkKind;
 import cnkit.resilience.CallRejectedException;
 import java.io.IOException;
 import java.sql.Connection;

@@ -3,8 +3,8 @@ package cnkit.examples.web;
 import cnkit.health.Health;
 import cnkit.health.ProbeReply;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
+import cnkit.lifecycle.WorkKind;
 import cnkit.resilience.CallRejectedException;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
@@ -46,7 +46,12 @@ public final class Listener {
    * @throws IOException if the server cannot be made
    */
   public Listener(
-      Health health, InFlight inFlight, WorkKind kind, Routes routes, OpenTelemetry otel, int threads)
+      Health health,
+      InFlight inFlight,
+      WorkKind kind,
+      Routes routes,
+      OpenTelemetry otel,
+      int threads)
       throws IOException {
     this.health = health;
     this.inFlight = inFlight;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.health.ProbeReply;
 import cnkit.health.Verdict;
-import cnkit.lifecycle.WorkKind;
-import cnkit.lifecycle.WorkCounts;
-import cnkit.lifecycle.ShutdownOutcome;
 import cnkit.lifecycle.Report;
+import cnkit.lifecycle.ShutdownOutcome;
+import cnkit.lifecycle.WorkCounts;
+import cnkit.lifecycle.WorkKind;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
@@ -262,7 +262,8 @@ public abstract class Conformance {
     Report report = run.shutdown();
     assertEquals(ShutdownOutcome.STOPPED, report.outcome(), report::toJson);
     WorkCounts ledger = app.inFlight().workCounts(WorkKind.REQUEST);
-    assertEquals(new WorkCounts(WorkKind.REQUEST, answered.get() + 2, answered.get() + 2, 0, 0, 0), ledger);
+    assertEquals(
+        new WorkCounts(WorkKind.REQUEST, answered.get() + 2, answered.get() + 2, 0, 0, 0), ledger);
   }
 
   /** As a client behind a load balancer: leaves when it is told to, comes back while the instance is ready. */
@@ -424,7 +425,8 @@ public abstract class Conformance {
         () -> app.inFlight().workCounts(WorkKind.REQUEST).completed() == requests
             && recorded.spans().size() == requests);
     assertEquals(
-        new WorkCounts(WorkKind.REQUEST, requests, requests, 0, 0, 0), app.inFlight().workCounts(WorkKind.REQUEST));
+        new WorkCounts(WorkKind.REQUEST, requests, requests, 0, 0, 0),
+        app.inFlight().workCounts(WorkKind.REQUEST));
     assertEquals(requests, recorded.spans().size());
     assertEquals(requests, recorded.measured());
     assertEquals(0, recorded.active());
