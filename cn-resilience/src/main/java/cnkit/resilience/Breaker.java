@@ -3,6 +3,7 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Subscription;
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicState;
 import cnkit.core.internal.Listeners;
 import cnkit.core.internal.Once;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +78,7 @@ public final class Breaker {
       Optional<Duration> retryAfter) {}
 
   private final String name;
-  private final LongSupplier ticker;
+  private final Time time;
   private final DoubleSupplier random;
   private final Listeners<BreakerEvent> listeners;
   private final Once openTimeReported = new Once();
@@ -94,14 +94,14 @@ public final class Breaker {
   private Breaker(
       String name,
       BreakerSettings settings,
-      LongSupplier ticker,
+      Time time,
       DoubleSupplier random,
       Executor eventExecutor) {
     this.name = Checks.name(name);
-    this.ticker = requireNonNull(ticker, "ticker");
+    this.time = requireNonNull(time, "time");
     this.random = requireNonNull(random, "random");
     BreakerRules rules = rules(name, settings);
-    BreakerState initial = BreakerState.initial(rules, ticker.getAsLong());
+    BreakerState initial = BreakerState.initial(rules, time.nanoTime());
     this.listeners = new Listeners<>(
         "breaker " + name,
         eventExecutor,
@@ -129,7 +129,7 @@ public final class Breaker {
    * @return a closed breaker
    */
   public static Breaker of(String name, BreakerSettings settings) {
-    return of(name, settings, SystemTime.TICKER);
+    return of(name, settings, SystemTime.SHARED);
   }
 
   /**
@@ -137,11 +137,11 @@ public final class Breaker {
    *
    * @param name for events, messages and metrics
    * @param settings when it opens and closes
-   * @param ticker a monotonic nanosecond clock; may wrap; give pipelines that use the breaker the same one
+   * @param time its clock; pipelines that use the breaker must be given the same one
    * @return a closed breaker
    */
-  public static Breaker of(String name, BreakerSettings settings, LongSupplier ticker) {
-    return of(name, settings, ticker, SystemTime.RANDOM, Runnable::run);
+  public static Breaker of(String name, BreakerSettings settings, Time time) {
+    return of(name, settings, time, SystemTime.RANDOM, Runnable::run);
   }
 
   /**
@@ -149,7 +149,7 @@ public final class Breaker {
    *
    * @param name for events, messages and metrics
    * @param settings when it opens and closes
-   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param time its clock
    * @param random uniform in [0, 1), for the jitter of the open time
    * @param eventExecutor runs the listeners; otherwise that is the thread that caused the transition, which may be a
    *     request's
@@ -158,10 +158,10 @@ public final class Breaker {
   public static Breaker of(
       String name,
       BreakerSettings settings,
-      LongSupplier ticker,
+      Time time,
       DoubleSupplier random,
       Executor eventExecutor) {
-    return new Breaker(name, settings, ticker, random, eventExecutor);
+    return new Breaker(name, settings, time, random, eventExecutor);
   }
 
   /**
@@ -189,7 +189,7 @@ public final class Breaker {
    * @return what an arriving call would find
    */
   public State state() {
-    return state.get().effectiveAt(ticker.getAsLong());
+    return state.get().effectiveAt(time.nanoTime());
   }
 
   /**
@@ -198,7 +198,7 @@ public final class Breaker {
    * @return one consistent moment; changes nothing
    */
   public Snapshot snapshot() {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     BreakerState s = state.get();
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
@@ -232,7 +232,7 @@ public final class Breaker {
     long permit = admit();
     boolean measured = timed;
     return permit >= 0
-        ? Optional.of(new Permit(this, permit, measured, measured ? ticker.getAsLong() : 0))
+        ? Optional.of(new Permit(this, permit, measured, measured ? time.nanoTime() : 0))
         : Optional.empty();
   }
 
@@ -273,7 +273,7 @@ public final class Breaker {
   }
 
   private void set(State to) {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     BreakerState unused = state.advance(before -> BreakerState.manual(before, to, now));
   }
 
@@ -288,7 +288,7 @@ public final class Breaker {
    */
   public void change(BreakerSettings settings) {
     BreakerRules next = rules(name, settings);
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     BreakerState unused =
         state.advance(before -> BreakerState.changed(before, next, now, this::openNanos));
     timed = next.hasSlowRule();
@@ -302,7 +302,7 @@ public final class Breaker {
   }
 
   private long admitUnlessOpen() {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     BreakerState present = state.get();
     if (present instanceof BreakerState.Disabled) {
       return present.epoch();
@@ -354,7 +354,7 @@ public final class Breaker {
     }
     Window window = admitting.period().window;
     if (window != null) {
-      window.recordGood(ticker);
+      window.recordGood(time);
     }
     return true;
   }
@@ -362,7 +362,7 @@ public final class Breaker {
   Completion complete(long permit, Handling handling, long nanos) {
     return handling == Handling.SUCCESS && isHealthySuccess(permit, nanos)
         ? Completion.RECORDED
-        : complete(permit, handling, nanos, ticker.getAsLong());
+        : complete(permit, handling, nanos, time.nanoTime());
   }
 
   /** Whether that was all there is to do for it: in a window of good outcomes nothing, elsewhere to count it there. */
@@ -383,7 +383,7 @@ public final class Breaker {
       knownHealthy = closed;
     }
     if (period.window != null) {
-      period.window.recordGood(ticker);
+      period.window.recordGood(time);
     }
     return true;
   }
@@ -465,8 +465,8 @@ public final class Breaker {
         : new Evidence.Probing(name, s.epoch(), s.rules().probes);
   }
 
-  LongSupplier ticker() {
-    return ticker;
+  Time time() {
+    return time;
   }
 
   @Override
@@ -499,7 +499,7 @@ public final class Breaker {
       if (!used.first()) {
         return Completion.DUPLICATE;
       }
-      long nanos = measured ? breaker.ticker.getAsLong() - startNanos : 0;
+      long nanos = measured ? breaker.time.nanoTime() - startNanos : 0;
       return breaker.complete(permit, handling, nanos);
     }
   }

@@ -1,14 +1,14 @@
 package cnkit.resilience;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicState;
 import cnkit.core.internal.AtomicWord;
-import java.util.function.LongSupplier;
 
 /** The three forms of a {@link RetryBudget}. Each step is one atomic change of one word or state. */
 sealed interface BudgetForm {
-  static BudgetForm of(RetryBudgetSettings settings, LongSupplier ticker) {
+  static BudgetForm of(RetryBudgetSettings settings, Time time) {
     if (settings.form() instanceof RetryBudgetSettings.Expiring expiring) {
-      return new Expiring(settings.ratio(), expiring.after().toNanos(), ticker);
+      return new Expiring(settings.ratio(), expiring.after().toNanos(), time);
     }
     return settings.form() instanceof RetryBudgetSettings.InFlight inFlight
         ? new InFlight(settings.ratio(), inFlight.atLeast())
@@ -79,20 +79,20 @@ sealed interface BudgetForm {
   final class Expiring implements BudgetForm {
     private static final int BUCKETS = 10;
     private final AtomicState<TokenBuckets> tokens = new AtomicState<>(TokenBuckets.empty(BUCKETS));
-    private final LongSupplier ticker;
+    private final Time time;
     private final long originNanos;
     private final long bucketNanos;
     private final long deposit;
 
-    Expiring(double ratio, long spanNanos, LongSupplier ticker) {
-      this.ticker = ticker;
-      this.originNanos = ticker.getAsLong();
+    Expiring(double ratio, long spanNanos, Time time) {
+      this.time = time;
+      this.originNanos = time.nanoTime();
       this.bucketNanos = Math.max(1, spanNanos / BUCKETS);
       this.deposit = BudgetRule.deposit(ratio);
     }
 
     private long bucket() {
-      return Math.max(0, ticker.getAsLong() - originNanos) / bucketNanos;
+      return Math.max(0, time.nanoTime() - originNanos) / bucketNanos;
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class Deadline {
    * @return the deadline
    */
   public static Deadline in(Duration timeout, Time time) {
-    requireNonNull(time, "ticker");
+    requireNonNull(time, "time");
     return new Deadline(time, time.nanoTime() + Ticks.nanos(timeout), true);
   }
 

@@ -328,7 +328,7 @@ public final class PipelineBuilder {
     }
     return before != null && before.budget != null
         ? before.budget
-        : RetryBudget.of(RetryBudgetSettings.ratio(0.1), time::nanoTime);
+        : RetryBudget.of(RetryBudgetSettings.ratio(0.1), time);
   }
 
   @Nullable
@@ -338,7 +338,7 @@ public final class PipelineBuilder {
     }
     return before != null && before.hedgeBudget != null
         ? before.hedgeBudget
-        : RetryBudget.of(RetryBudgetSettings.ratio(0.05), time::nanoTime);
+        : RetryBudget.of(RetryBudgetSettings.ratio(0.05), time);
   }
 
   @Nullable

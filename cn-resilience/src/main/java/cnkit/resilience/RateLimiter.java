@@ -3,11 +3,11 @@ package cnkit.resilience;
 import static cnkit.resilience.Checks.check;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /**
  * Grants calls at a rate: one number, one atomic step, no thread. Safe for many threads; several pipelines may share
@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  */
 public final class RateLimiter {
   private final String name;
-  private final LongSupplier ticker;
+  private final Time time;
   private final AtomicWord tat;
   private volatile Rule rule;
 
@@ -49,10 +49,10 @@ public final class RateLimiter {
     }
   }
 
-  private RateLimiter(String name, RateLimit limit, LongSupplier ticker) {
+  private RateLimiter(String name, RateLimit limit, Time time) {
     this.name = Checks.name(name);
-    this.ticker = requireNonNull(ticker, "ticker");
-    this.tat = new AtomicWord(ticker.getAsLong());
+    this.time = requireNonNull(time, "time");
+    this.tat = new AtomicWord(time.nanoTime());
     this.rule = Rule.of(limit);
   }
 
@@ -64,7 +64,7 @@ public final class RateLimiter {
    * @return a limiter
    */
   public static RateLimiter of(String name, RateLimit limit) {
-    return of(name, limit, SystemTime.TICKER);
+    return of(name, limit, SystemTime.SHARED);
   }
 
   /**
@@ -72,11 +72,11 @@ public final class RateLimiter {
    *
    * @param name for messages and metrics
    * @param limit how much
-   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param time its clock
    * @return a limiter
    */
-  public static RateLimiter of(String name, RateLimit limit, LongSupplier ticker) {
-    return new RateLimiter(name, limit, ticker);
+  public static RateLimiter of(String name, RateLimit limit, Time time) {
+    return new RateLimiter(name, limit, time);
   }
 
   /**
@@ -128,7 +128,7 @@ public final class RateLimiter {
   public Duration retryAfter(int calls) {
     checkPossible(calls);
     Rule r = rule;
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     long wait = Gcra.waitNanos(tat.get(), now, calls, r.intervalNanos, r.toleranceNanos);
     return Duration.ofNanos(Math.max(0, wait));
   }
@@ -144,7 +144,7 @@ public final class RateLimiter {
   public Optional<Reservation> reserve(int calls, Duration atMost) {
     checkPossible(calls);
     long patience = Ticks.nanos(atMost);
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     Rule r = rule;
     long before =
         tat.advance(t -> r.waitNanos(t, now, calls) > patience ? t : r.advance(t, now, calls));
@@ -163,7 +163,7 @@ public final class RateLimiter {
 
   /** 0 or less: granted; otherwise how long to wait, and nothing is taken. */
   long ask(int calls) {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     Rule r = rule;
     return r.waitNanos(tat.advance(r, now, calls), now, calls);
   }
@@ -174,7 +174,7 @@ public final class RateLimiter {
   }
 
   private void giveBackNanos(long nanos) {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     tat.advance(t -> Gcra.giveBack(t, now, 1, nanos));
   }
 
@@ -210,7 +210,7 @@ public final class RateLimiter {
      * @return zero or more
      */
     public Duration delay() {
-      return Duration.ofNanos(Math.max(0, dueNanos - limiter.ticker.getAsLong()));
+      return Duration.ofNanos(Math.max(0, dueNanos - limiter.time.nanoTime()));
     }
 
     /**
@@ -219,7 +219,7 @@ public final class RateLimiter {
      * @return whether they were given back
      */
     public boolean cancel() {
-      if (Ticks.isDue(dueNanos, limiter.ticker.getAsLong()) || !over.first()) {
+      if (Ticks.isDue(dueNanos, limiter.time.nanoTime()) || !over.first()) {
         return false;
       }
       limiter.giveBackNanos(takenNanos);

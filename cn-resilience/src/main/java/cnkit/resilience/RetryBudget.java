@@ -2,8 +2,8 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
-import java.util.function.LongSupplier;
 
 /**
  * What a dependency may be asked to bear in retries; share one among all pipelines that call it. Safe for many threads.
@@ -18,20 +18,20 @@ import java.util.function.LongSupplier;
  */
 public final class RetryBudget {
   private final RetryBudgetSettings settings;
-  private final LongSupplier ticker;
+  private final Time time;
   private final BudgetForm form;
   private final long floorIntervalNanos;
   private final AtomicWord floorTat;
 
-  private RetryBudget(RetryBudgetSettings settings, LongSupplier ticker) {
+  private RetryBudget(RetryBudgetSettings settings, Time time) {
     this.settings = settings;
-    this.ticker = requireNonNull(ticker, "ticker");
-    this.form = BudgetForm.of(settings, ticker);
+    this.time = requireNonNull(time, "time");
+    this.form = BudgetForm.of(settings, time);
     this.floorIntervalNanos =
         settings.floorPerSecond() > 0 && !(form instanceof BudgetForm.InFlight)
             ? (long) Math.ceil(1e9 / settings.floorPerSecond())
             : 0;
-    this.floorTat = new AtomicWord(ticker.getAsLong());
+    this.floorTat = new AtomicWord(time.nanoTime());
   }
 
   /**
@@ -41,18 +41,18 @@ public final class RetryBudget {
    * @return a budget
    */
   public static RetryBudget of(RetryBudgetSettings settings) {
-    return of(settings, SystemTime.TICKER);
+    return of(settings, SystemTime.SHARED);
   }
 
   /**
    * A budget on the given clock, which is read only when nothing is saved.
    *
    * @param settings how much
-   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param time its clock
    * @return a budget
    */
-  public static RetryBudget of(RetryBudgetSettings settings, LongSupplier ticker) {
-    return new RetryBudget(settings, ticker);
+  public static RetryBudget of(RetryBudgetSettings settings, Time time) {
+    return new RetryBudget(settings, time);
   }
 
   /**
@@ -97,7 +97,7 @@ public final class RetryBudget {
   }
 
   private boolean tryFloor() {
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     long before = floorTat.advance(
         tat -> floorWaitNanos(tat, now) > 0 ? tat : Gcra.advance(tat, now, 1, floorIntervalNanos));
     return floorWaitNanos(before, now) <= 0;

@@ -1,8 +1,8 @@
 package cnkit.resilience;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
-import java.util.function.LongSupplier;
 
 /**
  * The last N outcomes for N above 62. Each recorder takes the next slot, exchanges its content, and adds the difference
@@ -47,7 +47,7 @@ final class RingWindow implements Window {
   }
 
   @Override
-  public void recordGood(LongSupplier ticker) {
+  public void recordGood(Time time) {
     record(false, false, 0);
   }
 

@@ -3,14 +3,10 @@ package cnkit.resilience;
 import cnkit.core.Time;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /** The defaults for everything that is injected: the time of this machine and the JVM's randomness. */
 final class SystemTime {
   static final Time SHARED = cnkit.core.internal.SystemTime.SHARED;
-
-  /** One instance, so that "the same clock" is a comparison of references. */
-  static final LongSupplier TICKER = SHARED::nanoTime;
 
   static final DoubleSupplier RANDOM = () -> ThreadLocalRandom.current().nextDouble();
 

@@ -2,10 +2,10 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.core.internal.Once;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Refuses as large a share of the calls as the dependency fails to serve; the alternative to a {@link Breaker} for
@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  */
 public final class Throttle {
   private final String name;
-  private final LongSupplier ticker;
+  private final Time time;
   private final DoubleSupplier random;
   private volatile Counts counts;
 
@@ -42,11 +42,11 @@ public final class Throttle {
   }
 
   private Throttle(
-      String name, ThrottleSettings settings, LongSupplier ticker, DoubleSupplier random) {
+      String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
     this.name = Checks.name(name);
-    this.ticker = requireNonNull(ticker, "ticker");
+    this.time = requireNonNull(time, "time");
     this.random = requireNonNull(random, "random");
-    this.counts = Counts.of(settings, ticker.getAsLong());
+    this.counts = Counts.of(settings, time.nanoTime());
   }
 
   /**
@@ -57,7 +57,7 @@ public final class Throttle {
    * @return a throttle that has seen nothing and refuses nobody
    */
   public static Throttle of(String name, ThrottleSettings settings) {
-    return of(name, settings, SystemTime.TICKER, SystemTime.RANDOM);
+    return of(name, settings, SystemTime.SHARED, SystemTime.RANDOM);
   }
 
   /**
@@ -65,13 +65,13 @@ public final class Throttle {
    *
    * @param name for messages and metrics
    * @param settings when it refuses
-   * @param ticker a monotonic nanosecond clock; may wrap
+   * @param time its clock
    * @param random uniform in [0, 1): which calls are refused
    * @return a throttle that has seen nothing and refuses nobody
    */
   public static Throttle of(
-      String name, ThrottleSettings settings, LongSupplier ticker, DoubleSupplier random) {
-    return new Throttle(name, settings, ticker, random);
+      String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
+    return new Throttle(name, settings, time, random);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class Throttle {
     Counts before = counts;
     counts = settings.window().equals(before.settings.window())
         ? new Counts(settings, before.requests, before.accepts)
-        : Counts.of(settings, ticker.getAsLong());
+        : Counts.of(settings, time.nanoTime());
   }
 
   /**
@@ -111,7 +111,7 @@ public final class Throttle {
    */
   public double refusedShare() {
     Counts c = counts;
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     return c.refusal(c.requests.sum(now), c.accepts.sum(now), now);
   }
 
@@ -127,7 +127,7 @@ public final class Throttle {
   /** The reason to refuse a call; {@code null} if it passes. It is counted in either case. */
   Evidence.@Nullable Throttled admit() {
     Counts c = counts;
-    long now = ticker.getAsLong();
+    long now = time.nanoTime();
     long requests = c.requests.sum(now);
     long accepts = c.accepts.sum(now);
     double share = c.refusal(requests, accepts, now);
@@ -150,8 +150,8 @@ public final class Throttle {
   void complete(Handling handling) {
     Counts c = counts;
     switch (handling) {
-      case SUCCESS -> c.accepts.add(1, ticker.getAsLong());
-      case NEUTRAL, NOT_SENT -> c.requests.add(-1, ticker.getAsLong());
+      case SUCCESS -> c.accepts.add(1, time.nanoTime());
+      case NEUTRAL, NOT_SENT -> c.requests.add(-1, time.nanoTime());
       case FAILURE -> {
         // counted as requested and not accepted
       }

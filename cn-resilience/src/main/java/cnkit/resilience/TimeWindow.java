@@ -1,8 +1,8 @@
 package cnkit.resilience;
 
+import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
-import java.util.function.LongSupplier;
 
 /**
  * The results of the last W, in B buckets. Each cell is one word that names its bucket: [tag 24 | calls 20 | bad 20].
@@ -70,9 +70,9 @@ final class TimeWindow implements Window {
   }
 
   @Override
-  public void recordGood(LongSupplier ticker) {
+  public void recordGood(Time time) {
     // the clock comes first: the processor does the rest while it waits for it
-    Bucket bucket = bucketAt(ticker.getAsLong());
+    Bucket bucket = bucketAt(time.nanoTime());
     add(results, stripe(), bucket, ONE_CALL);
   }
 

@@ -1,5 +1,6 @@
 package cnkit.resilience;
 
+import cnkit.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Warnings {
       if (p.wholeTryNanos != Long.MAX_VALUE) {
         warnOfBreaker(p.breaker, p.wholeTryNanos, found);
       }
-      if ((p.breaker.ticker() == SystemTime.TICKER) != (p.time == SystemTime.SHARED)) {
+      if ((p.breaker.time() == SystemTime.SHARED) != (p.time == SystemTime.SHARED)) {
         found.add("breaker " + p.breaker.name()
             + " runs on another clock than the pipeline: its times and the pipeline's do not meet");
       }

@@ -1,11 +1,12 @@
 package cnkit.resilience;
 
-import java.util.function.LongSupplier;
+import cnkit.core.Time;
+
 
 /** A window too large or too timed for one word: mutable, safe for many threads, dies with its epoch. */
 interface Window {
   /** Records a result that was neither failed nor slow; reads the clock only if it matters when that was. */
-  void recordGood(LongSupplier ticker);
+  void recordGood(Time time);
 
   /** Records one result; after a bad one the caller asks for the {@link #tally}. */
   void record(boolean failed, boolean slow, long nowNanos);

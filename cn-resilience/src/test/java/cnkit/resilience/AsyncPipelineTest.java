@@ -79,7 +79,7 @@ class AsyncPipelineTest {
 
   @Test
   void aStageWhoseTimeIsUpIsCancelledAndCountsAsAFailure() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time);
     Pipeline p =
         pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).bulkhead(1).build();
     CompletableFuture<CallOutcome<String>> f = p.tryCallAsync(executor, this::stage);
@@ -94,7 +94,7 @@ class AsyncPipelineTest {
   @Test // the stage begins a moment after the deadline was set: nobody has cut its time
   void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
     Pipeline p = pipeline()
         .time(new StubTime(time) {
           @Override
@@ -119,7 +119,7 @@ class AsyncPipelineTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time::nanoTime);
+        time);
     Pipeline p = pipeline().breaker(breaker).bulkhead(2).build();
     CompletableFuture<String> failed = p.callAsync(executor, this::stage);
     stages.get(0).completeExceptionally(new IOException());
@@ -143,7 +143,7 @@ class AsyncPipelineTest {
   @Test
   void cancellingDuringTheDelayTakesItBack() {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time::nanoTime);
+        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time);
     Pipeline p =
         pipeline().retry(RetrySettings.constant(ofSeconds(10))).budget(budget).build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);

@@ -27,7 +27,7 @@ class BreakerChangeTest {
       .withOpenJitter(0);
 
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
-  private final Breaker breaker = Breaker.of("b", SETTINGS, time::nanoTime);
+  private final Breaker breaker = Breaker.of("b", SETTINGS, time);
   private final List<BreakerEvent.Changed> events = new ArrayList<>();
 
   BreakerChangeTest() {
@@ -163,7 +163,7 @@ class BreakerChangeTest {
     Breaker hostile = Breaker.of(
         "b",
         SETTINGS.withOpenJitter(0.5),
-        time::nanoTime,
+        time,
         () -> {
           throw new IllegalStateException("user code");
         },

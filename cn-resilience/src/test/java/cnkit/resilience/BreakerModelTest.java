@@ -83,7 +83,7 @@ class BreakerModelTest {
             .withProbes(3, 2)
             .withProbeLease(ofNanos(LEASE))
             .withInconclusiveProbes(SILENT),
-        () -> clock[0]);
+        TestTime.reading(() -> clock[0]));
     List<State> told = new ArrayList<>();
     Subscription unused = breaker.subscribe(event -> {
       if (event instanceof BreakerEvent.Changed changed) {

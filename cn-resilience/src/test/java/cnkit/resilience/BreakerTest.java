@@ -22,6 +22,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import cnkit.core.Subscription;
+import cnkit.core.Time;
 import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker.State;
 import java.util.ArrayList;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +43,7 @@ class BreakerTest {
   private final List<BreakerEvent> events = new ArrayList<>();
 
   private Breaker breaker(BreakerSettings settings) {
-    Breaker breaker = Breaker.of("b", settings, time::nanoTime);
+    Breaker breaker = Breaker.of("b", settings, time);
     Subscription unused = breaker.subscribe(events::add);
     return breaker;
   }
@@ -231,7 +231,7 @@ class BreakerTest {
   void aTransitionHappensOnce() throws Exception {
     for (int round = 0; round < 50; round++) {
       AtomicInteger opened = new AtomicInteger();
-      Breaker breaker = Breaker.of("b", TWO_FAILURES, time::nanoTime);
+      Breaker breaker = Breaker.of("b", TWO_FAILURES, time);
       try (Subscription s = breaker.subscribe(event -> {
         if (event instanceof BreakerEvent.Changed changed && changed.to() == State.OPEN) {
           opened.incrementAndGet();
@@ -422,7 +422,7 @@ class BreakerTest {
   @DisplayName("case R40: the clock may wrap between failure, trip and the end of the open time")
   void theClockMayWrap() {
     long[] now = {Long.MAX_VALUE - 1_000_000};
-    LongSupplier ticker = () -> now[0];
+    Time ticker = TestTime.reading(() -> now[0]);
     Breaker breaker = Breaker.of("b", TWO_FAILURES.withOpenTime(ofMillis(5)), ticker);
     report(breaker, FAILURE);
     now[0] += 2_000_000;
@@ -451,7 +451,7 @@ class BreakerTest {
   void inHealthNothingIsWritten() {
     AtomicInteger reads = new AtomicInteger();
     Breaker breaker =
-        Breaker.of("b", BreakerSettings.countWindow(50), () -> reads.getAndIncrement());
+        Breaker.of("b", BreakerSettings.countWindow(50), TestTime.reading(() -> reads.getAndIncrement()));
     report(breaker, FAILURE); // then a window of successes
     for (int i = 0; i < 50; i++) {
       report(breaker, SUCCESS);
@@ -512,7 +512,7 @@ class BreakerTest {
   @Test
   void aListenerThatHangsLosesTheOldestAndIsTold() {
     List<Runnable> queued = new ArrayList<>();
-    Breaker breaker = Breaker.of("b", TWO_FAILURES, time::nanoTime, () -> 0, queued::add);
+    Breaker breaker = Breaker.of("b", TWO_FAILURES, time, () -> 0, queued::add);
     List<BreakerEvent> got = new ArrayList<>();
     try (Subscription s = breaker.subscribe(got::add)) {
       for (int i = 0; i < 300; i++) {

@@ -35,7 +35,7 @@ class BudgetFormTest {
       "case R26: a thousand calls that fail together schedule 200 retries at 0.2, charged before they are sent")
   void retriesAreChargedWhenTheyAreScheduled() {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time);
     List<CompletableFuture<String>> stages = new ArrayList<>();
     Pipeline p = Pipeline.builder("p")
         .time(time)
@@ -73,7 +73,7 @@ class BudgetFormTest {
   @Label("case R26: few calls may always make three retries, and no more")
   void aFewAreAlwaysAllowed() {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time);
     budget.onFirstAttempt();
     int granted = 0;
     for (int i = 0; i < 10; i++) {
@@ -90,7 +90,7 @@ class BudgetFormTest {
       @ForAll @IntRange(max = 5) int atLeast,
       @ForAll @Size(max = 200) List<@IntRange(max = 9) Integer> steps) {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.25).withInFlight(atLeast), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(0.25).withInFlight(atLeast), time);
     int calls = 0;
     int retries = 0;
     for (int step : steps) {
@@ -120,7 +120,7 @@ class BudgetFormTest {
   void whatWasEarnedExpires(@ForAll @Size(max = 200) List<@IntRange(max = 20) Integer> steps) {
     RetryBudget budget = RetryBudget.of(
         RetryBudgetSettings.ratio(0.4).withExpiry(ofSeconds(10)).withFloorPerSecond(0),
-        time::nanoTime);
+        time);
     long origin = time.elapsed().toNanos();
     List<long[]> earned = new ArrayList<>();
     for (int step : steps) {
@@ -151,7 +151,7 @@ class BudgetFormTest {
   void expiringTokensKeepTheFloor() {
     RetryBudget budget = RetryBudget.of(
         RetryBudgetSettings.ratio(0.1).withExpiry(ofSeconds(10)).withFloorPerSecond(1),
-        time::nanoTime);
+        time);
     assertTrue(budget.tryWithdraw());
     assertEquals(false, budget.tryWithdraw());
     time.advance(ofSeconds(1));
@@ -161,7 +161,7 @@ class BudgetFormTest {
   @Example
   void synchronousCallsGiveEverythingBackHoweverTheyEnd() throws Exception {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .retry(RetrySettings.immediate().withAttempts(3))

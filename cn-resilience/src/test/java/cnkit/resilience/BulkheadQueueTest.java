@@ -165,7 +165,7 @@ class BulkheadQueueTest {
 
   @Example
   void theDeadlineEndsTheWaitAndChargesNoStage() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .deadline(ofMillis(100))
@@ -193,11 +193,11 @@ class BulkheadQueueTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(10)).withProbes(2, 2),
-        time::nanoTime);
+        time);
     breaker.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     time.advance(ofMillis(20));
     RateLimiter limiter =
-        RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time::nanoTime);
+        RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .breaker(breaker)

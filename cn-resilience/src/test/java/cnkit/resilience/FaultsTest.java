@@ -71,7 +71,7 @@ class FaultsTest {
 
   @Test
   void aHangIsBoundedByTheStagesAroundIt() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(2), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(2), time);
     Pipeline p = pipeline(Faults.seeded(1).withHangs(1))
         .perTryTimeout(ofMillis(100))
         .breaker(breaker)

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 /** Long-lived threads in a hot loop, so that they meet on two cores as well, and an exact sum at the end. */
 class HotLoopTest {
   private static RateLimiter limiter(RateLimit limit) {
-    return RateLimiter.of("l", limit, () -> 0); // the clock stands
+    return RateLimiter.of("l", limit, TestTime.reading(() -> 0)); // the clock stands
   }
 
   private static RetryBudget budget(RetryBudgetSettings settings) {
-    return RetryBudget.of(settings.withFloorPerSecond(0), () -> 0);
+    return RetryBudget.of(settings.withFloorPerSecond(0), TestTime.reading(() -> 0));
   }
 
   /** How many times it was granted to two threads that ask until it is not. */
@@ -131,7 +131,7 @@ class HotLoopTest {
 
   private static void countsExactly(BreakerSettings settings) {
     Breaker breaker =
-        Breaker.of("b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), () -> 0);
+        Breaker.of("b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), TestTime.reading(() -> 0));
     Race.of(4, thread -> {
       for (int i = 0; i < 200_000; i++) {
         breaker.complete(breaker.admit(), i % 4 == 0 ? Handling.FAILURE : Handling.SUCCESS, 0);
@@ -301,7 +301,7 @@ class HotLoopTest {
   @DisplayName("case R154: a throttle refuses exactly the share that follows from its counts")
   void aThrottleCountsExactly() {
     Throttle throttle =
-        Throttle.of("t", ThrottleSettings.standard().withMultiplier(2), () -> 0, () -> 0.999999);
+        Throttle.of("t", ThrottleSettings.standard().withMultiplier(2), TestTime.reading(() -> 0), () -> 0.999999);
     Race.of(4, thread -> {
       for (int i = 0; i < 100_000; i++) {
         assertEquals(null, throttle.admit());
@@ -347,7 +347,7 @@ class HotLoopTest {
     int rounds = 20_000;
     long[] now = {0};
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1), () -> now[0]);
+        RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1), TestTime.reading(() -> now[0]));
     CyclicBarrier meeting = new CyclicBarrier(2, () -> now[0] += 1_000_000_000);
     assertEquals(rounds, Race.of(2, thread -> {
       long granted = 0;
@@ -505,7 +505,7 @@ class HotLoopTest {
     Bulkhead bulkhead = Bulkhead.of("b", rounds);
     AdaptiveLimit limit =
         AdaptiveLimit.of("a", AdaptiveLimitSettings.between(rounds, rounds).withInitial(rounds));
-    Throttle throttle = Throttle.of("t", ThrottleSettings.standard(), () -> 0, () -> 0.999999);
+    Throttle throttle = Throttle.of("t", ThrottleSettings.standard(), TestTime.reading(() -> 0), () -> 0.999999);
     Breaker.Permit[] ofBreaker = new Breaker.Permit[rounds];
     Bulkhead.Permit[] ofBulkhead = new Bulkhead.Permit[rounds];
     AdaptiveLimit.Permit[] ofLimit = new AdaptiveLimit.Permit[rounds];

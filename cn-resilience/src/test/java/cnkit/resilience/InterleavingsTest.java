@@ -39,7 +39,7 @@ class InterleavingsTest {
   /** A breaker whose clock stands where it is put, and what it told. */
   private static final class Watched {
     final AtomicLong now = new AtomicLong();
-    final Breaker breaker = Breaker.of("b", TWO, now::get);
+    final Breaker breaker = Breaker.of("b", TWO, TestTime.reading(now::get));
     final List<BreakerEvent> events = new ArrayList<>();
     final AtomicInteger recorded = new AtomicInteger();
     final AtomicInteger granted = new AtomicInteger();
@@ -190,7 +190,7 @@ class InterleavingsTest {
 
   private static RetryBudget budget(RetryBudgetSettings settings, long now) {
     AtomicLong clock = new AtomicLong();
-    RetryBudget budget = RetryBudget.of(settings, clock::get);
+    RetryBudget budget = RetryBudget.of(settings, TestTime.reading(clock::get));
     clock.set(now);
     return budget;
   }
@@ -266,7 +266,7 @@ class InterleavingsTest {
   }
 
   private static RateLimiter limiterOfTwo() {
-    return RateLimiter.of("l", RateLimit.of(1, ofNanos(100)).withBurst(2), () -> 0);
+    return RateLimiter.of("l", RateLimit.of(1, ofNanos(100)).withBurst(2), TestTime.reading(() -> 0));
   }
 
   @Test
@@ -470,7 +470,7 @@ class InterleavingsTest {
     assertTrue(explore(CUTS - 1, () -> {
           ThrottleSettings settings =
               ThrottleSettings.standard().withMinimumRequests(1).withMultiplier(1);
-          Throttle throttle = Throttle.of("t", settings, () -> 0, () -> 0.999999);
+          Throttle throttle = Throttle.of("t", settings, TestTime.reading(() -> 0), () -> 0.999999);
           Throttle.Permit permit = throttle.tryAcquire().orElseThrow();
           Runnable succeeding = () -> permit.complete(Handling.SUCCESS);
           return Scenario.of(

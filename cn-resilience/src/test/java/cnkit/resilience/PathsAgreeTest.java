@@ -72,12 +72,12 @@ class PathsAgreeTest {
             .withMinimumCalls(2)
             .withOpenTime(ofMillis(200))
             .withOpenJitter(0),
-        time::nanoTime);
+        time);
     if (random.nextBoolean()) {
       builder.breaker(breaker);
     }
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withFloorPerSecond(0), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withFloorPerSecond(0), time);
     if (random.nextBoolean()) {
       RetrySettings.Repeating[] rules = RetrySettings.Repeating.values();
       builder
@@ -97,7 +97,7 @@ class PathsAgreeTest {
     }
     if (random.nextBoolean()) {
       builder.rateLimiter(RateLimiter.of(
-          "r", RateLimit.of(10, ofSeconds(1)).withBurst(1 + random.nextInt(3)), time::nanoTime));
+          "r", RateLimit.of(10, ofSeconds(1)).withBurst(1 + random.nextInt(3)), time));
     }
     if (random.nextBoolean()) {
       builder.bulkhead(1);

@@ -47,7 +47,7 @@ class PipelineReplaceTest {
   void callsInFlightFinishAsTheyBegan() throws Exception {
     BreakerSettings settings =
         BreakerSettings.consecutive(2).withOpenTime(ofSeconds(10)).withOpenJitter(0);
-    Breaker breaker = Breaker.of("b", settings, time::nanoTime);
+    Breaker breaker = Breaker.of("b", settings, time);
     Pipeline p = pipeline()
         .perTryTimeout(ofMillis(100))
         .retry(RetrySettings.constant(ofMillis(10)).withJitter(Jitter.NONE).withAttempts(2))
@@ -107,7 +107,7 @@ class PipelineReplaceTest {
     assertSame(budget, p.budget().orElseThrow());
     assertEquals(7, bulkhead.limit());
     assertEquals(2, p.counters().retries());
-    RetryBudget own = RetryBudget.of(RetryBudgetSettings.ratio(0.5), time::nanoTime);
+    RetryBudget own = RetryBudget.of(RetryBudgetSettings.ratio(0.5), time);
     p.replace(pipeline().retry(RetrySettings.immediate()).budget(own).bulkhead(7));
     assertSame(own, p.budget().orElseThrow());
     p.replace(pipeline());

@@ -187,7 +187,7 @@ class PipelineTest {
   @Test
   @DisplayName("case R20: a classifier that throws costs the retry, not the permits or the error")
   void aThrowingClassifierIsNotRetryable() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time);
     Classifier broken = new Classifier() {
       @Override
       public Handling thrown(Exception thrown) {
@@ -212,7 +212,7 @@ class PipelineTest {
 
   @Test
   void anErrorIsCountedAndNeverRetried() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time);
     Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).bulkhead(1).build();
     assertThrows(
         StackOverflowError.class,
@@ -231,7 +231,7 @@ class PipelineTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time::nanoTime);
+        time);
     Pipeline p = pipeline().breaker(breaker).build();
     assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
     time.advance(ofMillis(200));
@@ -276,9 +276,9 @@ class PipelineTest {
   @Test
   @DisplayName("case R77: a deadline that is spent charges no stage")
   void aSpentDeadlineChargesNobody() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time);
     Pipeline p =
         pipeline().retry(NO_DELAY).budget(budget).breaker(breaker).bulkhead(1).build();
     Deadline spent = Deadline.in(Duration.ZERO, time);
@@ -299,11 +299,11 @@ class PipelineTest {
     Breaker outer = Breaker.of(
         "a",
         BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time::nanoTime);
+        time);
     Breaker inner = Breaker.of(
         "b",
         BreakerSettings.consecutive(1).withOpenTime(ofSeconds(5)).withOpenJitter(0),
-        time::nanoTime);
+        time);
     Pipeline in = pipeline().breaker(inner).build();
     Pipeline out = pipeline().breaker(outer).build();
     assertThrows(IOException.class, () -> out.call(a -> in.call(b -> fail(new IOException()))));
@@ -323,7 +323,7 @@ class PipelineTest {
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.consecutive(2).withOpenTime(ofMillis(500)).withOpenJitter(0),
-        time::nanoTime);
+        time);
     Pipeline p =
         pipeline().deadline(ofSeconds(2)).retry(NO_DELAY).breaker(breaker).build();
     CallOutcome.Failure<?> f =
@@ -347,7 +347,7 @@ class PipelineTest {
     Breaker breaker = Breaker.of(
         "inventory",
         BreakerSettings.consecutive(2).withOpenTime(ofSeconds(5)).withOpenJitter(0),
-        time::nanoTime);
+        time);
     Pipeline p = pipeline().breaker(breaker).build();
     for (int i = 0; i < 2; i++) {
       assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
@@ -381,7 +381,7 @@ class PipelineTest {
   @Test
   void theBudgetBoundsRetries() {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time::nanoTime);
+        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time);
     Pipeline p = pipeline().retry(NO_DELAY).budget(budget).build();
     assertEquals(
         NotRetried.BUDGET,
@@ -403,7 +403,7 @@ class PipelineTest {
 
   @Test
   void lateResultsAreMarkedAndCountAgainstTheDependency() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(5), time);
     Pipeline p = pipeline().perTryTimeout(ofMillis(100)).breaker(breaker).build();
     CallOutcome<String> outcome = p.tryCall(a -> {
       time.advance(ofMillis(100));
@@ -417,7 +417,7 @@ class PipelineTest {
   @Test // a body begins a moment after its deadline was set: nobody has cut its time
   void aDeadlineUsedUpIsAFailureOnAClockThatMovesWhileItIsRead() {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
     Pipeline p = pipeline()
         .time(new StubTime(time) {
           @Override
@@ -439,7 +439,7 @@ class PipelineTest {
 
   @Test
   void aFailureAfterATimeThatTheCallerCutSaysNothingAboutTheDependency() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
     Pipeline p = pipeline().perTryTimeout(ofMillis(500)).breaker(breaker).build();
     Deadline tight = Deadline.in(ofMillis(10), time);
     p.tryCall(tight, a -> {
@@ -497,7 +497,7 @@ class PipelineTest {
 
   @Test
   void aCancellationIsNeverASuccess() {
-    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
     Pipeline p = pipeline().retry(NO_DELAY).breaker(breaker).build();
     assertInstanceOf(
         CallOutcome.Cancelled.class, p.tryCall(a -> fail(new CancellationException())));
@@ -565,7 +565,7 @@ class PipelineTest {
         BreakerSettings.timeWindow(ofSeconds(1))
             .withOpenTime(ofMillis(500))
             .withProbeLease(ofSeconds(1)),
-        time::nanoTime);
+        time);
     Pipeline p = pipeline()
         .deadline(ofSeconds(5))
         .perTryTimeout(ofSeconds(2))
@@ -682,7 +682,7 @@ class PipelineTest {
   @Test
   void aSleeperThatThrowsGivesTheBudgetBack() {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time::nanoTime);
+        RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time);
     Pipeline p = pipeline()
         .retry(RetrySettings.constant(ofSeconds(1)))
         .budget(budget)

@@ -25,7 +25,7 @@ class RateLimiterTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private RateLimiter limiter(RateLimit limit) {
-    return RateLimiter.of("r", limit, time::nanoTime);
+    return RateLimiter.of("r", limit, time);
   }
 
   private int granted(RateLimiter limiter, int asks) {
@@ -147,7 +147,7 @@ class RateLimiterTest {
 
   @Example
   void aPipelineTellsHowLongToWaitAndChargesNobodyElse() throws Exception {
-    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10), time::nanoTime);
+    Breaker breaker = Breaker.of("b", BreakerSettings.countWindow(10), time);
     RateLimiter limiter = limiter(RateLimit.of(1, ofSeconds(1)).withBurst(2));
     Pipeline p = Pipeline.builder("p")
         .time(time)

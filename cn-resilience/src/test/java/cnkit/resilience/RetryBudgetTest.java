@@ -14,7 +14,7 @@ class RetryBudgetTest {
   private static RetryBudget empty(double ratio, int reserve) {
     return RetryBudget.of(
         RetryBudgetSettings.ratio(ratio).withReserve(reserve).withInitial(0).withFloorPerSecond(0),
-        () -> 0);
+        TestTime.reading(() -> 0));
   }
 
   @Test
@@ -51,7 +51,7 @@ class RetryBudgetTest {
       "case R25: five saved retries are granted five times, to however many threads at once")
   void neverMoreThanSaved() throws Exception {
     RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), () -> 0);
+        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), TestTime.reading(() -> 0));
     AtomicInteger granted = new AtomicInteger();
     CountDownLatch start = new CountDownLatch(1);
     Thread[] threads = new Thread[64];
@@ -77,7 +77,7 @@ class RetryBudgetTest {
   @Test
   void timeAloneGrantsNothing() {
     long[] now = {Long.MAX_VALUE - 10};
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), () -> now[0]);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> now[0]));
     int granted = 0;
     for (int day = 0; day < 1_000; day++) {
       granted += budget.tryWithdraw() ? 1 : 0;
@@ -89,7 +89,7 @@ class RetryBudgetTest {
   @Test
   void aQuietClientIsGrantedItsRetryFromTheFirstCallOnWhileNoMoreThanTheShareFails() {
     long[] now = {0};
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), () -> now[0]);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> now[0]));
     for (int minute = 0; minute < 1_000; minute++) {
       budget.onFirstAttempt();
       if (minute % 10 == 0) {
@@ -101,7 +101,7 @@ class RetryBudgetTest {
 
   @Test
   void aQuietClientLivesThroughABadStartAndEarnsItsNextRetryByTenCalls() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), () -> 0);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> 0));
     int granted = 0;
     for (int call = 0; call < 100; call++) {
       budget.onFirstAttempt();
@@ -114,7 +114,7 @@ class RetryBudgetTest {
   void theFloorGrantsARetryASecondToWhoeverHasNothing() {
     long[] now = {Long.MAX_VALUE - 10};
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0.1).withInitial(0).withFloorPerSecond(1), () -> now[0]);
+        RetryBudgetSettings.ratio(0.1).withInitial(0).withFloorPerSecond(1), TestTime.reading(() -> now[0]));
     int granted = 0;
     for (int tenths = 0; tenths < 100; tenths++) {
       granted += budget.tryWithdraw() ? 1 : 0;
@@ -125,7 +125,7 @@ class RetryBudgetTest {
 
   @Test
   void savingStopsAtTheReserveAndThenNothingIsWritten() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withReserve(3), () -> 0);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withReserve(3), TestTime.reading(() -> 0));
     for (int i = 0; i < 100; i++) {
       budget.onFirstAttempt();
     }

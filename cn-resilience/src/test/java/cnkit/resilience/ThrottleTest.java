@@ -26,7 +26,7 @@ class ThrottleTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private Throttle throttle(ThrottleSettings settings, long seed) {
-    return Throttle.of("t", settings, time::nanoTime, new Random(seed)::nextDouble);
+    return Throttle.of("t", settings, time, new Random(seed)::nextDouble);
   }
 
   @Example
@@ -137,9 +137,9 @@ class ThrottleTest {
   @Example
   void aPipelineExplainsTheRefusalAndChargesNobodyElse() throws Exception {
     double[] draw = {0.99};
-    Throttle throttle = Throttle.of("t", SETTINGS, time::nanoTime, () -> draw[0]);
+    Throttle throttle = Throttle.of("t", SETTINGS, time, () -> draw[0]);
     RateLimiter limiter =
-        RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time::nanoTime);
+        RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .throttle(throttle)
@@ -195,7 +195,7 @@ class ThrottleTest {
 
   @Example
   void aRandomnessThatThrowsRefusesNobody() {
-    Throttle throttle = Throttle.of("t", SETTINGS.withMinimumRequests(1), time::nanoTime, () -> {
+    Throttle throttle = Throttle.of("t", SETTINGS.withMinimumRequests(1), time, () -> {
       throw new IllegalStateException("user code");
     });
     for (int i = 0; i < 10; i++) {

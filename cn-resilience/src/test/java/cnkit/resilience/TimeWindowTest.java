@@ -24,7 +24,7 @@ class TimeWindowTest {
   private final VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 1_500_000);
 
   private Breaker breaker(BreakerSettings settings) {
-    return Breaker.of("b", settings, time::nanoTime);
+    return Breaker.of("b", settings, time);
   }
 
   private void report(Breaker breaker, Handling handling, int millis) {

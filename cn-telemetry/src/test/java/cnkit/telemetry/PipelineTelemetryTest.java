@@ -27,7 +27,7 @@ class PipelineTelemetryTest {
   private final Breaker breaker = Breaker.of(
       "inventory",
       BreakerSettings.consecutive(2).withOpenTime(Duration.ofSeconds(5)),
-      time::nanoTime);
+      time);
   private final Pipeline pipeline = Pipeline.builder("inventory")
       .time(time)
       .retry(RetrySettings.constant(Duration.ofMillis(100)).withAttempts(2))

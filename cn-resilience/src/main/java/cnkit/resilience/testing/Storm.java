@@ -2,6 +2,7 @@ package cnkit.resilience.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.Time;
 import cnkit.core.testing.VirtualTime;
 import cnkit.resilience.Breaker;
 import cnkit.resilience.BreakerSettings;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Thousands of clients with real pipelines against a model of their server, in virtual time: what does a policy do when
@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
  *   Storm.against(ServerModel.capacity(1_000))
  *       .withClients(500)
  *       .withLoad(700)
- *       .withPolicy(client -> Inventory.pipeline(client.ticker()))   // the builder that production uses
+ *       .withPolicy(client -> Inventory.pipeline(client.time()))   // the builder that production uses
  *       .assertRecoversFrom(Fault.outage(Duration.ofSeconds(30)));
  * }
  * }</pre>
@@ -69,12 +69,12 @@ public final class Storm {
     }
 
     /**
-     * The simulation's clock.
+     * The simulation's time.
      *
-     * @return nanoseconds
+     * @return the virtual time that all clients share
      */
-    public LongSupplier ticker() {
-      return time::nanoTime;
+    public Time time() {
+      return time;
     }
 
     /**
@@ -94,7 +94,7 @@ public final class Storm {
      * @return a closed breaker
      */
     public Breaker breaker(String name, BreakerSettings settings) {
-      return Breaker.of(name, settings, ticker(), random(), Runnable::run);
+      return Breaker.of(name, settings, time(), random(), Runnable::run);
     }
 
     /**
@@ -104,7 +104,7 @@ public final class Storm {
      * @return a budget
      */
     public RetryBudget budget(RetryBudgetSettings settings) {
-      return RetryBudget.of(settings, ticker());
+      return RetryBudget.of(settings, time());
     }
 
     Pipeline build(Policy policy) {
