@@ -47,10 +47,10 @@ public final class Pipeline {
   private volatile CallMeter meter = GuardedMeter.NONE;
 
   Pipeline(PipelineBuilder builder) {
-    this.name = builder.name;
-    this.plan = new Plan(builder, tallies, null);
+    this.name = builder.stages.name;
+    this.plan = new Plan(builder.stages, tallies, null);
     tell(plan);
-    builder.meters.forEach(this::attach);
+    builder.stages.meters.forEach(this::attach);
   }
 
   private void tell(Plan built) {
@@ -70,11 +70,11 @@ public final class Pipeline {
    * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
    */
   public void replace(PipelineBuilder settings) {
-    Checks.check(settings.name.equals(name), "name", name, settings.name);
-    settings.validate();
+    Checks.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
+    settings.stages.validate();
     Plan next;
     synchronized (replacing) {
-      next = new Plan(settings, tallies, plan);
+      next = new Plan(settings.stages, tallies, plan);
       plan = next;
     }
     tell(next);

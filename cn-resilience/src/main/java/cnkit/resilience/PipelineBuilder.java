@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -16,52 +14,10 @@ import java.util.function.Function;
  * out unless it is named.
  */
 public final class PipelineBuilder {
-  final String name;
-  Classifier classifier = Classifier.standard();
-
-  @Nullable
-  RetrySettings retry;
-
-  @Nullable
-  Breaker breaker;
-
-  @Nullable
-  RateLimiter limiter;
-
-  @Nullable
-  Throttle throttle;
-
-  @Nullable
-  AdaptiveLimit adaptive;
-
-  @Nullable
-  HedgeSettings hedge;
-
-  @Nullable
-  Faults faults;
-
-  boolean attachEarlier;
-
-  @Nullable
-  Function<@Nullable Object, ? extends RuntimeException> onBadResult;
-
-  BooleanSupplier callerRetries = () -> false;
-  long deadlineNanos = Long.MAX_VALUE;
-  long perTryNanos = Long.MAX_VALUE;
-
-  boolean interrupting;
-
-  Time time = SystemTime.SHARED;
-  DoubleSupplier random = SystemTime.RANDOM;
-  final List<CallMeter> meters = new ArrayList<>();
-  private @Nullable Bulkhead bulkhead;
-  private int permits;
-  private @Nullable RetryBudget budget;
-  private @Nullable RetryBudget hedgeBudget;
-  private boolean budgeted = true;
+  final Stages stages;
 
   PipelineBuilder(String name) {
-    this.name = Checks.name(name);
+    this.stages = new Stages(Checks.name(name));
   }
 
   /**
@@ -71,7 +27,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder classifier(Classifier classifier) {
-    this.classifier = requireNonNull(classifier, "classifier");
+    stages.classifier = requireNonNull(classifier, "classifier");
     return this;
   }
 
@@ -83,7 +39,7 @@ public final class PipelineBuilder {
    */
   public PipelineBuilder deadline(Duration deadline) {
     checkPositive("deadline", deadline);
-    this.deadlineNanos = deadline.toNanos();
+    stages.deadlineNanos = deadline.toNanos();
     return this;
   }
 
@@ -95,7 +51,7 @@ public final class PipelineBuilder {
    */
   public PipelineBuilder perTryTimeout(Duration timeout) {
     checkPositive("perTryTimeout", timeout);
-    this.perTryNanos = timeout.toNanos();
+    stages.perTryNanos = timeout.toNanos();
     return this;
   }
 
@@ -107,7 +63,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder retry(RetrySettings settings) {
-    this.retry = requireNonNull(settings, "settings");
+    stages.retry = requireNonNull(settings, "settings");
     return this;
   }
 
@@ -118,7 +74,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder budget(RetryBudget budget) {
-    this.budget = requireNonNull(budget, "budget");
+    stages.budget = requireNonNull(budget, "budget");
     return this;
   }
 
@@ -128,7 +84,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder withoutBudget() {
-    this.budgeted = false;
+    stages.budgeted = false;
     return this;
   }
 
@@ -139,7 +95,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder noRetryWhen(BooleanSupplier callerRetries) {
-    this.callerRetries = requireNonNull(callerRetries, "callerRetries");
+    stages.callerRetries = requireNonNull(callerRetries, "callerRetries");
     return this;
   }
 
@@ -150,7 +106,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder breaker(Breaker breaker) {
-    this.breaker = requireNonNull(breaker, "breaker");
+    stages.breaker = requireNonNull(breaker, "breaker");
     return this;
   }
 
@@ -161,7 +117,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder rateLimiter(RateLimiter limiter) {
-    this.limiter = requireNonNull(limiter, "limiter");
+    stages.limiter = requireNonNull(limiter, "limiter");
     return this;
   }
 
@@ -173,8 +129,8 @@ public final class PipelineBuilder {
    */
   public PipelineBuilder bulkhead(int permits) {
     Checks.check(permits >= 1 && permits <= 1_000_000, "bulkhead", "1..1000000", permits);
-    this.permits = permits;
-    this.bulkhead = null;
+    stages.permits = permits;
+    stages.bulkhead = null;
     return this;
   }
 
@@ -185,8 +141,8 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder bulkhead(Bulkhead bulkhead) {
-    this.bulkhead = requireNonNull(bulkhead, "bulkhead");
-    this.permits = 0;
+    stages.bulkhead = requireNonNull(bulkhead, "bulkhead");
+    stages.permits = 0;
     return this;
   }
 
@@ -197,7 +153,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder adaptiveLimit(AdaptiveLimit limit) {
-    this.adaptive = requireNonNull(limit, "limit");
+    stages.adaptive = requireNonNull(limit, "limit");
     return this;
   }
 
@@ -208,7 +164,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder throttle(Throttle throttle) {
-    this.throttle = requireNonNull(throttle, "throttle");
+    stages.throttle = requireNonNull(throttle, "throttle");
     return this;
   }
 
@@ -222,7 +178,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder hedge(HedgeSettings settings) {
-    this.hedge = requireNonNull(settings, "settings");
+    stages.hedge = requireNonNull(settings, "settings");
     return this;
   }
 
@@ -233,7 +189,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder hedgeBudget(RetryBudget budget) {
-    this.hedgeBudget = requireNonNull(budget, "budget");
+    stages.hedgeBudget = requireNonNull(budget, "budget");
     return this;
   }
 
@@ -244,7 +200,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder faults(Faults faults) {
-    this.faults = requireNonNull(faults, "faults");
+    stages.faults = requireNonNull(faults, "faults");
     return this;
   }
 
@@ -255,7 +211,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder attachEarlierFailures() {
-    this.attachEarlier = true;
+    stages.attachEarlier = true;
     return this;
   }
 
@@ -268,7 +224,7 @@ public final class PipelineBuilder {
    */
   public PipelineBuilder onBadResult(
       Function<@Nullable Object, ? extends RuntimeException> exception) {
-    this.onBadResult = requireNonNull(exception, "exception");
+    stages.onBadResult = requireNonNull(exception, "exception");
     return this;
   }
 
@@ -279,7 +235,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder meter(CallMeter meter) {
-    meters.add(requireNonNull(meter, "meter"));
+    stages.meters.add(requireNonNull(meter, "meter"));
     return this;
   }
 
@@ -291,7 +247,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder interruptLateCalls() {
-    this.interrupting = true;
+    stages.interrupting = true;
     return this;
   }
 
@@ -303,7 +259,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder time(Time time) {
-    this.time = requireNonNull(time, "time");
+    stages.time = requireNonNull(time, "time");
     return this;
   }
 
@@ -314,78 +270,8 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder random(DoubleSupplier random) {
-    this.random = requireNonNull(random, "random");
+    stages.random = requireNonNull(random, "random");
     return this;
-  }
-
-  @Nullable
-  RetryBudget budgetInForce(@Nullable Plan before) {
-    if (retry == null || !budgeted) {
-      return null;
-    }
-    if (budget != null) {
-      return budget;
-    }
-    return before != null && before.budget != null
-        ? before.budget
-        : RetryBudget.of(RetryBudgetSettings.ratio(0.1), time);
-  }
-
-  @Nullable
-  RetryBudget hedgeBudgetInForce(@Nullable Plan before) {
-    if (hedge == null || hedgeBudget != null) {
-      return hedge == null ? null : hedgeBudget;
-    }
-    return before != null && before.hedgeBudget != null
-        ? before.hedgeBudget
-        : RetryBudget.of(RetryBudgetSettings.ratio(0.05), time);
-  }
-
-  @Nullable
-  Bulkhead bulkheadInForce(@Nullable Plan before) {
-    if (permits == 0) {
-      return bulkhead;
-    }
-    if (before != null && before.bulkhead != null && before.bulkhead.name().equals(name)) {
-      before.bulkhead.resize(permits);
-      return before.bulkhead;
-    }
-    return Bulkhead.of(name, permits);
-  }
-
-  void validate() {
-    List<String> problems = new ArrayList<>();
-    require(
-        budgeted || budget == null,
-        "budget: expected none after withoutBudget(), got one",
-        problems);
-    require(
-        breaker == null || throttle == null,
-        "throttle: expected none beside a breaker, got both",
-        problems);
-    require(
-        adaptive == null || (bulkhead == null && permits == 0),
-        "adaptiveLimit: expected none beside a bulkhead, got both",
-        problems);
-    require(
-        hedge == null || retry == null || retry.repeating() != RetrySettings.Repeating.UNSENT,
-        "hedge: expected none for calls that may not be made twice (Repeating.UNSENT), got "
-            + hedge,
-        problems);
-    require(
-        hedgeBudget == null
-            || !(hedgeBudget.settings().form() instanceof RetryBudgetSettings.InFlight),
-        "hedgeBudget: expected a budget in the saturating or the expiring form, got one of calls in flight",
-        problems);
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("\n", problems));
-    }
-  }
-
-  private static void require(boolean holds, String problem, List<String> problems) {
-    if (!holds) {
-      problems.add(problem);
-    }
   }
 
   /**
@@ -395,7 +281,7 @@ public final class PipelineBuilder {
    * @throws IllegalArgumentException if settings contradict each other; the message has a line for each problem
    */
   public Pipeline build() {
-    validate();
+    stages.validate();
     return new Pipeline(this);
   }
 }

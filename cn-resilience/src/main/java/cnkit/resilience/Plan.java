@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** A pipeline's stages and settings in the form in which calls read them: one immutable object, read once a call. */
 final class Plan {
-  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  private static final Logger LOG = LoggerFactory.getLogger("cnkit.resilience.Pipeline");
 
   final String name;
   final Classifier classifier;
@@ -59,28 +59,28 @@ final class Plan {
   private final Once overrunReported = new Once();
 
   /** {@code before} is the plan that this one replaces: what the builder gave only numbers for is taken over from it. */
-  Plan(PipelineBuilder b, Tallies tallies, @Nullable Plan before) {
+  Plan(Stages stages, Tallies tallies, @Nullable Plan before) {
     this.tallies = tallies;
-    this.name = b.name;
-    this.classifier = b.classifier;
-    this.retry = b.retry;
-    this.budget = b.budgetInForce(before);
-    this.breaker = b.breaker;
-    this.throttle = b.throttle;
-    this.limiter = b.limiter;
-    this.bulkhead = b.bulkheadInForce(before);
-    this.adaptive = b.adaptive;
-    this.hedge = b.hedge;
-    this.hedgeBudget = b.hedgeBudgetInForce(before);
-    this.faults = b.faults;
-    this.attachEarlier = b.attachEarlier;
-    this.onBadResult = b.onBadResult;
-    this.callerRetries = b.callerRetries;
-    this.deadlineNanos = b.deadlineNanos;
-    this.perTryNanos = b.perTryNanos;
-    this.interrupting = b.interrupting;
-    this.time = b.time;
-    this.random = b.random;
+    this.name = stages.name;
+    this.classifier = stages.classifier;
+    this.retry = stages.retry;
+    this.budget = stages.budgetInForce(before);
+    this.breaker = stages.breaker;
+    this.throttle = stages.throttle;
+    this.limiter = stages.limiter;
+    this.bulkhead = stages.bulkheadInForce(before);
+    this.adaptive = stages.adaptive;
+    this.hedge = stages.hedge;
+    this.hedgeBudget = stages.hedgeBudgetInForce(before);
+    this.faults = stages.faults;
+    this.attachEarlier = stages.attachEarlier;
+    this.onBadResult = stages.onBadResult;
+    this.callerRetries = stages.callerRetries;
+    this.deadlineNanos = stages.deadlineNanos;
+    this.perTryNanos = stages.perTryNanos;
+    this.interrupting = stages.interrupting;
+    this.time = stages.time;
+    this.random = stages.random;
     this.wholeTryNanos = Math.min(deadlineNanos, perTryNanos);
     this.clocked = wholeTryNanos != Long.MAX_VALUE
         || (retry != null && retry.maxElapsed().compareTo(Checks.ONE_DAY) < 0);

@@ -1,11 +1,13 @@
 package cnkit.lifecycle.process;
 
+import cnkit.core.internal.Pure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /** What around this process will keep a shutdown from working, told at the start and not at the end. */
+@Pure
 final class Diagnosis {
   private static final Set<String> SHELLS =
       Set.of("sh", "bash", "dash", "ash", "ksh", "zsh", "busybox");
