@@ -163,7 +163,7 @@ public final class Report {
       Duration allowance,
       Result result,
       List<Step> steps) {
-    /** Copies the list. */
+    // copies the list
     public PhaseRun {
       steps = List.copyOf(steps);
     }
