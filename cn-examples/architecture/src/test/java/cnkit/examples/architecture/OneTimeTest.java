@@ -92,7 +92,7 @@ class OneTimeTest {
         UTF_8);
     String shown = source
         .substring(source.indexOf("// readme") + "// readme\n".length(), source.indexOf("  // end of"))
-        .stripIndent();
+        .replaceAll("(?m)^  ", "");
     String readme = Files.readString(ROOT.resolve("cn-core/README.md"), UTF_8);
     assertTrue(readme.contains("```java\n" + shown + "```"), () -> shown);
   }
