@@ -47,10 +47,18 @@ final class Stages {
   Time time = SystemTime.SHARED;
   DoubleSupplier random = SystemTime.RANDOM;
   final List<CallMeter> meters = new ArrayList<>();
-  @Nullable Bulkhead bulkhead;
+
+  @Nullable
+  Bulkhead bulkhead;
+
   int permits;
-  @Nullable RetryBudget budget;
-  @Nullable RetryBudget hedgeBudget;
+
+  @Nullable
+  RetryBudget budget;
+
+  @Nullable
+  RetryBudget hedgeBudget;
+
   boolean budgeted = true;
 
   Stages(String name) {

@@ -41,8 +41,7 @@ public final class Throttle {
     }
   }
 
-  private Throttle(
-      String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
+  private Throttle(String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
     this.name = Checks.name(name);
     this.time = requireNonNull(time, "time");
     this.random = requireNonNull(random, "random");

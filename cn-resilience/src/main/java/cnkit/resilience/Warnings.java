@@ -1,6 +1,5 @@
 package cnkit.resilience;
 
-import cnkit.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

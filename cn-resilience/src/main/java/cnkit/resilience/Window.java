@@ -2,7 +2,6 @@ package cnkit.resilience;
 
 import cnkit.core.Time;
 
-
 /** A window too large or too timed for one word: mutable, safe for many threads, dies with its epoch. */
 interface Window {
   /** Records a result that was neither failed nor slow; reads the clock only if it matters when that was. */

@@ -117,9 +117,7 @@ class AsyncPipelineTest {
       "case R64: cancelling the future cancels the stage, is neutral, and returns each permit once")
   void cancellingTheFutureCancelsTheStage() {
     Breaker breaker = Breaker.of(
-        "b",
-        BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time);
+        "b", BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1), time);
     Pipeline p = pipeline().breaker(breaker).bulkhead(2).build();
     CompletableFuture<String> failed = p.callAsync(executor, this::stage);
     stages.get(0).completeExceptionally(new IOException());
@@ -142,8 +140,8 @@ class AsyncPipelineTest {
 
   @Test
   void cancellingDuringTheDelayTakesItBack() {
-    RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time);
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), time);
     Pipeline p =
         pipeline().retry(RetrySettings.constant(ofSeconds(10))).budget(budget).build();
     CompletableFuture<String> f = p.callAsync(executor, this::stage);

@@ -450,8 +450,8 @@ class BreakerTest {
   @Test
   void inHealthNothingIsWritten() {
     AtomicInteger reads = new AtomicInteger();
-    Breaker breaker =
-        Breaker.of("b", BreakerSettings.countWindow(50), TestTime.reading(() -> reads.getAndIncrement()));
+    Breaker breaker = Breaker.of(
+        "b", BreakerSettings.countWindow(50), TestTime.reading(() -> reads.getAndIncrement()));
     report(breaker, FAILURE); // then a window of successes
     for (int i = 0; i < 50; i++) {
       report(breaker, SUCCESS);

@@ -34,8 +34,7 @@ class BudgetFormTest {
   @Label(
       "case R26: a thousand calls that fail together schedule 200 retries at 0.2, charged before they are sent")
   void retriesAreChargedWhenTheyAreScheduled() {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time);
     List<CompletableFuture<String>> stages = new ArrayList<>();
     Pipeline p = Pipeline.builder("p")
         .time(time)
@@ -72,8 +71,7 @@ class BudgetFormTest {
   @Example
   @Label("case R26: few calls may always make three retries, and no more")
   void aFewAreAlwaysAllowed() {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.2).withInFlight(3), time);
     budget.onFirstAttempt();
     int granted = 0;
     for (int i = 0; i < 10; i++) {
@@ -119,8 +117,7 @@ class BudgetFormTest {
   @Property // the oracle: a list of (bucket, millionths), the oldest spent first
   void whatWasEarnedExpires(@ForAll @Size(max = 200) List<@IntRange(max = 20) Integer> steps) {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0.4).withExpiry(ofSeconds(10)).withFloorPerSecond(0),
-        time);
+        RetryBudgetSettings.ratio(0.4).withExpiry(ofSeconds(10)).withFloorPerSecond(0), time);
     long origin = time.elapsed().toNanos();
     List<long[]> earned = new ArrayList<>();
     for (int step : steps) {
@@ -150,8 +147,7 @@ class BudgetFormTest {
   @Example
   void expiringTokensKeepTheFloor() {
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0.1).withExpiry(ofSeconds(10)).withFloorPerSecond(1),
-        time);
+        RetryBudgetSettings.ratio(0.1).withExpiry(ofSeconds(10)).withFloorPerSecond(1), time);
     assertTrue(budget.tryWithdraw());
     assertEquals(false, budget.tryWithdraw());
     time.advance(ofSeconds(1));
@@ -160,8 +156,7 @@ class BudgetFormTest {
 
   @Example
   void synchronousCallsGiveEverythingBackHoweverTheyEnd() throws Exception {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(10.0).withInFlight(5), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .retry(RetrySettings.immediate().withAttempts(3))

@@ -191,13 +191,10 @@ class BulkheadQueueTest {
   @Example
   void cancellingACallInTheQueueReturnsItsProbeAndItsRate() {
     Breaker breaker = Breaker.of(
-        "b",
-        BreakerSettings.consecutive(1).withOpenTime(ofMillis(10)).withProbes(2, 2),
-        time);
+        "b", BreakerSettings.consecutive(1).withOpenTime(ofMillis(10)).withProbes(2, 2), time);
     breaker.tryAcquire().orElseThrow().complete(Handling.FAILURE);
     time.advance(ofMillis(20));
-    RateLimiter limiter =
-        RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time);
+    RateLimiter limiter = RateLimiter.of("r", RateLimit.of(1, ofSeconds(1)).withBurst(3), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .breaker(breaker)

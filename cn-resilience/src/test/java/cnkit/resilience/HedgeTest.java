@@ -25,8 +25,8 @@ class HedgeTest {
   private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
   private final Executor executor = queue::add;
   private final List<CompletableFuture<String>> stages = new ArrayList<>();
-  private final Breaker breaker = Breaker.of(
-      "b", BreakerSettings.countWindow(20).withProbes(1, 1).withOpenJitter(0), time);
+  private final Breaker breaker =
+      Breaker.of("b", BreakerSettings.countWindow(20).withProbes(1, 1).withOpenJitter(0), time);
   private final RateLimiter limiter =
       RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time);
 
@@ -130,8 +130,8 @@ class HedgeTest {
     assertEquals(10.0, full.hedgeBudget().orElseThrow().available(), "it was never sent");
     assertEquals(0, full.counters().hedges());
 
-    RetryBudget spent = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time);
+    RetryBudget spent =
+        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time);
     Pipeline poor = pipeline().hedgeBudget(spent).build();
     CompletableFuture<String> one = poor.callAsync(executor, this::stage);
     CompletableFuture<String> two = poor.callAsync(executor, this::stage);

@@ -130,8 +130,8 @@ class HotLoopTest {
   }
 
   private static void countsExactly(BreakerSettings settings) {
-    Breaker breaker =
-        Breaker.of("b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), TestTime.reading(() -> 0));
+    Breaker breaker = Breaker.of(
+        "b", settings.withMinimumCalls(1_000_000).withFailureRate(1.0), TestTime.reading(() -> 0));
     Race.of(4, thread -> {
       for (int i = 0; i < 200_000; i++) {
         breaker.complete(breaker.admit(), i % 4 == 0 ? Handling.FAILURE : Handling.SUCCESS, 0);
@@ -300,8 +300,11 @@ class HotLoopTest {
   @Test
   @DisplayName("case R154: a throttle refuses exactly the share that follows from its counts")
   void aThrottleCountsExactly() {
-    Throttle throttle =
-        Throttle.of("t", ThrottleSettings.standard().withMultiplier(2), TestTime.reading(() -> 0), () -> 0.999999);
+    Throttle throttle = Throttle.of(
+        "t",
+        ThrottleSettings.standard().withMultiplier(2),
+        TestTime.reading(() -> 0),
+        () -> 0.999999);
     Race.of(4, thread -> {
       for (int i = 0; i < 100_000; i++) {
         assertEquals(null, throttle.admit());
@@ -347,7 +350,8 @@ class HotLoopTest {
     int rounds = 20_000;
     long[] now = {0};
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1), TestTime.reading(() -> now[0]));
+        RetryBudgetSettings.ratio(0).withInitial(0).withFloorPerSecond(1),
+        TestTime.reading(() -> now[0]));
     CyclicBarrier meeting = new CyclicBarrier(2, () -> now[0] += 1_000_000_000);
     assertEquals(rounds, Race.of(2, thread -> {
       long granted = 0;
@@ -505,7 +509,8 @@ class HotLoopTest {
     Bulkhead bulkhead = Bulkhead.of("b", rounds);
     AdaptiveLimit limit =
         AdaptiveLimit.of("a", AdaptiveLimitSettings.between(rounds, rounds).withInitial(rounds));
-    Throttle throttle = Throttle.of("t", ThrottleSettings.standard(), TestTime.reading(() -> 0), () -> 0.999999);
+    Throttle throttle =
+        Throttle.of("t", ThrottleSettings.standard(), TestTime.reading(() -> 0), () -> 0.999999);
     Breaker.Permit[] ofBreaker = new Breaker.Permit[rounds];
     Bulkhead.Permit[] ofBulkhead = new Bulkhead.Permit[rounds];
     AdaptiveLimit.Permit[] ofLimit = new AdaptiveLimit.Permit[rounds];

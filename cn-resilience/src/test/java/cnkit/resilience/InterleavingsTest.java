@@ -266,7 +266,8 @@ class InterleavingsTest {
   }
 
   private static RateLimiter limiterOfTwo() {
-    return RateLimiter.of("l", RateLimit.of(1, ofNanos(100)).withBurst(2), TestTime.reading(() -> 0));
+    return RateLimiter.of(
+        "l", RateLimit.of(1, ofNanos(100)).withBurst(2), TestTime.reading(() -> 0));
   }
 
   @Test

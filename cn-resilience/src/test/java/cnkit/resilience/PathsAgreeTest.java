@@ -76,8 +76,7 @@ class PathsAgreeTest {
     if (random.nextBoolean()) {
       builder.breaker(breaker);
     }
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withFloorPerSecond(0), time);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withFloorPerSecond(0), time);
     if (random.nextBoolean()) {
       RetrySettings.Repeating[] rules = RetrySettings.Repeating.values();
       builder

@@ -229,9 +229,7 @@ class PipelineTest {
   @DisplayName("case R52: a probe that throws an Error opens the breaker again")
   void aProbeThatThrowsAnErrorOpensAgain() {
     Breaker breaker = Breaker.of(
-        "b",
-        BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time);
+        "b", BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1), time);
     Pipeline p = pipeline().breaker(breaker).build();
     assertThrows(IOException.class, () -> p.call(a -> fail(new IOException())));
     time.advance(ofMillis(200));
@@ -277,8 +275,7 @@ class PipelineTest {
   @DisplayName("case R77: a deadline that is spent charges no stage")
   void aSpentDeadlineChargesNobody() {
     Breaker breaker = Breaker.of("b", BreakerSettings.consecutive(1), time);
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withInitial(0), time);
     Pipeline p =
         pipeline().retry(NO_DELAY).budget(budget).breaker(breaker).bulkhead(1).build();
     Deadline spent = Deadline.in(Duration.ZERO, time);
@@ -297,13 +294,9 @@ class PipelineTest {
       "case R79: a refusal further in returns the outer probe, uncounted, and carries its own advice")
   void aRefusalFurtherInReturnsTheProbe() {
     Breaker outer = Breaker.of(
-        "a",
-        BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1),
-        time);
+        "a", BreakerSettings.consecutive(1).withOpenTime(ofMillis(100)).withProbes(1, 1), time);
     Breaker inner = Breaker.of(
-        "b",
-        BreakerSettings.consecutive(1).withOpenTime(ofSeconds(5)).withOpenJitter(0),
-        time);
+        "b", BreakerSettings.consecutive(1).withOpenTime(ofSeconds(5)).withOpenJitter(0), time);
     Pipeline in = pipeline().breaker(inner).build();
     Pipeline out = pipeline().breaker(outer).build();
     assertThrows(IOException.class, () -> out.call(a -> in.call(b -> fail(new IOException()))));
@@ -321,9 +314,7 @@ class PipelineTest {
       "case R80: a rejection is not retried, unless asked, and if the wait fits the deadline")
   void rejectionsAreNotRetried() {
     Breaker breaker = Breaker.of(
-        "b",
-        BreakerSettings.consecutive(2).withOpenTime(ofMillis(500)).withOpenJitter(0),
-        time);
+        "b", BreakerSettings.consecutive(2).withOpenTime(ofMillis(500)).withOpenJitter(0), time);
     Pipeline p =
         pipeline().deadline(ofSeconds(2)).retry(NO_DELAY).breaker(breaker).build();
     CallOutcome.Failure<?> f =
@@ -380,8 +371,8 @@ class PipelineTest {
 
   @Test
   void theBudgetBoundsRetries() {
-    RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time);
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(1).withFloorPerSecond(0), time);
     Pipeline p = pipeline().retry(NO_DELAY).budget(budget).build();
     assertEquals(
         NotRetried.BUDGET,
@@ -681,8 +672,7 @@ class PipelineTest {
 
   @Test
   void aSleeperThatThrowsGivesTheBudgetBack() {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time);
+    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(1).withInFlight(3), time);
     Pipeline p = pipeline()
         .retry(RetrySettings.constant(ofSeconds(1)))
         .budget(budget)

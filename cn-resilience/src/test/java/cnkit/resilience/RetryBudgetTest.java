@@ -50,8 +50,9 @@ class RetryBudgetTest {
   @DisplayName(
       "case R25: five saved retries are granted five times, to however many threads at once")
   void neverMoreThanSaved() throws Exception {
-    RetryBudget budget =
-        RetryBudget.of(RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0), TestTime.reading(() -> 0));
+    RetryBudget budget = RetryBudget.of(
+        RetryBudgetSettings.ratio(0).withReserve(5).withFloorPerSecond(0),
+        TestTime.reading(() -> 0));
     AtomicInteger granted = new AtomicInteger();
     CountDownLatch start = new CountDownLatch(1);
     Thread[] threads = new Thread[64];
@@ -77,7 +78,8 @@ class RetryBudgetTest {
   @Test
   void timeAloneGrantsNothing() {
     long[] now = {Long.MAX_VALUE - 10};
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> now[0]));
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> now[0]));
     int granted = 0;
     for (int day = 0; day < 1_000; day++) {
       granted += budget.tryWithdraw() ? 1 : 0;
@@ -89,7 +91,8 @@ class RetryBudgetTest {
   @Test
   void aQuietClientIsGrantedItsRetryFromTheFirstCallOnWhileNoMoreThanTheShareFails() {
     long[] now = {0};
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> now[0]));
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0.1), TestTime.reading(() -> now[0]));
     for (int minute = 0; minute < 1_000; minute++) {
       budget.onFirstAttempt();
       if (minute % 10 == 0) {
@@ -114,7 +117,8 @@ class RetryBudgetTest {
   void theFloorGrantsARetryASecondToWhoeverHasNothing() {
     long[] now = {Long.MAX_VALUE - 10};
     RetryBudget budget = RetryBudget.of(
-        RetryBudgetSettings.ratio(0.1).withInitial(0).withFloorPerSecond(1), TestTime.reading(() -> now[0]));
+        RetryBudgetSettings.ratio(0.1).withInitial(0).withFloorPerSecond(1),
+        TestTime.reading(() -> now[0]));
     int granted = 0;
     for (int tenths = 0; tenths < 100; tenths++) {
       granted += budget.tryWithdraw() ? 1 : 0;
@@ -125,7 +129,8 @@ class RetryBudgetTest {
 
   @Test
   void savingStopsAtTheReserveAndThenNothingIsWritten() {
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withReserve(3), TestTime.reading(() -> 0));
+    RetryBudget budget =
+        RetryBudget.of(RetryBudgetSettings.ratio(0.5).withReserve(3), TestTime.reading(() -> 0));
     for (int i = 0; i < 100; i++) {
       budget.onFirstAttempt();
     }

@@ -138,8 +138,7 @@ class ThrottleTest {
   void aPipelineExplainsTheRefusalAndChargesNobodyElse() throws Exception {
     double[] draw = {0.99};
     Throttle throttle = Throttle.of("t", SETTINGS, time, () -> draw[0]);
-    RateLimiter limiter =
-        RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time);
+    RateLimiter limiter = RateLimiter.of("r", RateLimit.of(100, ofSeconds(1)).withBurst(100), time);
     Pipeline p = Pipeline.builder("p")
         .time(time)
         .throttle(throttle)

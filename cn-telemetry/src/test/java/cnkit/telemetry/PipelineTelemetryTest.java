@@ -25,9 +25,7 @@ class PipelineTelemetryTest {
   private final Recorded recorded = new Recorded();
   private final VirtualTime time = VirtualTime.startingAt(0);
   private final Breaker breaker = Breaker.of(
-      "inventory",
-      BreakerSettings.consecutive(2).withOpenTime(Duration.ofSeconds(5)),
-      time);
+      "inventory", BreakerSettings.consecutive(2).withOpenTime(Duration.ofSeconds(5)), time);
   private final Pipeline pipeline = Pipeline.builder("inventory")
       .time(time)
       .retry(RetrySettings.constant(Duration.ofMillis(100)).withAttempts(2))

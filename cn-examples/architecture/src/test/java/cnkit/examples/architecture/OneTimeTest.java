@@ -91,7 +91,8 @@ class OneTimeTest {
             .resolve(getClass().getName().replace('.', '/') + ".java"),
         UTF_8);
     String shown = source
-        .substring(source.indexOf("// readme") + "// readme\n".length(), source.indexOf("  // end of"))
+        .substring(
+            source.indexOf("// readme") + "// readme\n".length(), source.indexOf("  // end of"))
         .replaceAll("(?m)^  ", "");
     String readme = Files.readString(ROOT.resolve("cn-core/README.md"), UTF_8);
     assertTrue(readme.contains("```java\n" + shown + "```"), () -> shown);
