@@ -32,10 +32,10 @@ final class Facts {
   static long clockReads(BreakerSettings settings, UnaryOperator<PipelineBuilder> stages)
       throws InterruptedException {
     AtomicLong reads = new AtomicLong();
-    Breaker breaker = Breaker.of("b", settings, reads::incrementAndGet);
-    Pipeline pipeline = stages
-        .apply(Pipeline.builder("b").breaker(breaker).time(new CountingTime(reads)))
-        .build();
+    CountingTime time = new CountingTime(reads);
+    Breaker breaker = Breaker.of("b", settings, time);
+    Pipeline pipeline =
+        stages.apply(Pipeline.builder("b").breaker(breaker).time(time)).build();
     return during(pipeline, reads);
   }
 
