@@ -10,6 +10,7 @@ final class Facts {
   private Facts() {}
 
   /** How many times the state was replaced; states are immutable, so one that is the same object was not written. */
+  @SuppressWarnings("ReferenceEquality") // whether it is the same object is the question
   static long stores(BreakerSettings settings) throws InterruptedException {
     Breaker breaker = Breaker.of("b", settings);
     Pipeline pipeline = Pipeline.builder("b").breaker(breaker).build();
