@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.internal.Turns;
 import cnkit.core.search.Interleavings.Scenario;
 import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -250,6 +252,33 @@ class InterleavingsTest {
   }
 
   @Test
+  void twoDepositsBelowTheReserveStopAtIt() {
+    assertTrue(explore(() -> {
+          RetryBudget budget = budget(
+              RetryBudgetSettings.ratio(1).withReserve(2).withInitial(1).withFloorPerSecond(0), 0);
+          return Scenario.of(
+              () -> assertEquals(2.0, budget.available()),
+              budget::onFirstAttempt,
+              budget::onFirstAttempt);
+        })
+        > 5);
+  }
+
+  @Test
+  void twoReservationsWaitForDifferentTimes() {
+    assertTrue(explore(() -> {
+          RateLimiter limiter = limiterOfTwo();
+          assertTrue(limiter.ask(2) <= 0);
+          List<Long> delays = new ArrayList<>();
+          Runnable reserving = () ->
+              delays.add(limiter.reserve(1, ofHours(1)).orElseThrow().delay().toNanos());
+          return Scenario.of(
+              () -> assertEquals(Set.of(100L, 200L), Set.copyOf(delays)), reserving, reserving);
+        })
+        > 5);
+  }
+
+  @Test
   void callsInFlightAreCountedExactly() {
     assertTrue(explore(CUTS, () -> {
           RetryBudget budget = budget(RetryBudgetSettings.ratio(0).withInFlight(1), 0);
@@ -334,6 +363,52 @@ class InterleavingsTest {
   }
 
   @Test
+  void aPermitThatMovesIsFoundWhereverItGoes() {
+    Bulkhead bulkhead = new Bulkhead("b", 2, 2);
+    int home = bulkhead.tryEnter();
+    int accesses = 6;
+    int[] seen = {0};
+    // one permit is out; the other rests, before each access, where the search does not look next
+    Turns.install(new Runnable() {
+      private boolean moving;
+
+      @Override
+      public void run() {
+        if (!moving && seen[0]++ >= 2 && seen[0] <= accesses) {
+          moving = true;
+          bulkhead.exit(1 - bulkhead.tryEnter());
+          moving = false;
+        }
+      }
+    });
+    try {
+      assertTrue(bulkhead.tryEnter() >= 0, "refused though one was free all the time");
+    } finally {
+      Turns.remove();
+    }
+    assertTrue(seen[0] > accesses);
+    assertEquals(-1, bulkhead.tryEnter());
+    bulkhead.exit(home);
+    assertEquals(1, bulkhead.inUse());
+  }
+
+  @Test
+  void nobodyEntersAfterAReductionUntilTheNumberIsBelowIt() {
+    assertTrue(explore(() -> {
+          Bulkhead bulkhead = new Bulkhead("b", 3, 1);
+          for (int i = 0; i < 3; i++) {
+            assertEquals(0, bulkhead.tryEnter());
+          }
+          return Scenario.of(
+              () -> assertEquals(2, bulkhead.inUse()), () -> bulkhead.exit(0), () -> {
+                bulkhead.resize(1);
+                assertEquals(-1, bulkhead.tryEnter(), "two are in use or on their way out");
+              });
+        })
+        > 5);
+  }
+
+  @Test
   void threeThatEnterForTwoPermitsNeverHoldMore() {
     assertTrue(explore(CUTS, () -> {
           Bulkhead bulkhead = new Bulkhead("b", 2, 2);
@@ -388,11 +463,12 @@ class InterleavingsTest {
           CompletableFuture<Bulkhead.Permit> second = bulkhead.acquireAsync(Runnable::run, noTimer);
           return Scenario.of(
               () -> {
-                first
-                    .thenAccept(Bulkhead.Permit::close)
-                    .exceptionally(t -> null)
-                    .join();
-                second.join().close();
+                assertTrue(first.isDone() && second.isDone(), "somebody waits for ever");
+                for (CompletableFuture<Bulkhead.Permit> waiter : List.of(first, second)) {
+                  if (!waiter.isCancelled()) {
+                    waiter.join().close();
+                  }
+                }
                 assertEquals(0, bulkhead.waiting());
                 assertEquals(0, bulkhead.inUse());
                 assertTrue(bulkhead.tryEnter() >= 0);

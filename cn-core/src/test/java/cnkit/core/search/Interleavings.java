@@ -108,6 +108,7 @@ public final class Interleavings {
     private final StringBuilder order = new StringBuilder();
     private int preemptionsLeft;
     private int inARow;
+    private int checking;
     private @Nullable Throwable thrown;
 
     Run(List<Integer> path, int preemptions) {
@@ -132,7 +133,6 @@ public final class Interleavings {
         turns.get(next(-1)).release();
         stopped.acquireUninterruptibly();
       }
-      Turns.remove();
       try {
         if (thrown != null) {
           throw thrown;
@@ -163,7 +163,13 @@ public final class Interleavings {
     private void access() {
       Integer own = NUMBER.get();
       if (own == null) {
+        if (checking++ > 10 * LONGEST) {
+          throw new AssertionError("no end of the check in sight");
+        }
         return; // who builds and checks the scenario
+      }
+      if (order.length() > LONGEST) {
+        throw new AssertionError("no end in sight");
       }
       if (stoppedOnce.get(own)) {
         int next = next(own);
@@ -180,9 +186,6 @@ public final class Interleavings {
 
     /** Who goes on; the present thread, if it is alive, is the first choice. */
     private int next(int present) {
-      if (order.length() > LONGEST) {
-        throw new AssertionError("no end in sight");
-      }
       List<Integer> choices = new ArrayList<>();
       boolean waits = inARow >= PATIENCE && alive.cardinality() > 1;
       if (present >= 0 && !waits) {
