@@ -3,7 +3,11 @@ package cnkit.config;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.config.format.FileFormat;
+import cnkit.config.schema.Node;
+import cnkit.config.schema.Rotations;
 import cnkit.config.schema.Schema;
+import cnkit.config.schema.Slot;
+import cnkit.config.schema.Types;
 import cnkit.config.show.Help;
 import cnkit.config.source.FileSource;
 import cnkit.config.source.FlagSource;
@@ -473,7 +477,16 @@ public final class ConfigBuilder<T> {
   }
 
   private Schema.Application application() {
-    return new Schema.Application(type, lookup, Map.copyOf(converters), Rotation.by(time));
+    Time lookedAt = time;
+    // no lambda, whose first one costs a start some 20 ms; and Rotation is loaded only when it is
+    // asked for
+    Rotations rotations = new Rotations() {
+      @Override
+      public Object following(Slot slot, Node.Bytes first, Object value, Types types) {
+        return Rotation.of(slot, first, value, types, lookedAt);
+      }
+    };
+    return new Schema.Application(type, lookup, Map.copyOf(converters), rotations);
   }
 
   private String decidedPrefix() {

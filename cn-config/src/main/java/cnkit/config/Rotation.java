@@ -1,7 +1,6 @@
 package cnkit.config;
 
 import cnkit.config.schema.Node;
-import cnkit.config.schema.Rotations;
 import cnkit.config.schema.Slot;
 import cnkit.config.schema.Types;
 import cnkit.config.schema.Values;
@@ -30,14 +29,9 @@ final class Rotation implements Rotating.Source<Object> {
     this.seen = first.content().clone();
   }
 
-  /** Settings that look at their files by this time. */
-  static Rotations by(Time time) {
-    return new Rotations() { // no lambda: the first one of a process costs its start some 20 ms
-      @Override
-      public Object following(Slot slot, Node.Bytes first, Object value, Types types) {
-        return Rotating.of(value, new Rotation(slot, first, types), time);
-      }
-    };
+  /** A value that follows the file of its first content. */
+  static Rotating<Object> of(Slot slot, Node.Bytes first, Object value, Types types, Time time) {
+    return Rotating.of(value, new Rotation(slot, first, types), time);
   }
 
   @Override
