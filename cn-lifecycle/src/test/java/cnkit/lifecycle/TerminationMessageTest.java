@@ -103,4 +103,21 @@ class TerminationMessageTest {
     assertEquals(Optional.of(ShutdownOutcome.STOPPED), last.outcome());
     assertTrue(last.summary().contains("after done"), last.summary());
   }
+
+  @Test
+  void aReaderFindsAWholeMarkerAtEveryMoment(@TempDir Path folder) throws Exception {
+    Path marker = folder.resolve("marker");
+    var message = new TerminationMessage(Optional.empty(), Optional.of(marker));
+    message.phase("start");
+    var writer = new Thread(() -> {
+      for (int i = 0; i < 2_000; i++) {
+        message.phase("phase-" + i);
+      }
+    });
+    writer.start();
+    do { // a missing marker is a NoSuchFileException
+      assertTrue(Files.readString(marker).contains("phase="));
+    } while (writer.isAlive());
+    writer.join();
+  }
 }

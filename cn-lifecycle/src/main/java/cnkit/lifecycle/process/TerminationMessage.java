@@ -117,12 +117,13 @@ public final class TerminationMessage {
       all.setProperty("summary", mark.summary());
     }
     try {
-      // whoever reads finds the old marker or the new one, whole
+      // A reader finds the old marker or the new one, whole. Without ATOMIC_MOVE the JDK deletes the old file first, and a
+      // process that is killed in between leaves no marker at all.
       Path next = marker.get().resolveSibling(marker.get().getFileName() + ".next");
       try (var out = Files.newOutputStream(next)) {
         all.store(out, null);
       }
-      Files.move(next, marker.get(), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(next, marker.get(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
       LOG.warn("the marker cannot be written: {}", marker.get(), e);
     }
