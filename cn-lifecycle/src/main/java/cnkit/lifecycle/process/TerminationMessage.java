@@ -117,8 +117,8 @@ public final class TerminationMessage {
       all.setProperty("summary", mark.summary());
     }
     try {
-      // A reader finds the old marker or the new one, whole. Without ATOMIC_MOVE the JDK deletes the old file first, and a
-      // process that is killed in between leaves no marker at all.
+      // A reader finds the old marker or the new one, whole. Without ATOMIC_MOVE the JDK deletes
+      // the old file first, and a process that is killed in between leaves no marker.
       Path next = marker.get().resolveSibling(marker.get().getFileName() + ".next");
       try (var out = Files.newOutputStream(next)) {
         all.store(out, null);
