@@ -99,12 +99,7 @@ public final class VirtualTime implements Time {
    */
   public void advance(Duration duration) {
     long until = elapsed + Arguments.saturatedNanos(duration);
-    runReady();
-    for (Alarm due = poll(until); due != null; due = poll(until)) {
-      elapsed = Math.max(elapsed, due.at);
-      due.run();
-      runReady();
-    }
+    runUntil(until);
     elapsed = Math.max(elapsed, until);
   }
 
@@ -121,12 +116,23 @@ public final class VirtualTime implements Time {
 
   /** Lets everything happen that ever will. Does not return while something reschedules itself for ever. */
   public void runOut() {
-    runReady();
-    for (Alarm next = poll(Long.MAX_VALUE); next != null; next = poll(Long.MAX_VALUE)) {
-      elapsed = Math.max(elapsed, next.at);
-      next.run();
+    runUntil(Long.MAX_VALUE);
+  }
+
+  private void runUntil(long until) {
+    do {
       runReady();
+    } while (runNext(until));
+  }
+
+  /** False if nothing more is due until then. */
+  private boolean runNext(long until) {
+    Alarm next = poll(until);
+    if (next != null) {
+      elapsed = Math.max(elapsed, next.at);
+      next.task.run();
     }
+    return next != null;
   }
 
   /**
@@ -188,7 +194,7 @@ public final class VirtualTime implements Time {
   private synchronized @Nullable Alarm poll(long until) {
     for (Alarm first = alarms.peek(); first != null && first.at <= until; first = alarms.peek()) {
       alarms.remove();
-      if (first.take()) {
+      if (first.cancel()) {
         return first;
       }
     }
@@ -262,16 +268,11 @@ public final class VirtualTime implements Time {
       }
       return;
     }
-    runReady();
-    while (!done.isDone()) {
-      Alarm next = poll(Long.MAX_VALUE);
-      if (next == null) {
+    for (runReady(); !done.isDone(); runReady()) {
+      if (!runNext(Long.MAX_VALUE)) {
         throw new AssertionError(
             "nothing is left that could ever happen, after " + elapsed() + ": " + journal);
       }
-      elapsed = Math.max(elapsed, next.at);
-      next.run();
-      runReady();
     }
   }
 
@@ -301,8 +302,9 @@ public final class VirtualTime implements Time {
       this.counted = counted;
     }
 
-    /** True for the first who asks: the clock, which then runs it, or the one who cancels. */
-    boolean take() {
+    /** True for the first caller: the clock, which then runs the task, or the one who cancels it. */
+    @Override
+    public boolean cancel() {
       synchronized (VirtualTime.this) {
         if (taken) {
           return false;
@@ -311,15 +313,6 @@ public final class VirtualTime implements Time {
         pending -= counted && !closed ? 1 : 0;
         return true;
       }
-    }
-
-    void run() {
-      task.run();
-    }
-
-    @Override
-    public boolean cancel() {
-      return take();
     }
 
     @Override

@@ -237,8 +237,7 @@ class SafeTextTest {
     SafeText.query(text);
   }
 
-  @ParameterizedTest // C119: quadratic work would take minutes and recursion would overflow the
-  // stack
+  @ParameterizedTest // case C119: quadratic work would take minutes, recursion would overflow
   @ValueSource(
       strings = {
         "7",
@@ -269,8 +268,8 @@ class SafeTextTest {
         "\\\"",
         "bearer "
       })
-  void aMegabyteOfAnyShapeTakesLinearTime(String shape) {
-    String text = shape.repeat((1 << 20) / shape.length());
+  void aLongTextOfAnyShapeTakesLinearTime(String shape) {
+    String text = shape.repeat((1 << 18) / shape.length());
     for (String end : List.of("", "@h\"</password>")) {
       for (String kind : List.of("text", "value")) {
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> apply(kind, text + end));
