@@ -14,6 +14,7 @@ import cnkit.health.Health;
 import cnkit.health.Verdict;
 import cnkit.lifecycle.Lifecycle;
 import cnkit.lifecycle.Report;
+import cnkit.resilience.Jitter;
 import cnkit.resilience.Pipeline;
 import cnkit.resilience.RetrySettings;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class OneTimeTest {
             .build()) {
       Pipeline pipeline = Pipeline.builder("inventory")
           .time(time)
-          .retry(RetrySettings.constant(Duration.ofSeconds(20)))
+          .retry(RetrySettings.constant(Duration.ofSeconds(20)).withJitter(Jitter.NONE))
           .build();
       Lifecycle lifecycle = Lifecycle.builder()
           .time(time)
