@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 /** Two threads in a hot loop, and an exact sum at the end. */
 class AtomicRaceTest {
   private static final int STEPS = 300_000;
+  /** More, since an addition is over before another thread comes. */
+  private static final int ADDITIONS = 10_000_000;
 
   @Test
   void noTransitionOfAStateIsLostAndEachIsToldOnce() {
@@ -68,6 +70,30 @@ class AtomicRaceTest {
     }));
     assertEquals(n, words.get(1));
     assertEquals(-1, words.get(0));
+  }
+
+  @Test
+  void noAdditionToAWordIsLost() {
+    AtomicWord word = new AtomicWord(0);
+    Race.of(2, thread -> {
+      for (int i = 0; i < ADDITIONS; i++) {
+        word.add(1);
+      }
+      return 0;
+    });
+    assertEquals(2 * ADDITIONS, word.get());
+  }
+
+  @Test
+  void noAdditionToAWordAmongOthersIsLost() {
+    AtomicWords words = new AtomicWords(2);
+    Race.of(2, thread -> {
+      for (int i = 0; i < ADDITIONS; i++) {
+        words.add(1, 1);
+      }
+      return 0;
+    });
+    assertEquals(2 * ADDITIONS, words.get(1));
   }
 
   @Test
