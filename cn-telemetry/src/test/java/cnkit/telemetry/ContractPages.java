@@ -85,9 +85,10 @@ final class ContractPages {
     }
     java.append("\n  private Contract() {}\n\n  static final class Metrics {\n");
     for (ContractFile.Listed m : file.metrics().values()) {
-      List<String> buckets = m.buckets().stream().map(String::valueOf).toList();
-      java.append("  static final Metric %s = new Metric(\"%s\", \"%s\", \"%s\", List.of(%s));\n"
-          .formatted(constant(m.name()), m.name(), m.unit(), m.doc(), String.join(", ", buckets)));
+      List<String> bounds = m.buckets().stream().map(String::valueOf).toList();
+      String buckets = bounds.isEmpty() ? "" : ", List.of(" + String.join(", ", bounds) + ')';
+      java.append("  static final Metric %s = new Metric(\"%s\", \"%s\", \"%s\"%s);\n"
+          .formatted(constant(m.name()), m.name(), m.unit(), m.doc(), buckets));
     }
     java.append("\n    private Metrics() {}\n  }\n\n  static final class Events {\n");
     for (String event : file.events().keySet()) {
