@@ -105,7 +105,7 @@ final class ContractPages {
     StringBuilder page = new StringBuilder("""
         # Signals of cn-telemetry
 
-        Made from `META-INF/cn-telemetry/contract.txt` in the jar. In brackets: not on every series. The second
+        Generated from `META-INF/cn-telemetry/contract.txt` in the jar. Attributes in brackets are not on every series. The second
         name is the one in Prometheus.
 
         ## Metrics
@@ -235,7 +235,7 @@ final class ContractPages {
 
   private static String alerts(ContractFile file) {
     StringBuilder yaml = new StringBuilder("""
-        # Prometheus alert rules, made from META-INF/cn-telemetry/contract.txt by ContractPages.
+        # Prometheus alert rules, generated from rules.txt by ContractPages.
         groups:
           - name: cn-kit
             rules:
@@ -260,9 +260,9 @@ final class ContractPages {
 
   private static String runbook(ContractFile file) {
     StringBuilder page = new StringBuilder("""
-        # What to do when it rings
+        # What to do when an alert fires
 
-        Made from `META-INF/cn-telemetry/contract.txt` in the jar; each alert's `runbook_url` is a heading here.
+        Generated from [rules.txt](rules.txt). The `runbook_url` of each alert links to a heading here.
         """);
     for (ContractFile.Alert alert : file.alerts()) {
       page.append("\n## %s\n%s, severity %s.\n\n**Means:** %s\n\n**Do:** %s\n"

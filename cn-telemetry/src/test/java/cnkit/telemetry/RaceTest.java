@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two threads stay in a hot loop and meet in every round; an exact sum at the end. */
 class RaceTest {
-  private static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 10_000;
   private static final int CUT = 5_000;
 
   @Test
