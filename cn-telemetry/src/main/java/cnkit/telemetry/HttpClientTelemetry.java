@@ -137,8 +137,8 @@ public final class HttpClientTelemetry {
       span = span(known, method, url, to, context, resent);
       context = context.with(span);
     }
-    if (propagates && Guarded.ask(traceTo, to.host()) == Boolean.TRUE) {
-      Context sent = Guarded.ask(baggageTo, to.host()) == Boolean.TRUE
+    if (propagates && Boolean.TRUE.equals(Guarded.ask(traceTo, to.host()))) {
+      Context sent = Boolean.TRUE.equals(Guarded.ask(baggageTo, to.host()))
           ? context
           : context.with(Baggage.empty());
       propagator.inject(sent, header, HEADERS);

@@ -175,7 +175,7 @@ public final class HttpServerTelemetry {
     Context here = Context.current();
     HttpUrl url = HttpUrl.of(target);
     if (Span.fromContext(here).getSpanContext().isValid()
-        || Guarded.ask(excluded, url.path()) == Boolean.TRUE) {
+        || Boolean.TRUE.equals(Guarded.ask(excluded, url.path()))) {
       return ServerCall.silent(here);
     }
     Context inbound = carried ? propagator.extract(here, header, HEADERS) : here;
