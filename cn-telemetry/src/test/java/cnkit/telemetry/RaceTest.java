@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 
 /** Two threads stay in a hot loop and meet in every round; an exact sum at the end. */
 class RaceTest {
-  private static final int ROUNDS = 10_000;
+  private static final int ROUNDS = 4_000;
   private static final int CUT = 3_000;
-  private static final int IN_STEP = 2_000;
+  private static final int IN_STEP = 1_000;
 
   @Test
   void exactlyAsManyDifferentValuesPassAsTheLimitSays() {
