@@ -50,7 +50,7 @@ public final class HttpClientTelemetry {
   private static final TextMapSetter<BiConsumer<String, String>> HEADERS =
       (header, name, value) -> {
         if (header != null) {
-          Throwable unset = Guarded.run(() -> header.accept(name, value));
+          Throwable unused = Guarded.run(() -> header.accept(name, value));
         }
       };
 
