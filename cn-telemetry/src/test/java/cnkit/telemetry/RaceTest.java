@@ -156,7 +156,7 @@ class RaceTest {
     LongAdder overlaps = new LongAdder();
     long unused = rounds(CUT, () -> new Body(ends, overlaps), (body, thread) -> {
       if (thread == 0) {
-        Object unused = body.exchange.expire();
+        Object unusedEnd = body.exchange.expire();
       } else {
         for (int i = 0; i < 1_000 && !body.ended; i++) {
           body.watched.onNext(List.of());
