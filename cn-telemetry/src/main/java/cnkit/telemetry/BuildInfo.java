@@ -3,28 +3,29 @@ package cnkit.telemetry;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Subscription;
+import cnkit.core.internal.Guarded;
+import cnkit.core.internal.JsonWriter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.Enumeration;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +64,10 @@ public record BuildInfo(
 
   private static final String PROPERTIES = "META-INF/cn-build.properties";
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
-  private static final DateTimeFormatter GIT_PLUGIN_TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxx", Locale.ROOT);
+  private static final DateTimeFormatter COMMIT_TIME = new DateTimeFormatterBuilder()
+      .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+      .appendPattern("[XXX][XX]")
+      .toFormatter(Locale.ROOT);
 
   /**
    * Checks that no component is null.
@@ -95,7 +98,9 @@ public record BuildInfo(
     return new BuildInfo(
         filled(properties.get("version")).or(() -> filled(manifestVersion)).orElse(UNKNOWN),
         filled(properties.get("commit")).orElse(UNKNOWN),
-        filled(properties.get("dirty")).flatMap(BuildInfo::truth),
+        filled(properties.get("dirty"))
+            .filter(Set.of("true", "false")::contains)
+            .map(Boolean::valueOf),
         filled(properties.get("commit.time")).flatMap(BuildInfo::instant),
         java);
   }
@@ -107,16 +112,17 @@ public record BuildInfo(
    * @return the object, on one line, without a line end
    */
   public String toJson() {
-    StringBuilder json = new StringBuilder(160).append("{\"version\":");
-    quote(json, version).append(",\"commit\":");
-    quote(json, commit).append(",\"dirty\":");
-    json.append(dirty.map(String::valueOf).orElse("null")).append(",\"commitTime\":");
-    if (commitTime.isPresent()) {
-      quote(json, commitTime.get().toString());
-    } else {
-      json.append("null");
-    }
-    return quote(json.append(",\"java\":"), java).append('}').toString();
+    return new JsonWriter()
+        .beginObject()
+        .field("version", version)
+        .field("commit", commit)
+        .name("dirty")
+        .any(dirty.orElse(null))
+        .name("commitTime")
+        .any(commitTime.orElse(null))
+        .field("java", java)
+        .endObject()
+        .toString();
   }
 
   /**
@@ -163,45 +169,28 @@ public record BuildInfo(
     return Optional.of(text.strip());
   }
 
-  private static Optional<Boolean> truth(String text) {
-    return switch (text) {
-      case "true" -> Optional.of(true);
-      case "false" -> Optional.of(false);
-      default -> Optional.empty();
-    };
-  }
-
   private static Optional<Instant> instant(String text) {
-    try {
-      if (text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-        return Optional.of(Instant.ofEpochSecond(Long.parseLong(text)));
-      }
-      return Optional.of(OffsetDateTime.parse(text).toInstant());
-    } catch (DateTimeParseException withoutColon) {
-      return gitPluginTime(text);
-    } catch (RuntimeException outOfRange) {
-      return Optional.empty();
-    }
+    Guarded.Result<Instant> instant = Guarded.get(() -> text.matches("[0-9]+")
+        ? Instant.ofEpochSecond(Long.parseLong(text))
+        : OffsetDateTime.parse(text, COMMIT_TIME).toInstant());
+    return Optional.ofNullable(instant.value());
   }
 
-  private static Optional<Instant> gitPluginTime(String text) {
-    try {
-      return Optional.of(OffsetDateTime.parse(text, GIT_PLUGIN_TIME).toInstant());
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
-  }
-
+  /** What lies beside the class, else what its loader finds first. */
   private static Map<String, String> properties(Class<?> anchor) {
-    try (InputStream in = open(anchor, PROPERTIES)) {
-      Properties properties = new Properties();
-      properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-      Map<String, String> map = new TreeMap<>();
-      properties.forEach((key, value) -> map.put(key.toString(), value.toString()));
-      return map;
-    } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
-      return Map.of();
-    }
+    Map<String, String> map = new TreeMap<>();
+    Throwable unreadable = Guarded.run(() -> {
+      URL url = beside(anchor, PROPERTIES);
+      url = url == null ? anchor.getResource('/' + PROPERTIES) : url;
+      if (url != null) {
+        try (InputStream in = url.openStream()) {
+          Properties properties = new Properties();
+          properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+          properties.forEach((key, value) -> map.put(key.toString(), value.toString()));
+        }
+      }
+    });
+    return unreadable == null ? map : Map.of();
   }
 
   private static String manifestVersion(Class<?> anchor) {
@@ -209,78 +198,35 @@ public record BuildInfo(
     if (version != null) {
       return version;
     }
-    // a named module's packages do not tell, and neither does a folder of classes
-    URL home = home(anchor);
+    // the packages of a named module and of a folder of classes have no version
+    return Guarded.<String>get(() -> {
+          URL url = beside(anchor, MANIFEST);
+          if (url == null) {
+            return "";
+          }
+          try (InputStream in = url.openStream()) {
+            return new Manifest(in).getMainAttributes().getValue("Implementation-Version");
+          }
+        })
+        .or("");
+  }
+
+  private static @Nullable URL beside(Class<?> anchor, String name) throws IOException {
+    CodeSource source = anchor.getProtectionDomain().getCodeSource();
+    URL home = source == null ? null : source.getLocation();
     if (home == null) {
-      return "";
+      return null;
     }
-    try (InputStream in = openIn(anchor, MANIFEST, home)) {
-      String value = new Manifest(in).getMainAttributes().getValue("Implementation-Version");
-      return value == null ? "" : value;
-    } catch (IOException unreadable) {
-      return "";
-    }
-  }
-
-  /** The resource beside the class, else the first that its loader finds. */
-  private static InputStream open(Class<?> anchor, String name) throws IOException {
-    URL home = home(anchor);
-    if (home != null) {
-      try (InputStream in = openIn(anchor, name, home)) {
-        return new ByteArrayInputStream(in.readAllBytes());
-      } catch (IOException absent) {
-        // ask the loader
-      }
-    }
-    InputStream in = anchor.getResourceAsStream('/' + name);
-    if (in == null) {
-      throw new IOException("no " + name);
-    }
-    return in;
-  }
-
-  private static InputStream openIn(Class<?> anchor, String name, URL home) throws IOException {
-    InputStream ofModule =
-        anchor.getModule().isNamed() ? anchor.getResourceAsStream('/' + name) : null;
-    if (ofModule != null) {
+    URL ofModule = anchor.getModule().isNamed() ? anchor.getResource('/' + name) : null;
+    if (ofModule != null || anchor.getClassLoader() == null) {
       return ofModule;
     }
-    ClassLoader loader = anchor.getClassLoader();
-    if (loader != null) {
-      String folder = home.toExternalForm();
-      Enumeration<URL> found = loader.getResources(name);
-      while (found.hasMoreElements()) {
-        URL url = found.nextElement();
-        String form = url.toExternalForm();
-        if (form.equals(folder + name) || form.equals("jar:" + folder + "!/" + name)) {
-          return url.openStream();
-        }
+    for (URL url : Collections.list(anchor.getClassLoader().getResources(name))) {
+      String form = url.toExternalForm();
+      if (form.equals(home + name) || form.equals("jar:" + home + "!/" + name)) {
+        return url;
       }
     }
-    throw new IOException("no " + name + " in " + home);
-  }
-
-  private static @Nullable URL home(Class<?> anchor) {
-    CodeSource source = anchor.getProtectionDomain().getCodeSource();
-    return source == null ? null : source.getLocation();
-  }
-
-  private static StringBuilder quote(StringBuilder json, String text) {
-    json.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        json.append('\\').append(c);
-      } else if (c < ' '
-          || c == '\u007f'
-          || c == '\u2028'
-          || c == '\u2029'
-          || Character.isSurrogate(c)) {
-        json.append(String.format("\\u%04x", (int) c));
-      } else {
-        json.append(c);
-      }
-    }
-    return json.append('"');
+    return null;
   }
 }

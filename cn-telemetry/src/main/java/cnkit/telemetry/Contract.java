@@ -86,25 +86,18 @@ final class Contract {
 
   static final class Metrics {
     static final Metric CN_BUILD_IDENTITY = new Metric(
-        "cn.build.identity",
-        "{build}",
-        "Constantly 1; the attributes tell which build runs.",
-        List.of());
+        "cn.build.identity", "{build}", "Constantly 1; the attributes tell which build runs.");
     static final Metric CN_TELEMETRY_OVERFLOW = new Metric(
         "cn.telemetry.overflow",
         "{value}",
-        "Attribute values replaced by _OTHER because their number is bounded.",
-        List.of());
+        "Attribute values replaced by _OTHER because their number is bounded.");
     static final Metric HTTP_SERVER_REQUEST_DURATION = new Metric(
         "http.server.request.duration",
         "s",
         "Duration of HTTP server requests.",
         List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0));
     static final Metric HTTP_SERVER_ACTIVE_REQUESTS = new Metric(
-        "http.server.active_requests",
-        "{request}",
-        "Number of active HTTP server requests.",
-        List.of());
+        "http.server.active_requests", "{request}", "Number of active HTTP server requests.");
     static final Metric HTTP_CLIENT_REQUEST_DURATION = new Metric(
         "http.client.request.duration",
         "s",
@@ -113,59 +106,44 @@ final class Contract {
     static final Metric CN_HTTP_SERVER_REPLAYS = new Metric(
         "cn.http.server.replays",
         "{request}",
-        "Requests that arrived again with the trace and parent span of an earlier one: sent twice by a client that did not say so.",
-        List.of());
+        "Requests that arrived again with the trace and parent span of an earlier one: sent twice by a client that did not say so.");
     static final Metric CN_HEALTH_CHECK_STATUS = new Metric(
         "cn.health.check.status",
         "{check}",
-        "1 for the status that the check has, 0 for the others.",
-        List.of());
+        "1 for the status that the check has, 0 for the others.");
     static final Metric CN_HEALTH_CHECK_AGE = new Metric(
         "cn.health.check.age",
         "s",
-        "How old the last result of the check is; absent before the first.",
-        List.of());
+        "How old the last result of the check is; absent before the first.");
     static final Metric CN_HEALTH_CHECK_DURATION = new Metric(
         "cn.health.check.duration",
         "s",
         "Duration of the runs of a check.",
         List.of(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0));
-    static final Metric CN_HEALTH_CHECK_TRANSITIONS = new Metric(
-        "cn.health.check.transitions", "{transition}", "Changes of a check's status.", List.of());
+    static final Metric CN_HEALTH_CHECK_TRANSITIONS =
+        new Metric("cn.health.check.transitions", "{transition}", "Changes of a check's status.");
     static final Metric CN_HEALTH_PROBE_PASSING = new Metric(
-        "cn.health.probe.passing",
-        "{probe}",
-        "1 while the probe passes, 0 while it fails.",
-        List.of());
+        "cn.health.probe.passing", "{probe}", "1 while the probe passes, 0 while it fails.");
     static final Metric CN_HEALTH_PROBE_TRANSITIONS = new Metric(
-        "cn.health.probe.transitions",
-        "{transition}",
-        "Changes of what a probe is told.",
-        List.of());
-    static final Metric CN_HEALTH_GATE_STATE = new Metric(
-        "cn.health.gate.state", "{gate}", "1 for where the gate is, 0 elsewhere.", List.of());
+        "cn.health.probe.transitions", "{transition}", "Changes of what a probe is told.");
+    static final Metric CN_HEALTH_GATE_STATE =
+        new Metric("cn.health.gate.state", "{gate}", "1 for where the gate is, 0 elsewhere.");
     static final Metric CN_LIFECYCLE_STATUS = new Metric(
-        "cn.lifecycle.status",
-        "{lifecycle}",
-        "1 for where the lifecycle is, 0 elsewhere.",
-        List.of());
+        "cn.lifecycle.status", "{lifecycle}", "1 for where the lifecycle is, 0 elsewhere.");
     static final Metric CN_LIFECYCLE_PHASE_DURATION = new Metric(
         "cn.lifecycle.phase.duration",
         "s",
-        "How long a phase took, or has taken so far; absent before it began.",
-        List.of());
+        "How long a phase took, or has taken so far; absent before it began.");
     static final Metric CN_LIFECYCLE_SHUTDOWN_DURATION = new Metric(
         "cn.lifecycle.shutdown.duration",
         "s",
-        "How long the shutdown has taken so far, with the outcome as it stands; absent while nothing has asked for the end.",
-        List.of());
+        "How long the shutdown has taken so far, with the outcome as it stands; absent while nothing has asked for the end.");
     static final Metric CN_LIFECYCLE_WORK_IN_FLIGHT =
-        new Metric("cn.lifecycle.work.in_flight", "{work}", "Work in flight.", List.of());
+        new Metric("cn.lifecycle.work.in_flight", "{work}", "Work in flight.");
     static final Metric CN_LIFECYCLE_WORK = new Metric(
         "cn.lifecycle.work",
         "{work}",
-        "What became of work that arrived: with what is in flight it adds up to all of it.",
-        List.of());
+        "What became of work that arrived: with what is in flight it adds up to all of it.");
     static final Metric CN_RESILIENCE_EXECUTION_DURATION = new Metric(
         "cn.resilience.execution.duration",
         "s",
@@ -187,78 +165,61 @@ final class Contract {
         "Waiting before retries.",
         List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0));
     static final Metric CN_RESILIENCE_REJECTIONS =
-        new Metric("cn.resilience.rejections", "{execution}", "Executions refused.", List.of());
+        new Metric("cn.resilience.rejections", "{execution}", "Executions refused.");
     static final Metric CN_RESILIENCE_FAILURES =
-        new Metric("cn.resilience.failures", "{attempt}", "Attempts that failed.", List.of());
+        new Metric("cn.resilience.failures", "{attempt}", "Attempts that failed.");
     static final Metric CN_RESILIENCE_LATE = new Metric(
-        "cn.resilience.late",
-        "{attempt}",
-        "Attempts that ended after their time was up.",
-        List.of());
+        "cn.resilience.late", "{attempt}", "Attempts that ended after their time was up.");
     static final Metric CN_RESILIENCE_STALE = new Metric(
         "cn.resilience.stale",
         "{attempt}",
-        "Attempts whose result came too late for the breaker to count.",
-        List.of());
+        "Attempts whose result came too late for the breaker to count.");
     static final Metric CN_RESILIENCE_RETRIES =
-        new Metric("cn.resilience.retries", "{attempt}", "Attempts after the first.", List.of());
-    static final Metric CN_RESILIENCE_RETRIES_DENIED = new Metric(
-        "cn.resilience.retries.denied", "{attempt}", "Retries that the budget refused.", List.of());
-    static final Metric CN_RESILIENCE_HEDGES = new Metric(
-        "cn.resilience.hedges", "{attempt}", "Attempts sent beside one that was slow.", List.of());
-    static final Metric CN_RESILIENCE_HEDGES_DENIED = new Metric(
-        "cn.resilience.hedges.denied", "{attempt}", "Hedges that their budget refused.", List.of());
+        new Metric("cn.resilience.retries", "{attempt}", "Attempts after the first.");
+    static final Metric CN_RESILIENCE_RETRIES_DENIED =
+        new Metric("cn.resilience.retries.denied", "{attempt}", "Retries that the budget refused.");
+    static final Metric CN_RESILIENCE_HEDGES =
+        new Metric("cn.resilience.hedges", "{attempt}", "Attempts sent beside one that was slow.");
+    static final Metric CN_RESILIENCE_HEDGES_DENIED =
+        new Metric("cn.resilience.hedges.denied", "{attempt}", "Hedges that their budget refused.");
     static final Metric CN_RESILIENCE_THROTTLE_REFUSED_SHARE = new Metric(
         "cn.resilience.throttle.refused_share",
         "1",
-        "The share of calls that the throttle refuses at present, 0 to 1.",
-        List.of());
+        "The share of calls that the throttle refuses at present, 0 to 1.");
     static final Metric CN_RESILIENCE_ADAPTIVE_LIMIT = new Metric(
         "cn.resilience.adaptive.limit",
         "{call}",
-        "How many calls at once the adaptive limit allows at present.",
-        List.of());
+        "How many calls at once the adaptive limit allows at present.");
     static final Metric CN_RESILIENCE_ADAPTIVE_IN_USE = new Metric(
-        "cn.resilience.adaptive.in_use",
-        "{call}",
-        "How many calls the adaptive limit has let in.",
-        List.of());
+        "cn.resilience.adaptive.in_use", "{call}", "How many calls the adaptive limit has let in.");
     static final Metric CN_RESILIENCE_BUDGET_AVAILABLE = new Metric(
         "cn.resilience.budget.available",
         "{retry}",
-        "Retries that the budget would allow at once.",
-        List.of());
+        "Retries that the budget would allow at once.");
     static final Metric CN_RESILIENCE_BREAKER_STATE = new Metric(
         "cn.resilience.breaker.state",
         "{breaker}",
-        "1 for the state that the breaker is in, 0 for the others.",
-        List.of());
+        "1 for the state that the breaker is in, 0 for the others.");
     static final Metric CN_RESILIENCE_BREAKER_TRANSITIONS = new Metric(
-        "cn.resilience.breaker.transitions",
-        "{transition}",
-        "Changes of a breaker's state.",
-        List.of());
+        "cn.resilience.breaker.transitions", "{transition}", "Changes of a breaker's state.");
     static final Metric CN_RESILIENCE_BULKHEAD_IN_USE =
-        new Metric("cn.resilience.bulkhead.in_use", "{permit}", "Permits in use.", List.of());
-    static final Metric CN_RESILIENCE_BULKHEAD_WAITING = new Metric(
-        "cn.resilience.bulkhead.waiting", "{call}", "Calls in the bulkhead's queue.", List.of());
-    static final Metric CN_RESILIENCE_BULKHEAD_LIMIT = new Metric(
-        "cn.resilience.bulkhead.limit", "{permit}", "Permits that there are.", List.of());
+        new Metric("cn.resilience.bulkhead.in_use", "{permit}", "Permits in use.");
+    static final Metric CN_RESILIENCE_BULKHEAD_WAITING =
+        new Metric("cn.resilience.bulkhead.waiting", "{call}", "Calls in the bulkhead's queue.");
+    static final Metric CN_RESILIENCE_BULKHEAD_LIMIT =
+        new Metric("cn.resilience.bulkhead.limit", "{permit}", "Permits that there are.");
     static final Metric CN_CONFIG_IDENTITY = new Metric(
         "cn.config.identity",
         "{configuration}",
-        "Constantly 1; the attribute tells which configuration is in effect.",
-        List.of());
+        "Constantly 1; the attribute tells which configuration is in effect.");
     static final Metric CN_CONFIG_WARNINGS = new Metric(
         "cn.config.warnings",
         "{warning}",
-        "Settings that deserve attention: near misses, former names.",
-        List.of());
+        "Settings that deserve attention: near misses, former names.");
     static final Metric CN_CONFIG_RELOADS = new Metric(
         "cn.config.reloads",
         "{reload}",
-        "New settings that were applied or refused since the start.",
-        List.of());
+        "New settings that were applied or refused since the start.");
 
     private Metrics() {}
   }

@@ -9,6 +9,7 @@ import static cnkit.telemetry.Contract.URL_FULL;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Guarded;
 import cnkit.core.internal.SystemTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
@@ -23,6 +24,7 @@ import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -48,7 +50,7 @@ public final class HttpClientTelemetry {
   private static final TextMapSetter<BiConsumer<String, String>> HEADERS =
       (header, name, value) -> {
         if (header != null) {
-          header.accept(name, value);
+          Throwable unused = Guarded.run(() -> header.accept(name, value));
         }
       };
 
@@ -60,8 +62,8 @@ public final class HttpClientTelemetry {
   private final BoundedValues hosts;
   private final BoundedValues errors;
   private final Set<String> methods;
-  private final Predicate<String> traceTo;
-  private final Predicate<String> baggageTo;
+  private final Function<String, Boolean> traceTo;
+  private final Function<String, Boolean> baggageTo;
   private final Redaction redaction;
   private final Time time;
 
@@ -73,8 +75,8 @@ public final class HttpClientTelemetry {
     hosts = BoundedValues.of(SERVER_ADDRESS.getKey(), builder.hosts, builder.otel);
     errors = BoundedValues.of(Contract.ERROR_TYPE.getKey(), 100, builder.otel);
     methods = HttpRules.knownMethods(System.getenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS"));
-    traceTo = builder.traceTo;
-    baggageTo = builder.baggageTo;
+    traceTo = builder.traceTo::test;
+    baggageTo = builder.baggageTo::test;
     redaction = builder.redaction;
     time = builder.time;
   }
@@ -135,8 +137,10 @@ public final class HttpClientTelemetry {
       span = span(known, method, url, to, context, resent);
       context = context.with(span);
     }
-    if (propagates && traceTo.test(to.host())) {
-      Context sent = baggageTo.test(to.host()) ? context : context.with(Baggage.empty());
+    if (propagates && Boolean.TRUE.equals(Guarded.ask(traceTo, to.host()))) {
+      Context sent = Boolean.TRUE.equals(Guarded.ask(baggageTo, to.host()))
+          ? context
+          : context.with(Baggage.empty());
       propagator.inject(sent, header, HEADERS);
     }
     return new ClientCall(

@@ -1,8 +1,9 @@
 package cnkit.telemetry;
 
 import cnkit.core.internal.Pure;
+import java.util.Arrays;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The decisions of OpenTelemetry's HTTP conventions, without any instrument. */
@@ -25,14 +26,10 @@ final class HttpRules {
     if (list == null || list.isBlank()) {
       return METHODS;
     }
-    Set<String> methods = new TreeSet<>();
-    for (int start = 0, comma; start <= list.length(); start = comma + 1) {
-      comma = list.indexOf(',', start);
-      comma = comma < 0 ? list.length() : comma;
-      methods.add(list.substring(start, comma).strip());
-    }
-    methods.remove("");
-    return Set.copyOf(methods);
+    return Arrays.stream(list.split(",", -1))
+        .map(String::strip)
+        .filter(method -> !method.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** A status in 100..599, else 0: no status was sent, or nobody could tell. */

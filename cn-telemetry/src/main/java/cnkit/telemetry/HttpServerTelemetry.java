@@ -13,6 +13,7 @@ import static java.util.Objects.requireNonNull;
 import cnkit.core.Time;
 import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWords;
+import cnkit.core.internal.Guarded;
 import cnkit.core.internal.SystemTime;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
@@ -81,7 +82,7 @@ public final class HttpServerTelemetry {
   private final String scheme;
   private final String host;
   private final int port;
-  private final Predicate<String> excluded;
+  private final Function<String, Boolean> excluded;
   private final InboundTrust trust;
   private final Set<String> baggage;
   private final Redaction redaction;
@@ -111,7 +112,7 @@ public final class HttpServerTelemetry {
     scheme = builder.scheme;
     host = builder.host;
     port = builder.port;
-    excluded = builder.excluded;
+    excluded = builder.excluded::test;
     trust = builder.trust;
     baggage = Set.copyOf(builder.baggage);
     redaction = builder.redaction;
@@ -173,7 +174,8 @@ public final class HttpServerTelemetry {
     }
     Context here = Context.current();
     HttpUrl url = HttpUrl.of(target);
-    if (Span.fromContext(here).getSpanContext().isValid() || isExcluded(url.path())) {
+    if (Span.fromContext(here).getSpanContext().isValid()
+        || Boolean.TRUE.equals(Guarded.ask(excluded, url.path()))) {
       return ServerCall.silent(here);
     }
     Context inbound = carried ? propagator.extract(here, header, HEADERS) : here;
@@ -259,14 +261,6 @@ public final class HttpServerTelemetry {
       }
     }
     return false;
-  }
-
-  private boolean isExcluded(String path) {
-    try {
-      return excluded.test(path);
-    } catch (RuntimeException usersPredicate) {
-      return false;
-    }
   }
 
   private Context withAllowedBaggage(Context context) {
@@ -450,11 +444,7 @@ public final class HttpServerTelemetry {
 
     @Override
     public @Nullable String get(@Nullable Function<String, String> header, String key) {
-      try {
-        return header == null ? null : header.apply(key);
-      } catch (RuntimeException usersFunction) {
-        return null;
-      }
+      return header == null ? null : Guarded.ask(header, key);
     }
   }
 }

@@ -12,6 +12,9 @@ import java.util.List;
  * buckets cannot differ from what is published. An empty bucket list leaves them to the provider.
  */
 record Metric(String name, String unit, String description, List<Double> buckets) {
+  Metric(String name, String unit, String description) {
+    this(name, unit, description, List.of());
+  }
 
   LongCounterBuilder counter(Meter meter) {
     return meter.counterBuilder(name).setUnit(unit).setDescription(description);

@@ -87,7 +87,7 @@ class BuildInfoTest {
     String json =
         BuildInfo.of(Map.of("version", "1\"},\\\n\u2028\ud800"), "", "17").toJson();
     assertEquals(
-        "{\"version\":\"1\\\"},\\\\\\u000a\\u2028\\ud800\",\"commit\":\"unknown\",\"dirty\":null,"
+        "{\"version\":\"1\\\"},\\\\\\n\\u2028\\ud800\",\"commit\":\"unknown\",\"dirty\":null,"
             + "\"commitTime\":null,\"java\":\"17\"}",
         json);
   }

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -75,7 +77,8 @@ record ContractFile(
   static ContractFile read() {
     try (InputStream in =
         ContractFile.class.getResourceAsStream("/META-INF/cn-telemetry/contract.txt")) {
-      return parse(new String(requireNonNull(in, "contract").readAllBytes(), UTF_8));
+      String signals = new String(requireNonNull(in, "contract").readAllBytes(), UTF_8);
+      return parse(signals + Files.readString(Path.of("contract/rules.txt"), UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -85,9 +85,10 @@ final class ContractPages {
     }
     java.append("\n  private Contract() {}\n\n  static final class Metrics {\n");
     for (ContractFile.Listed m : file.metrics().values()) {
-      List<String> buckets = m.buckets().stream().map(String::valueOf).toList();
-      java.append("  static final Metric %s = new Metric(\"%s\", \"%s\", \"%s\", List.of(%s));\n"
-          .formatted(constant(m.name()), m.name(), m.unit(), m.doc(), String.join(", ", buckets)));
+      List<String> bounds = m.buckets().stream().map(String::valueOf).toList();
+      String buckets = bounds.isEmpty() ? "" : ", List.of(" + String.join(", ", bounds) + ')';
+      java.append("  static final Metric %s = new Metric(\"%s\", \"%s\", \"%s\"%s);\n"
+          .formatted(constant(m.name()), m.name(), m.unit(), m.doc(), buckets));
     }
     java.append("\n    private Metrics() {}\n  }\n\n  static final class Events {\n");
     for (String event : file.events().keySet()) {
@@ -104,7 +105,7 @@ final class ContractPages {
     StringBuilder page = new StringBuilder("""
         # Signals of cn-telemetry
 
-        Made from `META-INF/cn-telemetry/contract.txt` in the jar. In brackets: not on every series. The second
+        Generated from `META-INF/cn-telemetry/contract.txt` in the jar. Attributes in brackets are not on every series. The second
         name is the one in Prometheus.
 
         ## Metrics
@@ -234,7 +235,7 @@ final class ContractPages {
 
   private static String alerts(ContractFile file) {
     StringBuilder yaml = new StringBuilder("""
-        # Prometheus alert rules, made from META-INF/cn-telemetry/contract.txt by ContractPages.
+        # Prometheus alert rules, generated from rules.txt by ContractPages.
         groups:
           - name: cn-kit
             rules:
@@ -259,9 +260,9 @@ final class ContractPages {
 
   private static String runbook(ContractFile file) {
     StringBuilder page = new StringBuilder("""
-        # What to do when it rings
+        # What to do when an alert fires
 
-        Made from `META-INF/cn-telemetry/contract.txt` in the jar; each alert's `runbook_url` is a heading here.
+        Generated from [rules.txt](rules.txt). The `runbook_url` of each alert links to a heading here.
         """);
     for (ContractFile.Alert alert : file.alerts()) {
       page.append("\n## %s\n%s, severity %s.\n\n**Means:** %s\n\n**Do:** %s\n"

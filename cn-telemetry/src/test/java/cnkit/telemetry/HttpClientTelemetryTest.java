@@ -142,4 +142,20 @@ class HttpClientTelemetryTest {
         .end(200);
     assertEquals(Map.of(), headers);
   }
+
+  @Test
+  void whatAUsersFunctionThrowsReachesNoCallerAndSendsNothing() {
+    HttpClientTelemetry hostile = HttpClientTelemetry.builder(recorded.otel())
+        .traceTo(host -> {
+          throw new StackOverflowError();
+        })
+        .build();
+    hostile.begin("GET", "http://h/", headers::put).end(200);
+    assertEquals(Map.of(), headers);
+    http.begin("GET", "http://h/", (name, value) -> {
+          throw new IllegalArgumentException("restricted");
+        })
+        .end(200);
+    assertEquals(2, recorded.spans().size());
+  }
 }

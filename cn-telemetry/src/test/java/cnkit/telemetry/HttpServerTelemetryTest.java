@@ -347,6 +347,21 @@ class HttpServerTelemetryTest {
   }
 
   @Test
+  void whatAUsersFunctionThrowsReachesNoRequest() {
+    HttpServerTelemetry hostile = HttpServerTelemetry.builder(recorded.otel())
+        .exclude(path -> {
+          throw new StackOverflowError();
+        })
+        .build();
+    hostile
+        .begin("GET", "/a", name -> {
+          throw new AssertionError();
+        })
+        .end(200);
+    assertEquals(1, recorded.spans().size());
+  }
+
+  @Test
   void whatCannotBeIsRefusedAtSetUp() {
     var builder = HttpServerTelemetry.builder(recorded.otel());
     assertEquals(

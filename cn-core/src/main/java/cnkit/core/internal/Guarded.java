@@ -1,5 +1,6 @@
 package cnkit.core.internal;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,20 @@ public final class Guarded {
           : new Result<>(value, null);
     } catch (Throwable thrown) {
       return new Result<>(null, thrown);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What the function makes of the argument; null if it returned null or threw. For hot paths: it allocates nothing. */
+  public static <A, R> @Nullable R ask(Function<? super A, ? extends R> function, A argument) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    try {
+      return function.apply(argument);
+    } catch (Throwable thrown) {
+      return null;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
