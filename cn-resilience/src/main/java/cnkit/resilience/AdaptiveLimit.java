@@ -2,6 +2,7 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.Once;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class AdaptiveLimit {
   }
 
   private AdaptiveLimit(String name, AdaptiveLimitSettings settings) {
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.leaving = new Leaving(settings);
     this.word = new AtomicWord(Aimd.of(0, 0, settings.initial(), 0));
   }

@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How an attempt ended: with a value, a throwable, or a refusal (then there was no attempt).
  *

@@ -1,16 +1,19 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
+import static cnkit.core.internal.Arguments.check;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
+import cnkit.core.internal.HandOver;
 import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many calls at once. Safe for many threads; no thread ever waits; several pipelines may share one. The limit
@@ -55,7 +58,7 @@ public final class Bulkhead {
 
   Bulkhead(String name, int limit, int stripeCount, int places, long mostNanos) {
     check(limit >= 1 && limit <= 1_000_000, "bulkhead", "1..1000000", limit);
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.mask = stripeCount - 1;
     this.stripes = new AtomicWords((stripeCount + 1) * PAD);
     this.limit = new AtomicWord(limit);
@@ -91,7 +94,7 @@ public final class Bulkhead {
    */
   public static Bulkhead queued(String name, int limit, int places, Duration atMost) {
     check(places >= 1 && places <= 1_000_000, "places", "1..1000000", places);
-    Checks.checkPositive("atMost", atMost);
+    Arguments.positive("atMost", atMost);
     return new Bulkhead(name, limit, stripesFor(limit), places, atMost.toNanos());
   }
 
@@ -205,21 +208,19 @@ public final class Bulkhead {
 
   private void settle(
       CompletableFuture<Permit> result, Executor executor, int stripe, Evidence why) {
-    Runnable settling = () -> {
+    Throwable refused = HandOver.to(executor, () -> {
       if (stripe < 0) {
         result.completeExceptionally(
             new CallRejectedException(name, RejectionReason.BULKHEAD_FULL, 0, why));
       } else if (!result.complete(new Permit(this, stripe))) {
         exit(stripe);
       }
-    };
-    try {
-      executor.execute(settling);
-    } catch (RuntimeException e) { // the executor is shut down or full
+    });
+    if (refused != null) {
       if (stripe >= 0) {
         exit(stripe);
       }
-      result.completeExceptionally(e);
+      result.completeExceptionally(refused);
     }
   }
 
@@ -243,7 +244,7 @@ public final class Bulkhead {
 
   /** Takes a permit if one rests there; the word before. */
   private long take(int stripe) {
-    return stripes.advance(index(stripe), Bulkhead::taken);
+    return stripes.advance(index(stripe), (word, none, unused) -> taken(word), 0, 0);
   }
 
   private int search(int home) {

@@ -3,6 +3,7 @@ package cnkit.resilience;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a call, as a value: see {@link Pipeline#tryCall}.
@@ -16,6 +17,7 @@ import java.util.Optional;
  *
  * @param <T> what the call returns
  */
+@SuppressWarnings("exports") // a consumer compiles without JSpecify
 public sealed interface CallOutcome<T> {
   /**
    * The dependency answered, and the classifier was content (or neutral).

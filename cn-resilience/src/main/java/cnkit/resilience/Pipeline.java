@@ -3,6 +3,7 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Subscription;
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +72,7 @@ public final class Pipeline {
    * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
    */
   public void replace(PipelineBuilder settings) {
-    Checks.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
+    Arguments.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
     settings.stages.validate();
     Plan next;
     synchronized (replacing) {
