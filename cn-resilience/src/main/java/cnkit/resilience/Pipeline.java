@@ -407,7 +407,9 @@ public final class Pipeline {
       return byValue && p.rejectionsEnd && m == GuardedMeter.NONE
           ? refusal
           : goOn(
-              new Execution(p, m, clocked, start, allowed), AttemptResult.refused(refusal), body);
+              new Execution(p, m, clocked, start, allowed),
+              new AttemptResult.Refused(refusal),
+              body);
     }
     return first(p, m, clocked, start, allowed, healthy, permit, (int) place, body, byValue);
   }
@@ -458,7 +460,7 @@ public final class Pipeline {
     }
     Execution x = new Execution(p, m, clocked, start, allowed);
     AttemptResult ending = thrown == null
-        ? AttemptResult.value(handling, value, late)
+        ? new AttemptResult.Value(handling, value, late)
         : AttemptResult.thrown(p, thrown, late);
     x.firstSettled(permit(healthy, permit), ending, nanos, limit);
     return goOn(x, ending, body);
@@ -504,41 +506,35 @@ public final class Pipeline {
     long start = x.now();
     long limit = x.limitNanos(start);
     if (limit <= 0) {
-      return AttemptResult.refused(p.refusedByDeadline(x.deadlineBy()));
+      return new AttemptResult.Refused(p.refusedByDeadline(x.deadlineBy()));
     }
     Object admission = p.admit();
     if (!(admission instanceof Plan.Place place)) {
-      return AttemptResult.refused(Unchecked.cast(admission));
+      return new AttemptResult.Refused(Unchecked.cast(admission));
     }
-    x.begin();
-    int number = x.sent(false);
+    Flight flight = x.fly(place, start, limit);
     Object value = null;
     Throwable thrown = null;
     boolean timedOut = false;
-    Interruption interruption =
-        !p.interrupting || limit == Long.MAX_VALUE ? null : new Interruption();
+    Interruption interruption = !p.interrupting || !flight.isLimited() ? null : new Interruption();
     try {
       if (interruption != null) {
         interruption.arm(p.time, limit);
       }
-      value = body.run(p.attempt(number, start, limit));
+      value = body.run(flight.attempt());
     } catch (Throwable t) {
       thrown = t;
     }
     if (interruption != null) {
       timedOut = interruption.disarm() && thrown instanceof InterruptedException;
     }
-    p.leave(place);
-    long nanos = x.now() - start;
-    boolean late = nanos >= limit;
-    if (late) {
+    flight.leave();
+    long nanos = flight.nanos();
+    if (nanos >= limit) {
       p.reportOverrun(limit, nanos);
     }
-    AttemptResult ending = timedOut
-        ? AttemptResult.timedOut(p, x.limitedBy(limit))
-        : thrown != null
-            ? AttemptResult.thrown(p, thrown, late)
-            : AttemptResult.value(p.handlingOf(value), value, late);
-    return x.settled(place, number, false, ending, nanos, limit);
+    AttemptResult result = timedOut ? flight.timedOut() : flight.result(value, thrown, nanos);
+    flight.settle(result, nanos);
+    return result;
   }
 }
