@@ -50,20 +50,12 @@ public final class AdaptiveLimit {
     return new AdaptiveLimit(name, settings);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the settings, as given or as changed} */
   public AdaptiveLimitSettings settings() {
     return leaving.settings;
   }
@@ -78,20 +70,12 @@ public final class AdaptiveLimit {
     word.advance(w -> Aimd.bounded(w, newSettings));
   }
 
-  /**
-   * How many calls at once, as it stands.
-   *
-   * @return the limit
-   */
+  /** {@return how many calls may run at once now} */
   public int limit() {
     return Aimd.limit(word.get());
   }
 
-  /**
-   * How many calls are in flight.
-   *
-   * @return exact at that moment
-   */
+  /** {@return how many calls are in flight; exact at that moment} */
   public int inUse() {
     return Aimd.inFlight(word.get());
   }

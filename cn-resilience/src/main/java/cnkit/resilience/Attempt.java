@@ -56,11 +56,7 @@ public final class Attempt {
     return retried ? Integer.toString(number) : "";
   }
 
-  /**
-   * Which attempt this is.
-   *
-   * @return counted from 1
-   */
+  /** {@return the number of this attempt, counted from 1} */
   public int number() {
     return number;
   }

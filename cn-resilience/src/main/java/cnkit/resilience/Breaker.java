@@ -167,20 +167,12 @@ public final class Breaker {
     return new Breaker(name, settings, time, random, eventExecutor);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the settings, as given or as changed} */
   public BreakerSettings settings() {
     return state.get().rules().settings;
   }
@@ -195,11 +187,7 @@ public final class Breaker {
     return state.get().effectiveAt(time.nanoTime());
   }
 
-  /**
-   * How it stands.
-   *
-   * @return one consistent moment; changes nothing
-   */
+  /** {@return how it stands at one consistent moment; asking changes nothing} */
   public Snapshot snapshot() {
     long now = time.nanoTime();
     BreakerState s = state.get();

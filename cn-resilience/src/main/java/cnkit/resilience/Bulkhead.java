@@ -37,7 +37,7 @@ public final class Bulkhead {
    * many rest in it (low 32 bits). Whoever finds all stripes empty looks again: if no stripe has had a return in
    * between, then there was a moment at which all were empty, and the refusal is right.
    *
-   * A shrinking that finds too few permits at rest leaves a debt, which permits that come back pay first.
+   * A shrinking leaves a debt: permits that come back, or are found by whoever enters next, pay it first.
    */
   private static final int PAD =
       16; // longs: 128 bytes, two lines, since the prefetcher fetches pairs
@@ -103,20 +103,12 @@ public final class Bulkhead {
     return Integer.highestOneBit(Math.max(1, Math.min(Math.min(wanted, MOST_STRIPES), limit / 4)));
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * How many calls at once.
-   *
-   * @return the limit in force
-   */
+  /** {@return how many calls may run at once: the limit in force} */
   public int limit() {
     return (int) limit.get();
   }
@@ -153,7 +145,6 @@ public final class Bulkhead {
       serveLine();
     } else {
       debt.add(-change);
-      collectDebt();
     }
   }
 
@@ -167,11 +158,7 @@ public final class Bulkhead {
     return stripe >= 0 ? Optional.of(new Permit(this, stripe)) : Optional.empty();
   }
 
-  /**
-   * How many calls wait in the queue.
-   *
-   * @return 0 without a queue
-   */
+  /** {@return how many calls wait in the queue; 0 without a queue} */
   public int waiting() {
     return line == null ? 0 : line.waiting();
   }
@@ -293,15 +280,6 @@ public final class Bulkhead {
 
   private boolean payOne() {
     return debt.advance(Bulkhead::paid) > 0;
-  }
-
-  /** Takes permits at rest while any are owed. */
-  private void collectDebt() {
-    for (int stripe = 0; stripe <= mask; stripe++) {
-      while (debt.get() > 0 && resting(take(stripe)) > 0) {
-        putBack(stripe);
-      }
-    }
   }
 
   private void add(int permits) {

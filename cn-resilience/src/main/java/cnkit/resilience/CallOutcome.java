@@ -62,11 +62,7 @@ public sealed interface CallOutcome<T> {
    */
   record Rejected<T>(RejectionReason reason, long retryAfterNanos, Evidence evidence)
       implements CallOutcome<T> {
-    /**
-     * How long to stay away.
-     *
-     * @return the time from the rejection on; empty if nobody can say
-     */
+    /** {@return how long to stay away, from the rejection on; empty if it is not known} */
     public Optional<Duration> retryAfter() {
       return retryAfterNanos > 0
           ? Optional.of(Duration.ofNanos(retryAfterNanos))

@@ -41,11 +41,7 @@ public final class Deadline {
     return new Deadline(time, atNanos, true);
   }
 
-  /**
-   * No deadline at all.
-   *
-   * @return the one that never expires
-   */
+  /** {@return no deadline at all: one that never expires} */
   public static Deadline none() {
     return NONE;
   }

@@ -92,83 +92,47 @@ public final class Pipeline {
     return new PipelineBuilder(name);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The breaker.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the breaker; empty if the stage was left out} */
   public Optional<Breaker> breaker() {
     return Optional.ofNullable(plan.breaker);
   }
 
-  /**
-   * The bulkhead.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the bulkhead; empty if the stage was left out} */
   public Optional<Bulkhead> bulkhead() {
     return Optional.ofNullable(plan.bulkhead);
   }
 
-  /**
-   * The throttle.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the throttle; empty if the stage was left out} */
   public Optional<Throttle> throttle() {
     return Optional.ofNullable(plan.throttle);
   }
 
-  /**
-   * The adaptive limit.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the adaptive limit; empty if the stage was left out} */
   public Optional<AdaptiveLimit> adaptiveLimit() {
     return Optional.ofNullable(plan.adaptive);
   }
 
-  /**
-   * The budget of the hedges.
-   *
-   * @return empty if there is no hedge stage
-   */
+  /** {@return the budget of the hedges; empty if there is no hedge stage} */
   public Optional<RetryBudget> hedgeBudget() {
     return Optional.ofNullable(plan.hedgeBudget);
   }
 
-  /**
-   * The rate limiter.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the rate limiter; empty if the stage was left out} */
   public Optional<RateLimiter> rateLimiter() {
     return Optional.ofNullable(plan.limiter);
   }
 
-  /**
-   * The retry budget.
-   *
-   * @return empty if there is no retry stage, or one without a budget
-   */
+  /** {@return the retry budget; empty if there is no retry stage, or one without a budget} */
   public Optional<RetryBudget> budget() {
     return Optional.ofNullable(plan.budget);
   }
 
-  /**
-   * What happened so far.
-   *
-   * @return the counts since it was built; plain successes are not among them
-   */
+  /** {@return the counts since it was built; plain successes are not among them} */
   public Counters counters() {
     return tallies.snapshot();
   }

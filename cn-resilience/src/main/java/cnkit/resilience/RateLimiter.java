@@ -81,20 +81,12 @@ public final class RateLimiter {
     return new RateLimiter(name, limit, time);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The limit in force.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the limit in force, as given or as changed} */
   public RateLimit limit() {
     return rule.limit;
   }
@@ -206,11 +198,7 @@ public final class RateLimiter {
       this.dueNanos = dueNanos;
     }
 
-    /**
-     * How long still to wait.
-     *
-     * @return zero or more
-     */
+    /** {@return how long still to wait; zero or more} */
     public Duration delay() {
       return Duration.ofNanos(Math.max(0, dueNanos - limiter.time.nanoTime()));
     }

@@ -56,11 +56,7 @@ public final class RetryBudget {
     return new RetryBudget(settings, time);
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given
-   */
+  /** {@return the settings, as given} */
   public RetryBudgetSettings settings() {
     return settings;
   }

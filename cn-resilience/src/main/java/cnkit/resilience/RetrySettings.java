@@ -108,11 +108,7 @@ public record RetrySettings(
     return of(new Backoff.Constant(delay));
   }
 
-  /**
-   * Retries at once, without a delay.
-   *
-   * @return the settings
-   */
+  /** {@return settings that retry at once, without a delay} */
   public static RetrySettings immediate() {
     return constant(Duration.ZERO).withJitter(Jitter.NONE);
   }

@@ -76,20 +76,12 @@ public final class Throttle {
     return new Throttle(name, settings, time, random);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the settings, as given or as changed} */
   public ThrottleSettings settings() {
     return counts.settings;
   }

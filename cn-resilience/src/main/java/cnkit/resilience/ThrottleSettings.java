@@ -32,11 +32,7 @@ public record ThrottleSettings(
         minimumRequests);
   }
 
-  /**
-   * The usual settings.
-   *
-   * @return the defaults
-   */
+  /** {@return the default settings} */
   public static ThrottleSettings standard() {
     return new ThrottleSettings(Duration.ofMinutes(2), 2.0, 0.9, 10);
   }

@@ -436,6 +436,24 @@ class HotLoopTest {
   }
 
   @Test
+  void permitsThatThreeThreadsReturnToOneStripeAllComeBack() {
+    Bulkhead bulkhead = new Bulkhead("b", 3, 1);
+    assertEquals(0, Race.of(3, thread -> {
+      long refused = 0;
+      for (int i = 0; i < 500_000; i++) {
+        int stripe = bulkhead.tryEnter();
+        if (stripe < 0) {
+          refused++;
+        } else {
+          bulkhead.exit(stripe);
+        }
+      }
+      return refused;
+    }));
+    assertEquals(3, entered(bulkhead));
+  }
+
+  @Test
   void resizingABulkheadLosesAndMakesNoPermit() {
     Bulkhead bulkhead = new Bulkhead("b", 8, 4);
     Race.of(3, thread -> {
