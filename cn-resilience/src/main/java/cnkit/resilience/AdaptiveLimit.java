@@ -2,6 +2,7 @@ package cnkit.resilience;
 
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.Once;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class AdaptiveLimit {
   }
 
   private AdaptiveLimit(String name, AdaptiveLimitSettings settings) {
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.leaving = new Leaving(settings);
     this.word = new AtomicWord(Aimd.of(0, 0, settings.initial(), 0));
   }
@@ -49,20 +50,12 @@ public final class AdaptiveLimit {
     return new AdaptiveLimit(name, settings);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the settings, as given or as changed} */
   public AdaptiveLimitSettings settings() {
     return leaving.settings;
   }
@@ -77,20 +70,12 @@ public final class AdaptiveLimit {
     word.advance(w -> Aimd.bounded(w, newSettings));
   }
 
-  /**
-   * How many calls at once, as it stands.
-   *
-   * @return the limit
-   */
+  /** {@return how many calls may run at once now} */
   public int limit() {
     return Aimd.limit(word.get());
   }
 
-  /**
-   * How many calls are in flight.
-   *
-   * @return exact at that moment
-   */
+  /** {@return how many calls are in flight; exact at that moment} */
   public int inUse() {
     return Aimd.inFlight(word.get());
   }

@@ -1,6 +1,6 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
+import static cnkit.core.internal.Arguments.check;
 
 /**
  * How an {@link AdaptiveLimit} moves. Immutable; each method returns a changed copy.

@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
+
 /**
  * Additive increase, multiplicative decrease, in one word: [epoch 16 | credits 16 | limit 16 | in flight 16].
  *

@@ -56,11 +56,7 @@ public final class Attempt {
     return retried ? Integer.toString(number) : "";
   }
 
-  /**
-   * Which attempt this is.
-   *
-   * @return counted from 1
-   */
+  /** {@return the number of this attempt, counted from 1} */
   public int number() {
     return number;
   }
@@ -99,7 +95,7 @@ public final class Attempt {
   }
 
   boolean isLate(long nowNanos) {
-    return bounded && Ticks.isDue(dueNanos, nowNanos);
+    return bounded && nowNanos - dueNanos >= 0;
   }
 
   @Override

@@ -1,47 +1,43 @@
 package cnkit.resilience;
 
-/**
- * How an attempt ended: with a value, a throwable, or a refusal (then there was no attempt).
- *
- * @param handling what it was worth
- * @param value what it returned, if it did
- * @param thrown what it threw, if it did
- * @param refusal who refused, if somebody did
- * @param late whether it ended after its time
- * @param repeatable false for an {@link Error} and for what could not be classified
- */
-record AttemptResult(
-    Handling handling,
-    @Nullable Object value,
-    @Nullable Throwable thrown,
-    CallOutcome.@Nullable Rejected<Object> refusal,
-    boolean late,
-    boolean repeatable) {
+import org.jspecify.annotations.Nullable;
 
-  static AttemptResult value(Handling handling, @Nullable Object value, boolean late) {
-    return new AttemptResult(handling, value, null, null, late, true);
+/** How an attempt ended. */
+sealed interface AttemptResult {
+  /** What it was worth. */
+  Handling handling();
+
+  /** Whether it ended after its time. */
+  default boolean late() {
+    return false;
+  }
+
+  /** What it threw; {@code null} if it threw nothing. */
+  default @Nullable Throwable thrown() {
+    return null;
+  }
+
+  record Value(Handling handling, @Nullable Object value, boolean late) implements AttemptResult {}
+
+  /** {@code repeatable} is false for an {@link Error} and for what could not be classified. */
+  record Thrown(Handling handling, Throwable thrown, boolean late, boolean repeatable)
+      implements AttemptResult {}
+
+  /** A stage refused it, so nothing was sent. */
+  record Refused(CallOutcome.Rejected<Object> refusal) implements AttemptResult {
+    @Override
+    public Handling handling() {
+      return Handling.NOT_SENT;
+    }
   }
 
   static AttemptResult thrown(Plan plan, Throwable thrown, boolean late) {
-    Handling handling = Handling.FAILURE;
-    boolean repeatable = false;
     try {
-      handling = Rules.of(plan.classifier, thrown);
-      repeatable = !(thrown instanceof Error);
+      return new Thrown(
+          Rules.of(plan.classifier, thrown), thrown, late, !(thrown instanceof Error));
     } catch (Throwable t) {
       plan.report(t); // what cannot be classified is a failure, and not repeated
+      return new Thrown(Handling.FAILURE, thrown, late, false);
     }
-    return new AttemptResult(handling, null, thrown, null, late, repeatable);
-  }
-
-  static AttemptResult refused(CallOutcome.Rejected<Object> refusal) {
-    return new AttemptResult(Handling.NOT_SENT, null, null, refusal, false, true);
-  }
-
-  /** An attempt that the pipeline itself ended at its limit. */
-  static AttemptResult timedOut(Plan plan, String by) {
-    CallRejectedException spent =
-        new CallRejectedException(plan.name, RejectionReason.DEADLINE, 0, new Evidence.Spent(by));
-    return new AttemptResult(Handling.FAILURE, null, spent, null, true, true);
   }
 }

@@ -1,10 +1,12 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkNotNegative;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.notNegative;
+import static cnkit.core.internal.Arguments.positive;
 import static java.util.Objects.requireNonNull;
 
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.function.IntFunction;
 
@@ -33,7 +35,7 @@ public sealed interface Backoff {
    */
   record Constant(Duration delay) implements Backoff {
     public Constant {
-      checkNotNegative("delay", delay);
+      notNegative("delay", delay);
     }
 
     @Override
@@ -50,8 +52,8 @@ public sealed interface Backoff {
    */
   record Linear(Duration base, Duration step) implements Backoff {
     public Linear {
-      checkPositive("base", base);
-      checkNotNegative("step", step);
+      positive("base", base);
+      notNegative("step", step);
     }
 
     @Override
@@ -68,7 +70,7 @@ public sealed interface Backoff {
    */
   record Exponential(Duration base, double multiplier) implements Backoff {
     public Exponential {
-      checkPositive("base", base);
+      positive("base", base);
       check(multiplier >= 1.0 && multiplier <= 100.0, "multiplier", "1.0..100.0", multiplier);
     }
 
@@ -91,12 +93,12 @@ public sealed interface Backoff {
 
     @Override
     public long nominalNanos(int retry) {
-      return Math.max(0, Ticks.nanos(delays.apply(retry)));
+      return Math.max(0, Arguments.saturatedNanos(delays.apply(retry)));
     }
   }
 
   private static long saturate(double nanos) {
     // a double goes to infinity where a long would wrap to a negative delay
-    return nanos < Ticks.FOREVER ? (long) nanos : Ticks.FOREVER;
+    return nanos < Arguments.FOREVER_NANOS ? (long) nanos : Arguments.FOREVER_NANOS;
   }
 }

@@ -4,15 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Subscription;
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicState;
 import cnkit.core.internal.Listeners;
 import cnkit.core.internal.Once;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +100,7 @@ public final class Breaker {
       Time time,
       DoubleSupplier random,
       Executor eventExecutor) {
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.time = requireNonNull(time, "time");
     this.random = requireNonNull(random, "random");
     BreakerRules rules = rules(name, settings);
@@ -141,7 +144,7 @@ public final class Breaker {
    * @return a closed breaker
    */
   public static Breaker of(String name, BreakerSettings settings, Time time) {
-    return of(name, settings, time, SystemTime.RANDOM, Runnable::run);
+    return of(name, settings, time, Stages.RANDOM, Runnable::run);
   }
 
   /**
@@ -164,20 +167,12 @@ public final class Breaker {
     return new Breaker(name, settings, time, random, eventExecutor);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the settings, as given or as changed} */
   public BreakerSettings settings() {
     return state.get().rules().settings;
   }
@@ -192,11 +187,7 @@ public final class Breaker {
     return state.get().effectiveAt(time.nanoTime());
   }
 
-  /**
-   * How it stands.
-   *
-   * @return one consistent moment; changes nothing
-   */
+  /** {@return how it stands at one consistent moment; asking changes nothing} */
   public Snapshot snapshot() {
     long now = time.nanoTime();
     BreakerState s = state.get();

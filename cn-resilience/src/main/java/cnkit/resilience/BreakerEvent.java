@@ -4,11 +4,7 @@ import java.util.Optional;
 
 /** What a breaker tells its listeners. Rare: results of calls are not events. */
 public sealed interface BreakerEvent {
-  /**
-   * Whose event it is.
-   *
-   * @return the breaker's name
-   */
+  /** {@return the name of the breaker whose event it is} */
   String breaker();
 
   /**

@@ -1,6 +1,8 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A breaker's settings in the form in which its state machine reads them. */
 @Pure

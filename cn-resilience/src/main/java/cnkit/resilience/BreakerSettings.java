@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.positive;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
@@ -58,7 +58,7 @@ public record BreakerSettings(
     record Time(Duration span, Duration bucket) implements Window {
       // checks the ranges
       public Time {
-        checkPositive("window span", span);
+        positive("window span", span);
         check(bucket.toMillis() >= 1, "window bucket", "PT0.001S or more", bucket);
         check(
             span.toNanos() % bucket.toNanos() == 0 && span.toNanos() / bucket.toNanos() <= 1000,
@@ -78,7 +78,7 @@ public record BreakerSettings(
   public record SlowCalls(Duration threshold, double rate) {
     /** Checks the ranges. */
     public SlowCalls {
-      checkPositive("threshold", threshold);
+      positive("threshold", threshold);
       check(rate > 0.0 && rate <= 1.0, "slow rate", "above 0.0 and up to 1.0", rate);
     }
   }
@@ -93,9 +93,9 @@ public record BreakerSettings(
    */
   public record OpenTime(Duration base, Backoff growth, Duration cap, double jitter) {
     public OpenTime {
-      checkPositive("openFor", base);
+      positive("openFor", base);
       requireNonNull(growth, "growth");
-      checkPositive("cap", cap);
+      positive("cap", cap);
       check(base.compareTo(cap) <= 0, "openFor", "at most the cap " + cap, base);
       check(jitter >= 0.0 && jitter <= 1.0, "jitter", "0.0..1.0", jitter);
     }
@@ -113,7 +113,7 @@ public record BreakerSettings(
     public Probing {
       check(permits >= 1 && permits <= 100, "probes", "1..100", permits);
       check(successes >= 1 && successes <= permits, "probe successes", "1.." + permits, successes);
-      checkPositive("lease", lease);
+      positive("lease", lease);
       check(inconclusive >= 1 && inconclusive <= 1000, "inconclusive", "1..1000", inconclusive);
     }
   }

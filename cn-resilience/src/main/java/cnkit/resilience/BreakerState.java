@@ -1,9 +1,11 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a breaker remembers, and the whole of its rules. Each state writes its own row of the table.
@@ -331,7 +333,7 @@ sealed interface BreakerState {
     @Override
     public BreakerState onAcquire(long now, OpenTimes openTimes) {
       List<Lease> valid = new ArrayList<>(leases);
-      valid.removeIf(lease -> Ticks.isDue(lease.expiresAtNanos, now));
+      valid.removeIf(lease -> now - lease.expiresAtNanos >= 0);
       int silent = inconclusive + leases.size() - valid.size();
       if (silent >= rules.inconclusiveLimit) {
         return with(lastPermit, valid, successes, failures, silent).decided(now, openTimes);

@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
+
 /**
  * The arithmetic of a retry budget, in millionths of a retry. The cost of a retry is the fixed number and the deposit is
  * rounded, so rounding can only grant too few: the other way round, a share of 0.6 becomes 1.0.

@@ -19,13 +19,6 @@ class BudgetUse {
     return shared ? new Shared(budget) : new BudgetUse(budget);
   }
 
-  void begin() {
-    if (!begun && !ended) {
-      begun = true;
-      budget.onFirstAttempt();
-    }
-  }
-
   /** For a call whose first attempt was told to the budget without this object. */
   void begun() {
     begun = true;
@@ -39,11 +32,17 @@ class BudgetUse {
     return true;
   }
 
-  void sent() {
+  /** An attempt is about to be sent; false if the call has ended meanwhile. */
+  boolean sent() {
+    if (!begun && !ended) {
+      begun = true;
+      budget.onFirstAttempt();
+    }
     if (scheduled) {
       scheduled = false;
       sent++;
     }
+    return !ended;
   }
 
   void settled() {
@@ -81,18 +80,13 @@ class BudgetUse {
     }
 
     @Override
-    synchronized void begin() {
-      super.begin();
-    }
-
-    @Override
     synchronized boolean schedule() {
       return super.schedule();
     }
 
     @Override
-    synchronized void sent() {
-      super.sent();
+    synchronized boolean sent() {
+      return super.sent();
     }
 
     @Override

@@ -1,16 +1,19 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
+import static cnkit.core.internal.Arguments.check;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.AtomicWords;
+import cnkit.core.internal.HandOver;
 import cnkit.core.internal.Once;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many calls at once. Safe for many threads; no thread ever waits; several pipelines may share one. The limit
@@ -34,7 +37,7 @@ public final class Bulkhead {
    * many rest in it (low 32 bits). Whoever finds all stripes empty looks again: if no stripe has had a return in
    * between, then there was a moment at which all were empty, and the refusal is right.
    *
-   * A shrinking that finds too few permits at rest leaves a debt, which permits that come back pay first.
+   * A shrinking leaves a debt: permits that come back, or are found by whoever enters next, pay it first.
    */
   private static final int PAD =
       16; // longs: 128 bytes, two lines, since the prefetcher fetches pairs
@@ -55,7 +58,7 @@ public final class Bulkhead {
 
   Bulkhead(String name, int limit, int stripeCount, int places, long mostNanos) {
     check(limit >= 1 && limit <= 1_000_000, "bulkhead", "1..1000000", limit);
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.mask = stripeCount - 1;
     this.stripes = new AtomicWords((stripeCount + 1) * PAD);
     this.limit = new AtomicWord(limit);
@@ -91,7 +94,7 @@ public final class Bulkhead {
    */
   public static Bulkhead queued(String name, int limit, int places, Duration atMost) {
     check(places >= 1 && places <= 1_000_000, "places", "1..1000000", places);
-    Checks.checkPositive("atMost", atMost);
+    Arguments.positive("atMost", atMost);
     return new Bulkhead(name, limit, stripesFor(limit), places, atMost.toNanos());
   }
 
@@ -100,20 +103,12 @@ public final class Bulkhead {
     return Integer.highestOneBit(Math.max(1, Math.min(Math.min(wanted, MOST_STRIPES), limit / 4)));
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * How many calls at once.
-   *
-   * @return the limit in force
-   */
+  /** {@return how many calls may run at once: the limit in force} */
   public int limit() {
     return (int) limit.get();
   }
@@ -150,7 +145,6 @@ public final class Bulkhead {
       serveLine();
     } else {
       debt.add(-change);
-      collectDebt();
     }
   }
 
@@ -164,11 +158,7 @@ public final class Bulkhead {
     return stripe >= 0 ? Optional.of(new Permit(this, stripe)) : Optional.empty();
   }
 
-  /**
-   * How many calls wait in the queue.
-   *
-   * @return 0 without a queue
-   */
+  /** {@return how many calls wait in the queue; 0 without a queue} */
   public int waiting() {
     return line == null ? 0 : line.waiting();
   }
@@ -205,21 +195,19 @@ public final class Bulkhead {
 
   private void settle(
       CompletableFuture<Permit> result, Executor executor, int stripe, Evidence why) {
-    Runnable settling = () -> {
+    Throwable refused = HandOver.to(executor, () -> {
       if (stripe < 0) {
         result.completeExceptionally(
             new CallRejectedException(name, RejectionReason.BULKHEAD_FULL, 0, why));
       } else if (!result.complete(new Permit(this, stripe))) {
         exit(stripe);
       }
-    };
-    try {
-      executor.execute(settling);
-    } catch (RuntimeException e) { // the executor is shut down or full
+    });
+    if (refused != null) {
       if (stripe >= 0) {
         exit(stripe);
       }
-      result.completeExceptionally(e);
+      result.completeExceptionally(refused);
     }
   }
 
@@ -243,7 +231,7 @@ public final class Bulkhead {
 
   /** Takes a permit if one rests there; the word before. */
   private long take(int stripe) {
-    return stripes.advance(index(stripe), Bulkhead::taken);
+    return stripes.advance(index(stripe), (word, none, unused) -> taken(word), 0, 0);
   }
 
   private int search(int home) {
@@ -292,15 +280,6 @@ public final class Bulkhead {
 
   private boolean payOne() {
     return debt.advance(Bulkhead::paid) > 0;
-  }
-
-  /** Takes permits at rest while any are owed. */
-  private void collectDebt() {
-    for (int stripe = 0; stripe <= mask; stripe++) {
-      while (debt.get() > 0 && resting(take(stripe)) > 0) {
-        putBack(stripe);
-      }
-    }
   }
 
   private void add(int permits) {

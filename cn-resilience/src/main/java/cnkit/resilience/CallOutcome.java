@@ -3,6 +3,7 @@ package cnkit.resilience;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a call, as a value: see {@link Pipeline#tryCall}.
@@ -16,6 +17,7 @@ import java.util.Optional;
  *
  * @param <T> what the call returns
  */
+@SuppressWarnings("exports") // a consumer compiles without JSpecify
 public sealed interface CallOutcome<T> {
   /**
    * The dependency answered, and the classifier was content (or neutral).
@@ -60,11 +62,7 @@ public sealed interface CallOutcome<T> {
    */
   record Rejected<T>(RejectionReason reason, long retryAfterNanos, Evidence evidence)
       implements CallOutcome<T> {
-    /**
-     * How long to stay away.
-     *
-     * @return the time from the rejection on; empty if nobody can say
-     */
+    /** {@return how long to stay away, from the rejection on; empty if it is not known} */
     public Optional<Duration> retryAfter() {
       return retryAfterNanos > 0
           ? Optional.of(Duration.ofNanos(retryAfterNanos))

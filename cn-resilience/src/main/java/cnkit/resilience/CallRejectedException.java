@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one exception of this module: a stage refused the call, or its deadline is spent. The dependency was not asked (or
@@ -34,38 +35,22 @@ public final class CallRejectedException extends RuntimeException {
     this.evidence = evidence;
   }
 
-  /**
-   * Whose call it was.
-   *
-   * @return the name of the pipeline
-   */
+  /** {@return the name of the pipeline whose call it was} */
   public String pipeline() {
     return pipeline;
   }
 
-  /**
-   * Who refused.
-   *
-   * @return the reason
-   */
+  /** {@return which stage rejected the call, and why} */
   public RejectionReason reason() {
     return reason;
   }
 
-  /**
-   * How long to stay away.
-   *
-   * @return the time from the rejection on; empty if nobody can say
-   */
+  /** {@return how long to stay away, from the rejection on; empty if it is not known} */
   public Optional<Duration> retryAfter() {
     return retryAfterNanos > 0 ? Optional.of(Duration.ofNanos(retryAfterNanos)) : Optional.empty();
   }
 
-  /**
-   * The numbers behind the decision.
-   *
-   * @return what the stage knew; empty after serialisation
-   */
+  /** {@return the numbers behind the decision; empty after serialisation} */
   public Optional<Evidence> evidence() {
     return Optional.ofNullable(evidence);
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a call returned or threw into a {@link Handling}; every stage of the pipeline reads that, none has rules of
@@ -20,6 +21,7 @@ import java.util.function.Function;
  *     .thrown(IllegalArgumentException.class, Handling.NEUTRAL);
  * }</pre>
  */
+@SuppressWarnings("exports") // a consumer compiles without JSpecify
 public interface Classifier {
   /**
    * Judges a returned value.

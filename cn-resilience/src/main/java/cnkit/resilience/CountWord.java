@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
+
 /**
  * The last N outcomes in one {@code long}, N up to 62. The highest bit set is a marker; below it, one bit an outcome, the
  * newest lowest, 1 for bad. While the window fills, the marker climbs; once full, it stays at bit N and the oldest

@@ -3,6 +3,8 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,11 +41,7 @@ public final class Deadline {
     return new Deadline(time, atNanos, true);
   }
 
-  /**
-   * No deadline at all.
-   *
-   * @return the one that never expires
-   */
+  /** {@return no deadline at all: one that never expires} */
   public static Deadline none() {
     return NONE;
   }
@@ -67,7 +65,7 @@ public final class Deadline {
    */
   public static Deadline in(Duration timeout, Time time) {
     requireNonNull(time, "time");
-    return new Deadline(time, time.nanoTime() + Ticks.nanos(timeout), true);
+    return new Deadline(time, time.nanoTime() + Arguments.saturatedNanos(timeout), true);
   }
 
   /**
@@ -118,7 +116,7 @@ public final class Deadline {
    * @return this deadline if it comes first, otherwise an earlier one on the same clock
    */
   public Deadline within(Duration timeout) {
-    return within(Ticks.nanos(timeout));
+    return within(Arguments.saturatedNanos(timeout));
   }
 
   Deadline within(long timeoutNanos) {
@@ -143,7 +141,7 @@ public final class Deadline {
    * @return {@code true} from the deadline on
    */
   public boolean isExpired() {
-    return bounded && Ticks.isDue(atNanos, time.nanoTime());
+    return bounded && time.nanoTime() - atNanos >= 0;
   }
 
   /**

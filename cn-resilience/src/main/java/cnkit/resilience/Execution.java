@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one execution remembers from its first attempt that was not a plain success to its end. Used by one thread at a
@@ -62,23 +64,24 @@ final class Execution {
     return clocked ? plan.time.nanoTime() : 0;
   }
 
-  /** An attempt is about to be sent, so its cost is spent; its number, from 1. */
-  int sent(boolean hedge) {
-    if (charge != null && !hedge) {
-      charge.sent();
-    }
-    return ++made;
+  int made() {
+    return made;
   }
 
-  /** The call has been admitted for the first time. */
-  void begin() {
-    if (charge != null) {
-      charge.begin();
-    }
+  /** An attempt is about to be sent, so its cost is spent; false if the call has ended meanwhile. */
+  boolean sent() {
+    return charge == null || charge.sent();
   }
 
-  /** Failures of attempts beside the one that decided. */
-  void note(List<Throwable> failures) {
+  /** The next attempt of a synchronous call has been admitted. */
+  Flight fly(Plan.Place place, long start, long limitNanos) {
+    boolean unused = sent();
+    return new Flight(this, place, ++made, false, start, limitNanos);
+  }
+
+  /** How many attempts have been made, and the failures of those beside the one that decided. */
+  void roundOver(int attempts, List<Throwable> failures) {
+    made = attempts;
     for (Throwable failure : failures) {
       if (earlier.size() < MOST_EARLIER) {
         earlier.add(failure);
@@ -119,30 +122,24 @@ final class Execution {
   }
 
   /** Tells stages, budget, counters and meter how an attempt ended. */
-  AttemptResult settled(
-      Plan.Place place,
-      int number,
-      boolean hedge,
-      AttemptResult ending,
-      long nanos,
-      long limitNanos) {
-    plan.settle(place, ending.handling(), ending.late(), limitNanos, nanos);
-    if (charge != null && !hedge) {
+  void settled(Flight flight, AttemptResult result, long nanos) {
+    plan.settle(flight.place(), result.handling(), result.late(), flight.limitNanos(), nanos);
+    if (charge != null && !flight.hedge()) {
       charge.settled();
     }
     if (metered) {
-      meter.attempted(number, ending.handling(), nanos, hedge ? 0 : backoffNanos);
+      meter.attempted(flight.number(), result.handling(), nanos, flight.hedge() ? 0 : backoffNanos);
     }
-    return ending;
   }
 
   /** Takes note of how an attempt ended; the delay before the next in nanoseconds, or {@link #ENDED}. */
   long after(AttemptResult ending) {
     tries++;
-    if (ending.refusal() != null && charge != null) {
+    boolean refused = ending instanceof AttemptResult.Refused;
+    if (refused && charge != null) {
       charge.takeBack();
     }
-    if (ending.refusal() == null || last == null || last.refusal() != null) {
+    if (!refused || last == null || last instanceof AttemptResult.Refused) {
       if (last != null && last.thrown() != null && earlier.size() < MOST_EARLIER) {
         earlier.add(last.thrown());
       }
@@ -164,12 +161,13 @@ final class Execution {
   /** The delay before the next attempt, or {@link #ENDED}, and then why. */
   private long next(AttemptResult ending) {
     RetrySettings retry = plan.retry;
-    CallOutcome.Rejected<Object> refusal = ending.refusal();
-    if (refusal != null && refusal.reason() == RejectionReason.DEADLINE) {
+    if (ending instanceof AttemptResult.Refused refused
+        && refused.refusal().reason() == RejectionReason.DEADLINE) {
       return giveUp(NotRetried.DEADLINE);
     }
     if (retry == null) {
-      return giveUp(refusal == null ? NotRetried.ATTEMPTS : NotRetried.REJECTED);
+      return giveUp(
+          ending instanceof AttemptResult.Refused ? NotRetried.REJECTED : NotRetried.ATTEMPTS);
     }
     try {
       long now = now();
@@ -178,7 +176,7 @@ final class Execution {
           new RetryRule.Situation(
               tries,
               ending.handling(),
-              !ending.repeatable(),
+              ending instanceof AttemptResult.Thrown thrown && !thrown.repeatable(),
               retry.repeating() == RetrySettings.Repeating.UNSENT
                   && ending.thrown() != null
                   && plan.neverSent(ending.thrown()),
@@ -205,11 +203,11 @@ final class Execution {
   }
 
   private long hintNanos(AttemptResult ending) {
-    CallOutcome.Rejected<Object> refusal = ending.refusal();
-    if (refusal != null) {
-      return refusal.retryAfterNanos() > 0 ? refusal.retryAfterNanos() : -1;
+    if (ending instanceof AttemptResult.Refused refused) {
+      long nanos = refused.refusal().retryAfterNanos();
+      return nanos > 0 ? nanos : -1;
     }
-    return plan.hintNanos(ending.thrown() != null ? ending.thrown() : ending.value());
+    return plan.hintNanos(ending instanceof AttemptResult.Value v ? v.value() : ending.thrown());
   }
 
   /** The wait for the next attempt was interrupted; what happened before stands. */
@@ -238,19 +236,17 @@ final class Execution {
   CallOutcome<Object> outcome() {
     measureEnd();
     AttemptResult end = last();
-    Throwable thrown = end.thrown();
-    if (end.refusal() != null) {
-      return rejected(end.refusal());
+    if (end instanceof AttemptResult.Refused refused) {
+      return rejected(refused.refusal());
     }
-    if (thrown == null) {
-      return end.handling() == Handling.FAILURE
+    if (end instanceof AttemptResult.Value v) {
+      return v.handling() == Handling.FAILURE
           ? new CallOutcome.Failure<>(
-              Optional.ofNullable(end.value()), Optional.empty(), made, notRetried, earlier)
-          : new CallOutcome.Success<>(end.value(), made, end.late());
+              Optional.ofNullable(v.value()), Optional.empty(), made, notRetried, earlier)
+          : new CallOutcome.Success<>(v.value(), made, v.late());
     }
-    if (thrown instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-    }
+    Throwable thrown = ((AttemptResult.Thrown) end).thrown();
+    keepInterrupt(thrown);
     if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
       return new CallOutcome.Cancelled<>(thrown, made);
     }
@@ -268,39 +264,56 @@ final class Execution {
         : rejection;
   }
 
+  private static void keepInterrupt(Throwable thrown) {
+    if (thrown instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** The end as what a call returns or throws. */
   @Nullable
   Object valueOrThrow() {
-    measureEnd();
     Throwable failure = failure();
     if (failure != null) {
       throw Unchecked.sneak(failure);
     }
-    return last().value();
+    return value();
+  }
+
+  /** What a call returns if it does not throw. */
+  @Nullable
+  Object value() {
+    return last() instanceof AttemptResult.Value v ? v.value() : null;
   }
 
   /** What a call throws in the end, if anything. */
   @Nullable
   Throwable failure() {
+    measureEnd();
     AttemptResult end = last();
-    Throwable thrown = end.thrown();
-    if (end.refusal() != null) {
-      return plan.exception(end.refusal());
+    if (end instanceof AttemptResult.Refused refused) {
+      return plan.exception(refused.refusal());
     }
-    if (thrown instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
+    if (end instanceof AttemptResult.Value v) {
+      return v.handling() == Handling.FAILURE && plan.onBadResult != null
+          ? thrownFor(plan.onBadResult, v.value())
+          : null;
     }
-    if (thrown == null && end.handling() == Handling.FAILURE && plan.onBadResult != null) {
-      try {
-        return plan.onBadResult.apply(end.value());
-      } catch (Throwable t) {
-        return t;
-      }
-    }
-    if (thrown != null && plan.attachEarlier) {
+    Throwable thrown = ((AttemptResult.Thrown) end).thrown();
+    keepInterrupt(thrown);
+    if (plan.attachEarlier) {
       earlier.stream().filter(e -> e != thrown).forEach(thrown::addSuppressed);
     }
     return thrown;
+  }
+
+  private static Throwable thrownFor(
+      Function<@Nullable Object, ? extends RuntimeException> onBadResult, @Nullable Object value) {
+    try {
+      return onBadResult.apply(value);
+    } catch (Throwable t) {
+      return t;
+    }
   }
 
   private void measureEnd() {
@@ -308,8 +321,8 @@ final class Execution {
     if (metered) {
       AttemptResult end = last();
       long nanos = now() - startNanos;
-      if (end.refusal() != null) {
-        meter.rejected(end.refusal().reason(), made, nanos);
+      if (end instanceof AttemptResult.Refused refused) {
+        meter.rejected(refused.refusal().reason(), made, nanos);
       } else {
         meter.executed(end.handling(), made, nanos);
       }

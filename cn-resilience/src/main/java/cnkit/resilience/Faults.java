@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkNotNegative;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.notNegative;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
@@ -95,7 +95,7 @@ public final class Faults {
    * @return a changed copy, which draws anew from the seed
    */
   public Faults withLatency(Duration mean) {
-    checkNotNegative("latency", mean);
+    notNegative("latency", mean);
     return new Faults(seed, errors, hangs, mean.toNanos(), hangNanos, error);
   }
 

@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
+
 /**
  * The generic cell rate algorithm: a token bucket in one number, the theoretical arrival time (TAT) of the next call.
  * {@code intervalNanos} is the time a call is worth, {@code toleranceNanos} is (burst - 1) intervals. An idle limiter

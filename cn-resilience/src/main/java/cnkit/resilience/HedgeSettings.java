@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.positive;
 
 import java.time.Duration;
 
@@ -18,7 +18,7 @@ import java.time.Duration;
 public record HedgeSettings(Duration delay, int extra) {
   /** Checks the ranges. */
   public HedgeSettings {
-    checkPositive("delay", delay);
+    positive("delay", delay);
     check(extra >= 1 && extra <= 10, "extra", "1..10", extra);
   }
 

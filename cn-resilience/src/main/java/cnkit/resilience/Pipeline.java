@@ -3,6 +3,7 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Subscription;
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +72,7 @@ public final class Pipeline {
    * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
    */
   public void replace(PipelineBuilder settings) {
-    Checks.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
+    Arguments.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
     settings.stages.validate();
     Plan next;
     synchronized (replacing) {
@@ -90,83 +92,47 @@ public final class Pipeline {
     return new PipelineBuilder(name);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The breaker.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the breaker; empty if the stage was left out} */
   public Optional<Breaker> breaker() {
     return Optional.ofNullable(plan.breaker);
   }
 
-  /**
-   * The bulkhead.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the bulkhead; empty if the stage was left out} */
   public Optional<Bulkhead> bulkhead() {
     return Optional.ofNullable(plan.bulkhead);
   }
 
-  /**
-   * The throttle.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the throttle; empty if the stage was left out} */
   public Optional<Throttle> throttle() {
     return Optional.ofNullable(plan.throttle);
   }
 
-  /**
-   * The adaptive limit.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the adaptive limit; empty if the stage was left out} */
   public Optional<AdaptiveLimit> adaptiveLimit() {
     return Optional.ofNullable(plan.adaptive);
   }
 
-  /**
-   * The budget of the hedges.
-   *
-   * @return empty if there is no hedge stage
-   */
+  /** {@return the budget of the hedges; empty if there is no hedge stage} */
   public Optional<RetryBudget> hedgeBudget() {
     return Optional.ofNullable(plan.hedgeBudget);
   }
 
-  /**
-   * The rate limiter.
-   *
-   * @return empty if the stage was left out
-   */
+  /** {@return the rate limiter; empty if the stage was left out} */
   public Optional<RateLimiter> rateLimiter() {
     return Optional.ofNullable(plan.limiter);
   }
 
-  /**
-   * The retry budget.
-   *
-   * @return empty if there is no retry stage, or one without a budget
-   */
+  /** {@return the retry budget; empty if there is no retry stage, or one without a budget} */
   public Optional<RetryBudget> budget() {
     return Optional.ofNullable(plan.budget);
   }
 
-  /**
-   * What happened so far.
-   *
-   * @return the counts since it was built; plain successes are not among them
-   */
+  /** {@return the counts since it was built; plain successes are not among them} */
   public Counters counters() {
     return tallies.snapshot();
   }
@@ -405,7 +371,9 @@ public final class Pipeline {
       return byValue && p.rejectionsEnd && m == GuardedMeter.NONE
           ? refusal
           : goOn(
-              new Execution(p, m, clocked, start, allowed), AttemptResult.refused(refusal), body);
+              new Execution(p, m, clocked, start, allowed),
+              new AttemptResult.Refused(refusal),
+              body);
     }
     return first(p, m, clocked, start, allowed, healthy, permit, (int) place, body, byValue);
   }
@@ -456,7 +424,7 @@ public final class Pipeline {
     }
     Execution x = new Execution(p, m, clocked, start, allowed);
     AttemptResult ending = thrown == null
-        ? AttemptResult.value(handling, value, late)
+        ? new AttemptResult.Value(handling, value, late)
         : AttemptResult.thrown(p, thrown, late);
     x.firstSettled(permit(healthy, permit), ending, nanos, limit);
     return goOn(x, ending, body);
@@ -502,41 +470,35 @@ public final class Pipeline {
     long start = x.now();
     long limit = x.limitNanos(start);
     if (limit <= 0) {
-      return AttemptResult.refused(p.refusedByDeadline(x.deadlineBy()));
+      return new AttemptResult.Refused(p.refusedByDeadline(x.deadlineBy()));
     }
     Object admission = p.admit();
     if (!(admission instanceof Plan.Place place)) {
-      return AttemptResult.refused(Unchecked.cast(admission));
+      return new AttemptResult.Refused(Unchecked.cast(admission));
     }
-    x.begin();
-    int number = x.sent(false);
+    Flight flight = x.fly(place, start, limit);
     Object value = null;
     Throwable thrown = null;
     boolean timedOut = false;
-    Interruption interruption =
-        !p.interrupting || limit == Long.MAX_VALUE ? null : new Interruption();
+    Interruption interruption = !p.interrupting || !flight.isLimited() ? null : new Interruption();
     try {
       if (interruption != null) {
         interruption.arm(p.time, limit);
       }
-      value = body.run(p.attempt(number, start, limit));
+      value = body.run(flight.attempt());
     } catch (Throwable t) {
       thrown = t;
     }
     if (interruption != null) {
       timedOut = interruption.disarm() && thrown instanceof InterruptedException;
     }
-    p.leave(place);
-    long nanos = x.now() - start;
-    boolean late = nanos >= limit;
-    if (late) {
+    flight.leave();
+    long nanos = flight.nanos();
+    if (nanos >= limit) {
       p.reportOverrun(limit, nanos);
     }
-    AttemptResult ending = timedOut
-        ? AttemptResult.timedOut(p, x.limitedBy(limit))
-        : thrown != null
-            ? AttemptResult.thrown(p, thrown, late)
-            : AttemptResult.value(p.handlingOf(value), value, late);
-    return x.settled(place, number, false, ending, nanos, limit);
+    AttemptResult result = timedOut ? flight.timedOut() : flight.result(value, thrown, nanos);
+    flight.settle(result, nanos);
+    return result;
   }
 }

@@ -1,23 +1,26 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.positive;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link Pipeline}. Not safe for several threads. The order of the calls means nothing; every stage is left
  * out unless it is named.
  */
+@SuppressWarnings("exports") // a consumer compiles without JSpecify
 public final class PipelineBuilder {
   final Stages stages;
 
   PipelineBuilder(String name) {
-    this.stages = new Stages(Checks.name(name));
+    this.stages = new Stages(Arguments.name(name));
   }
 
   /**
@@ -38,7 +41,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder deadline(Duration deadline) {
-    checkPositive("deadline", deadline);
+    positive("deadline", deadline);
     stages.deadlineNanos = deadline.toNanos();
     return this;
   }
@@ -50,7 +53,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder perTryTimeout(Duration timeout) {
-    checkPositive("perTryTimeout", timeout);
+    positive("perTryTimeout", timeout);
     stages.perTryNanos = timeout.toNanos();
     return this;
   }
@@ -128,7 +131,7 @@ public final class PipelineBuilder {
    * @return this
    */
   public PipelineBuilder bulkhead(int permits) {
-    Checks.check(permits >= 1 && permits <= 1_000_000, "bulkhead", "1..1000000", permits);
+    Arguments.check(permits >= 1 && permits <= 1_000_000, "bulkhead", "1..1000000", permits);
     stages.permits = permits;
     stages.bulkhead = null;
     return this;

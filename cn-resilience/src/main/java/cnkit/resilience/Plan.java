@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +84,7 @@ final class Plan {
     this.random = stages.random;
     this.wholeTryNanos = Math.min(deadlineNanos, perTryNanos);
     this.clocked = wholeTryNanos != Long.MAX_VALUE
-        || (retry != null && retry.maxElapsed().compareTo(Checks.ONE_DAY) < 0);
+        || (retry != null && retry.maxElapsed().compareTo(RetrySettings.ONE_DAY) < 0);
     this.rejectionsEnd =
         retry == null || retry.repeating() != RetrySettings.Repeating.FAILURES_AND_REJECTIONS;
     this.retries = (retry != null && retry.attempts() > 1) || hedge != null;

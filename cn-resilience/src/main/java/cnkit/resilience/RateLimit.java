@@ -1,8 +1,9 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.positive;
 
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 
 /**
@@ -20,11 +21,11 @@ public record RateLimit(int calls, Duration period, int burst) {
   /** Checks the ranges. */
   public RateLimit {
     check(calls >= 1 && calls <= 1_000_000_000, "calls", "1..1000000000", calls);
-    checkPositive("period", period);
+    positive("period", period);
     check(period.toNanos() >= calls, "period", "at least a nanosecond a call", period);
     check(burst >= 1 && burst <= 1_000_000, "burst", "1..1000000", burst);
     check(
-        burst <= Ticks.FOREVER / (period.toNanos() / calls + 1),
+        burst <= Arguments.FOREVER_NANOS / (period.toNanos() / calls + 1),
         "burst",
         "what is earned within 146 years",
         burst);

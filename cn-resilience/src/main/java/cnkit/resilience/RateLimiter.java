@@ -1,11 +1,13 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
+import static cnkit.core.internal.Arguments.check;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.Once;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -50,7 +52,7 @@ public final class RateLimiter {
   }
 
   private RateLimiter(String name, RateLimit limit, Time time) {
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.time = requireNonNull(time, "time");
     this.tat = new AtomicWord(time.nanoTime());
     this.rule = Rule.of(limit);
@@ -79,20 +81,12 @@ public final class RateLimiter {
     return new RateLimiter(name, limit, time);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The limit in force.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the limit in force, as given or as changed} */
   public RateLimit limit() {
     return rule.limit;
   }
@@ -143,7 +137,7 @@ public final class RateLimiter {
    */
   public Optional<Reservation> reserve(int calls, Duration atMost) {
     checkPossible(calls);
-    long patience = Ticks.nanos(atMost);
+    long patience = Arguments.saturatedNanos(atMost);
     long now = time.nanoTime();
     Rule r = rule;
     long before =
@@ -204,11 +198,7 @@ public final class RateLimiter {
       this.dueNanos = dueNanos;
     }
 
-    /**
-     * How long still to wait.
-     *
-     * @return zero or more
-     */
+    /** {@return how long still to wait; zero or more} */
     public Duration delay() {
       return Duration.ofNanos(Math.max(0, dueNanos - limiter.time.nanoTime()));
     }
@@ -219,7 +209,7 @@ public final class RateLimiter {
      * @return whether they were given back
      */
     public boolean cancel() {
-      if (Ticks.isDue(dueNanos, limiter.time.nanoTime()) || !over.first()) {
+      if (limiter.time.nanoTime() - dueNanos >= 0 || !over.first()) {
         return false;
       }
       limiter.giveBackNanos(takenNanos);

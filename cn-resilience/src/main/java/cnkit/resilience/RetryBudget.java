@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
 import cnkit.core.internal.AtomicWord;
+import cnkit.core.internal.SystemTime;
 
 /**
  * What a dependency may be asked to bear in retries; share one among all pipelines that call it. Safe for many threads.
@@ -55,11 +56,7 @@ public final class RetryBudget {
     return new RetryBudget(settings, time);
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given
-   */
+  /** {@return the settings, as given} */
   public RetryBudgetSettings settings() {
     return settings;
   }

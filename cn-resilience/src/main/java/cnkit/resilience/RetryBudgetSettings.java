@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.positive;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
@@ -48,7 +48,7 @@ public record RetryBudgetSettings(
   public record Expiring(Duration after) implements Form {
     /** Checks the range. */
     public Expiring {
-      checkPositive("expiringAfter", after);
+      positive("expiringAfter", after);
     }
   }
 

@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 
 /** Decides after a failed attempt: again, and when, or not, and why. */
@@ -98,6 +100,6 @@ final class RetryRule {
 
   /** What a server hint is worth: nothing if it is negative. */
   static long hintNanos(Duration hint) {
-    return hint.isNegative() ? -1 : Ticks.nanos(hint);
+    return hint.isNegative() ? -1 : Arguments.saturatedNanos(hint);
   }
 }

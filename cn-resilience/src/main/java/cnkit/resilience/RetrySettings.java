@@ -1,8 +1,8 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkNotNegative;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.notNegative;
+import static cnkit.core.internal.Arguments.positive;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
@@ -48,14 +48,16 @@ public record RetrySettings(
     FAILURES_AND_REJECTIONS
   }
 
+  static final Duration ONE_DAY = Duration.ofDays(1);
+
   /** Checks the ranges. */
   public RetrySettings {
     requireNonNull(backoff, "backoff");
     requireNonNull(jitter, "jitter");
-    checkPositive("cap", cap);
+    positive("cap", cap);
     check(attempts >= 1 && attempts <= 1_000_000, "attempts", "1..1000000", attempts);
-    checkPositive("maxElapsed", maxElapsed);
-    checkNotNegative("minUseful", minUseful);
+    positive("maxElapsed", maxElapsed);
+    notNegative("minUseful", minUseful);
     requireNonNull(repeating, "repeating");
   }
 
@@ -71,7 +73,7 @@ public record RetrySettings(
         Jitter.FULL,
         Duration.ofSeconds(20),
         3,
-        Checks.ONE_DAY,
+        ONE_DAY,
         Duration.ZERO,
         Repeating.FAILURES);
   }
@@ -106,11 +108,7 @@ public record RetrySettings(
     return of(new Backoff.Constant(delay));
   }
 
-  /**
-   * Retries at once, without a delay.
-   *
-   * @return the settings
-   */
+  /** {@return settings that retry at once, without a delay} */
   public static RetrySettings immediate() {
     return constant(Duration.ZERO).withJitter(Jitter.NONE);
   }

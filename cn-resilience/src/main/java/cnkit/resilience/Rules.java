@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The classifiers that {@link Classifier}'s factories make, and what no classifier decides. */
 final class Rules {

@@ -3,9 +3,12 @@ package cnkit.resilience;
 import static java.util.Objects.requireNonNull;
 
 import cnkit.core.Time;
+import cnkit.core.internal.Arguments;
 import cnkit.core.internal.Once;
+import cnkit.core.internal.SystemTime;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses as large a share of the calls as the dependency fails to serve; the alternative to a {@link Breaker} for
@@ -42,7 +45,7 @@ public final class Throttle {
   }
 
   private Throttle(String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
-    this.name = Checks.name(name);
+    this.name = Arguments.name(name);
     this.time = requireNonNull(time, "time");
     this.random = requireNonNull(random, "random");
     this.counts = Counts.of(settings, time.nanoTime());
@@ -56,7 +59,7 @@ public final class Throttle {
    * @return a throttle that has seen nothing and refuses nobody
    */
   public static Throttle of(String name, ThrottleSettings settings) {
-    return of(name, settings, SystemTime.SHARED, SystemTime.RANDOM);
+    return of(name, settings, SystemTime.SHARED, Stages.RANDOM);
   }
 
   /**
@@ -73,20 +76,12 @@ public final class Throttle {
     return new Throttle(name, settings, time, random);
   }
 
-  /**
-   * The name.
-   *
-   * @return as given
-   */
+  /** {@return the name, as given} */
   public String name() {
     return name;
   }
 
-  /**
-   * The settings.
-   *
-   * @return as given, or as changed
-   */
+  /** {@return the settings, as given or as changed} */
   public ThrottleSettings settings() {
     return counts.settings;
   }

@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
+
 /** The formula of client-side adaptive throttling, with a cap: without one it could refuse everything for ever. */
 @Pure
 final class ThrottleRule {

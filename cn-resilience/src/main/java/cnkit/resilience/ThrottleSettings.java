@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
-import static cnkit.resilience.Checks.check;
-import static cnkit.resilience.Checks.checkPositive;
+import static cnkit.core.internal.Arguments.check;
+import static cnkit.core.internal.Arguments.positive;
 
 import java.time.Duration;
 
@@ -22,7 +22,7 @@ public record ThrottleSettings(
     Duration window, double multiplier, double mostRefused, int minimumRequests) {
   /** Checks the ranges. */
   public ThrottleSettings {
-    checkPositive("window", window);
+    positive("window", window);
     check(multiplier >= 1.0 && multiplier <= 100.0, "multiplier", "1.0..100.0", multiplier);
     check(mostRefused >= 0.0 && mostRefused <= 0.999, "mostRefused", "0.0..0.999", mostRefused);
     check(
@@ -32,11 +32,7 @@ public record ThrottleSettings(
         minimumRequests);
   }
 
-  /**
-   * The usual settings.
-   *
-   * @return the defaults
-   */
+  /** {@return the default settings} */
   public static ThrottleSettings standard() {
     return new ThrottleSettings(Duration.ofMinutes(2), 2.0, 0.9, 10);
   }

@@ -99,7 +99,7 @@ final class TimeWindow implements Window {
   }
 
   private boolean claim(int home, long id) {
-    return owners.advance(home, owner -> owner == 0 ? id : owner) == 0;
+    return owners.advance(home, (owner, mine, none) -> owner == 0 ? mine : owner, id, 0) == 0;
   }
 
   private void add(AtomicWords cells, int stripe, Bucket bucket, long amount) {

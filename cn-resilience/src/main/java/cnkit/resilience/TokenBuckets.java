@@ -1,6 +1,8 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.Pure;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that expire: each rests in the bucket of the time when it was earned, and is gone when that bucket is as old as

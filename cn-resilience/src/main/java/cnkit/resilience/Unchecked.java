@@ -1,5 +1,7 @@
 package cnkit.resilience;
 
+import org.jspecify.annotations.Nullable;
+
 /** The two things that the compiler cannot be told otherwise. */
 final class Unchecked {
   private Unchecked() {}

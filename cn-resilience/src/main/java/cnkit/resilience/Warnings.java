@@ -1,5 +1,6 @@
 package cnkit.resilience;
 
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,4 +8,7 @@
  * <p>{@code null} is never a parameter or a return, with one exception: the value that the user's own call returns is
  * the user's and may be {@code null}.
  */
+@NullMarked
 package cnkit.resilience;
+
+import org.jspecify.annotations.NullMarked;

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -326,5 +327,42 @@ class AsyncPipelineTest {
     runQueue();
     assertTrue(g.isCompletedExceptionally());
     assertEquals(10.0, retrying.budget().orElseThrow().available());
+  }
+
+  @Test
+  @DisplayName("case R110: an executor that throws an Error ends the call and keeps no permit")
+  void anExecutorThatThrowsAnErrorEndsTheCallAndLeaksNothing() {
+    Error noThread = new OutOfMemoryError("unable to create native thread");
+    Executor broken = task -> {
+      throw noThread;
+    };
+    Pipeline p = pipeline().bulkhead(1).build();
+    CompletableFuture<String> f = p.callAsync(broken, this::stage);
+    stages.get(0).complete("answer");
+    assertSame(noThread, assertThrows(CompletionException.class, f::join).getCause());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
+    Bulkhead bulkhead = Bulkhead.of("b", 1);
+    CompletableFuture<Bulkhead.Permit> permit = bulkhead.acquireAsync(broken, new VirtualTime());
+    assertSame(noThread, assertThrows(CompletionException.class, permit::join).getCause());
+    assertEquals(0, bulkhead.inUse());
+  }
+
+  @Test
+  @DisplayName("case R111: a hundred thousand immediate retries on an inline executor")
+  void immediateRetriesOnAnInlineExecutorDoNotGrowTheStack() {
+    Pipeline p = Pipeline.builder("p")
+        .retry(RetrySettings.immediate().withAttempts(100_000))
+        .withoutBudget()
+        .bulkhead(1)
+        .build();
+    AtomicLong made = new AtomicLong();
+    CompletableFuture<String> f = p.callAsync(Runnable::run, attempt -> {
+      made.incrementAndGet();
+      return CompletableFuture.failedFuture(new IOException("down"));
+    });
+    assertInstanceOf(
+        IOException.class, assertThrows(CompletionException.class, f::join).getCause());
+    assertEquals(100_000, made.get());
+    assertEquals(0, p.bulkhead().orElseThrow().inUse());
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cnkit.core.internal.Arguments;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,13 +35,13 @@ class BackoffTest {
 
   @Property
   void noDurationIsTooLongInEitherDirection(@ForAll long seconds) {
-    long most = Ticks.FOREVER / 1_000_000_000L;
+    long most = Arguments.FOREVER_NANOS / 1_000_000_000L;
     long expected = seconds > most
-        ? Ticks.FOREVER
-        : seconds < -most ? -Ticks.FOREVER : seconds * 1_000_000_000L;
-    assertEquals(expected, Ticks.nanos(ofSeconds(seconds)));
-    assertEquals(Ticks.FOREVER, Ticks.nanos(ofSeconds(Long.MAX_VALUE)));
-    assertEquals(-Ticks.FOREVER, Ticks.nanos(ofSeconds(Long.MIN_VALUE)));
+        ? Arguments.FOREVER_NANOS
+        : seconds < -most ? -Arguments.FOREVER_NANOS : seconds * 1_000_000_000L;
+    assertEquals(expected, Arguments.saturatedNanos(ofSeconds(seconds)));
+    assertEquals(Arguments.FOREVER_NANOS, Arguments.saturatedNanos(ofSeconds(Long.MAX_VALUE)));
+    assertEquals(-Arguments.FOREVER_NANOS, Arguments.saturatedNanos(ofSeconds(Long.MIN_VALUE)));
   }
 
   @Example
@@ -49,7 +50,8 @@ class BackoffTest {
         new Backoff.Linear(ofDays(1), ofDays(1)),
         new Backoff.Exponential(ofNanos(1), 100.0),
         new Backoff.Custom(retry -> ofSeconds(Long.MAX_VALUE)))) {
-      assertEquals(Ticks.FOREVER, backoff.nominalNanos(Integer.MAX_VALUE), backoff::toString);
+      assertEquals(
+          Arguments.FOREVER_NANOS, backoff.nominalNanos(Integer.MAX_VALUE), backoff::toString);
     }
   }
 

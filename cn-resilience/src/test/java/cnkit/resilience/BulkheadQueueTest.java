@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cnkit.core.Time;
+import cnkit.core.internal.SystemTime;
 import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cnkit.core.search.Race;
 import cnkit.core.testing.VirtualTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -436,6 +437,24 @@ class HotLoopTest {
   }
 
   @Test
+  void permitsThatThreeThreadsReturnToOneStripeAllComeBack() {
+    Bulkhead bulkhead = new Bulkhead("b", 3, 1);
+    assertEquals(0, Race.of(3, thread -> {
+      long refused = 0;
+      for (int i = 0; i < 500_000; i++) {
+        int stripe = bulkhead.tryEnter();
+        if (stripe < 0) {
+          refused++;
+        } else {
+          bulkhead.exit(stripe);
+        }
+      }
+      return refused;
+    }));
+    assertEquals(3, entered(bulkhead));
+  }
+
+  @Test
   void resizingABulkheadLosesAndMakesNoPermit() {
     Bulkhead bulkhead = new Bulkhead("b", 8, 4);
     Race.of(3, thread -> {
@@ -500,6 +519,36 @@ class HotLoopTest {
       }
       return times;
     });
+  }
+
+  @Test
+  void aCallThatIsAnsweredAndCancelledAtOnceGivesItsPlaceBackOnce() {
+    int rounds = 20_000;
+    Bulkhead bulkhead = Bulkhead.of("b", rounds);
+    Pipeline pipeline = Pipeline.builder("p").bulkhead(bulkhead).build();
+    List<CompletableFuture<String>> stages = new ArrayList<>();
+    List<CompletableFuture<String>> calls = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      CompletableFuture<String> stage = new CompletableFuture<>();
+      stages.add(stage);
+      calls.add(pipeline.callAsync(Runnable::run, attempt -> stage));
+    }
+    assertEquals(rounds, bulkhead.inUse());
+    CyclicBarrier meeting = new CyclicBarrier(2);
+    Race.of(2, thread -> {
+      for (int i = 0; i < rounds; i++) {
+        if (i % 100 == 0) {
+          meeting.await();
+        }
+        if (thread == 0) {
+          stages.get(i).complete("answer");
+        } else {
+          calls.get(i).cancel(false);
+        }
+      }
+      return 0;
+    });
+    assertEquals(rounds, entered(bulkhead));
   }
 
   @Test

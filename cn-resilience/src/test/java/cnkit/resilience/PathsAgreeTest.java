@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import cnkit.core.Subscription;
 import cnkit.core.testing.VirtualTime;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One law for every way through a pipeline: the fused first attempt, the slow path that a stage of no effect makes a
@@ -28,8 +30,38 @@ class PathsAgreeTest {
     ASYNCHRONOUS
   }
 
+  /** What the classifier throws; without a stack trace, since it is logged often. */
+  private static final class Broken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Broken() {
+      super("a classifier that throws", null, false, false);
+    }
+  }
+
+  private static final Classifier CLASSIFIER = new Classifier() {
+    @Override
+    public Handling result(@Nullable Object value) {
+      return switch (String.valueOf(value)) {
+        case "bad", "null" -> Handling.FAILURE;
+        case "neutral" -> Handling.NEUTRAL;
+        case "ok" -> Handling.SUCCESS;
+        default -> throw new Broken();
+      };
+    }
+
+    @Override
+    public Handling thrown(Exception thrown) {
+      if (thrown instanceof IllegalStateException) {
+        throw new Broken();
+      }
+      return thrown instanceof IllegalArgumentException ? Handling.NEUTRAL : Handling.FAILURE;
+    }
+  };
+
   /** What the dependency does in one attempt: takes its time, then answers or throws. */
   private record Answer(Duration takes, int what) {
+    @Nullable
     String give() throws Exception {
       return switch (what) {
         case 0 -> throw new IOException("down");
@@ -38,6 +70,11 @@ class PathsAgreeTest {
         case 3 -> throw new StackOverflowError("an error");
         case 4 -> "bad";
         case 5 -> "neutral";
+        case 6 -> null;
+        case 7 -> "a result that the classifier throws for";
+        case 8 -> throw new IllegalStateException("a failure that the classifier throws for");
+        case 9 -> throw new InterruptedException("stopped");
+        case 10 -> throw new ConnectException("never sent");
         default -> "ok";
       };
     }
@@ -57,15 +94,8 @@ class PathsAgreeTest {
     SplittableRandom random = new SplittableRandom(seed);
     VirtualTime time = VirtualTime.startingAt(Long.MAX_VALUE - 300_000_000L);
     List<String> events = new ArrayList<>();
-    PipelineBuilder builder = Pipeline.builder("p")
-        .time(time)
-        .random(() -> 0.5)
-        .classifier(Classifier.ofResult(
-                String.class,
-                r -> r.equals("bad")
-                    ? Handling.FAILURE
-                    : r.equals("neutral") ? Handling.NEUTRAL : Handling.SUCCESS)
-            .thrown(IllegalArgumentException.class, Handling.NEUTRAL));
+    PipelineBuilder builder =
+        Pipeline.builder("p").time(time).random(() -> 0.5).classifier(CLASSIFIER);
     Breaker breaker = Breaker.of(
         "b",
         BreakerSettings.countWindow(4)
@@ -76,7 +106,14 @@ class PathsAgreeTest {
     if (random.nextBoolean()) {
       builder.breaker(breaker);
     }
-    RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.5).withFloorPerSecond(0), time);
+    RetryBudgetSettings saved = RetryBudgetSettings.ratio(0.5).withFloorPerSecond(0);
+    RetryBudget budget = RetryBudget.of(
+        switch (random.nextInt(4)) {
+          case 0 -> saved.withInFlight(1);
+          case 1 -> saved.withExpiry(ofMillis(300));
+          default -> saved;
+        },
+        time);
     if (random.nextBoolean()) {
       RetrySettings.Repeating[] rules = RetrySettings.Repeating.values();
       builder
@@ -114,12 +151,13 @@ class PathsAgreeTest {
       for (int i = 0; i < calls; i++) {
         List<Answer> answers = new ArrayList<>();
         for (int k = 0; k < 6; k++) {
-          answers.add(new Answer(ofMillis(random.nextInt(25)), random.nextInt(9)));
+          answers.add(new Answer(ofMillis(random.nextInt(25)), random.nextInt(14)));
         }
         Deadline deadline = random.nextBoolean()
             ? Deadline.in(ofMillis(110 + random.nextInt(60)), time)
             : Deadline.none();
-        events.add(text(outcome(p, time, path, deadline, answers)));
+        events.add(outcome(p, time, path, deadline, answers).toString());
+        events.add("interrupted: " + Thread.interrupted());
         time.advance(ofMillis(random.nextInt(150)));
       }
     }
@@ -152,11 +190,6 @@ class PathsAgreeTest {
     });
     time.await(result);
     return result.join();
-  }
-
-  /** Without the stack traces and the identity of what was thrown. */
-  private static String text(CallOutcome<String> outcome) {
-    return outcome.toString();
   }
 
   private static CallMeter meter(List<String> events) {

@@ -291,7 +291,7 @@ public final class HttpServerTelemetry {
     print = ((print ^ target.hashCode()) * 0xC2B2AE3D27D4EB4FL) | 1;
     int slot = (int) (print >>> 32) & (REMEMBERED - 1);
     long arrived = print;
-    if (arrivals.advance(slot, before -> arrived) == print) {
+    if (arrivals.advance(slot, (before, now, none) -> now, arrived, 0) == print) {
       replays.add(1, known.alone);
     }
   }

@@ -1,7 +1,6 @@
 package cnkit.core.internal;
 
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.LongUnaryOperator;
 
 /** Several words of 64 bits in one array, each changed as an {@link AtomicWord} is. */
 public final class AtomicWords {
@@ -33,21 +32,6 @@ public final class AtomicWords {
   public void setRelease(int index, long word) {
     Turns.take();
     words.setRelease(index, word);
-  }
-
-  /** As {@link AtomicWord#advance}: returns the word before. */
-  public long advance(int index, LongUnaryOperator step) {
-    while (true) {
-      long before = get(index);
-      long after = step.applyAsLong(before);
-      if (after == before) {
-        return before;
-      }
-      Turns.take();
-      if (words.compareAndSet(index, before, after)) {
-        return before;
-      }
-    }
   }
 
   /** As {@link AtomicWord#advance(AtomicWord.Step, long, long)}: returns the word before. */

@@ -60,7 +60,7 @@ class AtomicRaceTest {
       long before = 0;
       for (int i = 0; i < STEPS; i++) {
         before += switch (i % 3) {
-          case 0 -> words.advance(1, w -> w + 1);
+          case 0 -> words.advance(1, (w, a, b) -> w + a, 1, 0);
           case 1 -> words.advance(1, (w, a, b) -> w + a + b, 3, -2);
           default -> words.add(1, 1);
         };

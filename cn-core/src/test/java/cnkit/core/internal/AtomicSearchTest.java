@@ -92,7 +92,7 @@ class AtomicSearchTest {
     }));
     assertEquals(2, explore(() -> {
       AtomicWords words = new AtomicWords(1);
-      Runnable thread = () -> words.advance(0, w -> w);
+      Runnable thread = () -> words.advance(0, (w, a, b) -> w, 0, 0);
       return Scenario.of(AtomicSearchTest::nothing, thread, thread);
     }));
   }
@@ -120,7 +120,7 @@ class AtomicSearchTest {
                 assertEquals(3, words.get(0));
                 assertEquals(3, before[0] + before[1] + before[2]);
               },
-              () -> before[0] = words.advance(0, w -> w + 1),
+              () -> before[0] = words.advance(0, (w, a, b) -> w + a, 1, 0),
               () -> before[1] = words.add(0, 1),
               () -> before[2] = words.advance(0, (w, a, b) -> w + a + b, 3, -2));
         })

@@ -10,11 +10,7 @@ import java.time.Duration;
  * }</pre>
  */
 public sealed interface Fault {
-  /**
-   * How long it lasts.
-   *
-   * @return from 1 s to 1 hour
-   */
+  /** {@return how long it lasts, from 1 s to 1 hour} */
   Duration lasting();
 
   /**

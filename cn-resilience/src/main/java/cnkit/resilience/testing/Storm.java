@@ -59,20 +59,12 @@ public final class Storm {
       this.random = random;
     }
 
-    /**
-     * Which one.
-     *
-     * @return from 0 on
-     */
+    /** {@return the number of this client, from 0 on} */
     public int number() {
       return number;
     }
 
-    /**
-     * The simulation's time.
-     *
-     * @return the virtual time that all clients share
-     */
+    /** {@return the virtual time that all clients share} */
     public Time time() {
       return time;
     }

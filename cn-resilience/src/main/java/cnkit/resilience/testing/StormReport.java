@@ -42,11 +42,7 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
     seconds = List.copyOf(seconds);
   }
 
-  /**
-   * When the trouble was over.
-   *
-   * @return since the start of the simulation
-   */
+  /** {@return when the trouble was over, since the start of the simulation} */
   public Duration end() {
     return start.plus(fault.lasting());
   }

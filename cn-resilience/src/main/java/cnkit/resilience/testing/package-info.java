@@ -3,4 +3,7 @@
  *
  * <p>Null is never a parameter or a return.
  */
+@NullMarked
 package cnkit.resilience.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -89,7 +89,7 @@ class ArchitectureTest {
       "cnkit.resilience.Gcra",
       "cnkit.resilience.RetryRule",
       "cnkit.resilience.ThrottleRule",
-      "cnkit.resilience.Ticks",
+      "cnkit.resilience.RoundState",
       "cnkit.resilience.TokenBuckets",
       "cnkit.telemetry.HttpRules",
       "cnkit.telemetry.HttpUrl",
