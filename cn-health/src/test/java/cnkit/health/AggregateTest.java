@@ -20,6 +20,7 @@ import net.jqwik.api.constraints.Size;
 class AggregateTest {
   private static final Duration PERIOD = Duration.ofMillis(10);
   private static final long STALE_NANOS = 2 * PERIOD.toNanos();
+  private static final Check NEVER_REGISTERED = check("never-registered", true);
 
   private static Check check(String name, boolean critical) {
     Check check = critical ? Check.critical(name, Verdict::up) : Check.optional(name, Verdict::up);
@@ -188,21 +189,25 @@ class AggregateTest {
         List.of(Move.OPEN, Move.STARTUP_UP, Move.CRITICAL_UP, Move.LOCAL_DOWN, Move.TICK));
     int paths = 0;
     for (List<Move> beginning : beginnings) {
-      var path = new ArrayList<>(beginning);
-      paths += explore(path, 4);
+      paths += explore(playAll(beginning), new ArrayList<>(beginning), 4);
     }
     assertEquals(4 * (14 + 14 * 14 + 14 * 14 * 14 + 14 * 14 * 14 * 14), paths);
   }
 
-  private int explore(List<Move> path, int depth) {
+  /** A state is immutable, so each move of the tree is played and judged once, from where its path has led. */
+  private static int explore(Play play, List<Move> path, int depth) {
     if (depth == 0) {
       return 0;
     }
+    HealthState state = play.state;
+    long now = play.now;
     int paths = 0;
     for (Move move : Move.values()) {
       path.add(move);
-      playAll(path);
-      paths += 1 + explore(path, depth - 1);
+      play.state = state;
+      play.now = now;
+      playOne(play, move, path);
+      paths += 1 + explore(play, path, depth - 1);
       path.remove(path.size() - 1);
     }
     return paths;
@@ -213,23 +218,26 @@ class AggregateTest {
     playAll(history);
   }
 
-  private static void playAll(List<Move> history) {
+  private static Play playAll(List<Move> history) {
     var play = new Play();
-    for (int i = 0; i < history.size(); i++) {
-      HealthState before = play.state;
-      play.move(history.get(i));
-      requireLegal(before, history.get(i), play, history);
-    }
+    history.forEach(move -> playOne(play, move, history));
+    return play;
+  }
+
+  private static void playOne(Play play, Move move, List<Move> history) {
+    HealthState before = play.state;
+    play.move(move);
+    requireLegal(before, move, play, history);
   }
 
   private static void requireLegal(HealthState before, Move move, Play play, List<Move> history) {
     HealthState after = play.state;
+    HealthReport report = HealthReport.of(after, play.now);
     boolean drained = before.gate() == Gate.DRAINING;
     if (drained) {
       assertEquals(Gate.DRAINING, after.gate(), () -> "left draining: " + history);
     }
-    if (after.gate() != Gate.OPEN
-        || HealthReport.of(after, play.now).outOfRotation().isPresent()) {
+    if (after.gate() != Gate.OPEN || report.outOfRotation().isPresent()) {
       assertFalse(after.probe(Probe.READY).passing(), () -> "ready behind a gate: " + history);
     }
     if (before.probe(Probe.STARTUP).passing()) {
@@ -247,10 +255,7 @@ class AggregateTest {
       assertFalse(after.probe(Probe.READY).passing(), () -> "ready before started: " + history);
     }
     // what the prepared answer says until validUntil is what a fresh report says at that moment
-    assertEquals(
-        HealthReport.of(after, play.now).ready().passing(),
-        play.answersReady(),
-        () -> "stale: " + history);
+    assertEquals(report.ready().passing(), play.answersReady(), () -> "stale: " + history);
     long valid = after.validForNanos(play.now);
     if (valid > 0 && valid < Long.MAX_VALUE && after.probe(Probe.READY).passing()) {
       assertTrue(HealthReport.of(after, play.now + valid - 1).ready().passing(), history::toString);
@@ -259,6 +264,6 @@ class AggregateTest {
     if (after == before) {
       assertTrue(after.since(before).isEmpty());
     }
-    assertSame(after, after.remove(check("never-registered", true)));
+    assertSame(after, after.remove(NEVER_REGISTERED));
   }
 }

@@ -58,12 +58,11 @@ public final class InFlight {
 
   private static final WorkKind[] KINDS = {WorkKind.REQUEST, WorkKind.STREAM, WorkKind.JOB};
 
-  private enum Intake {
-    OPEN,
-    /** The stripes are being closed, one after the other. */
-    CLOSING,
-    CLOSED
-  }
+  private static final long OPEN = 0;
+  /** The stripes are being closed, one after the other. */
+  private static final long CLOSING = 1;
+
+  private static final long CLOSED = 2;
 
   /*
    * Per stripe and kind two words: entered, and exited. Entering is one addition to the first; its sign bit is the stripe's
@@ -74,6 +73,8 @@ public final class InFlight {
    * "Drained" is told only after every stripe was closed: then what had entered is a constant, what has exited only grows,
    * and a stripe where they are equal stays so. exit() adds before it reads the intake, close() writes the intake before it
    * looks at the exits; both are volatile, so at least one of them sees the other and the last exit is never missed.
+   *
+   * The intake is a word behind the stripes: exit() reads it without a further indirection, no stripe shares its cache line.
    */
   private final AtomicWords words;
   private final long[] frozen;
@@ -84,7 +85,6 @@ public final class InFlight {
   private final AtomicState<Optional<Runnable>> whenDrained = new AtomicState<>(Optional.empty());
   private final AtomicState<Optional<Cut>> cut = new AtomicState<>(Optional.empty());
   private final Set<GoAway> goAways = ConcurrentHashMap.newKeySet();
-  private volatile Intake intake = Intake.OPEN;
   private volatile boolean draining;
 
   /** Creates one that counts in as many stripes as this machine can use. */
@@ -104,11 +104,15 @@ public final class InFlight {
   InFlight(Time time, int processors) {
     // four stripes a processor: threads are spread by a hash, and two on one stripe would wait for
     // each other
-    int bits = 34 - Integer.numberOfLeadingZeros(Math.max(1, Math.min(processors, 64) - 1));
+    this(34 - Integer.numberOfLeadingZeros(Math.max(1, Math.min(processors, 64) - 1)), time);
+  }
+
+  /** Has 2 to the power of {@code bits} stripes, at least two. */
+  InFlight(int bits, Time time) {
     int stripes = 1 << bits;
     this.time = time;
     this.shift = 64 - bits;
-    this.words = new AtomicWords(stripes * WORDS_PER_STRIPE);
+    this.words = new AtomicWords((stripes + 1) * WORDS_PER_STRIPE);
     this.frozen = new long[stripes * WORDS_PER_STRIPE];
     this.tokens = new Bucket[Math.min(stripes, 16)];
     for (int i = 0; i < tokens.length; i++) {
@@ -144,7 +148,7 @@ public final class InFlight {
       return;
     }
     words.add(slot + 1, 1);
-    if (intake == Intake.CLOSED) {
+    if (intake() == CLOSED) {
       tellIfDrained();
     }
   }
@@ -177,6 +181,14 @@ public final class InFlight {
     return bucket(token.slot()).mark(token, flag, unless);
   }
 
+  private int intakeWord() {
+    return words.length() - WORDS_PER_STRIPE;
+  }
+
+  private long intake() {
+    return words.get(intakeWord());
+  }
+
   private Bucket bucket(int slot) {
     return tokens[(slot / WORDS_PER_STRIPE) & (tokens.length - 1)];
   }
@@ -197,7 +209,7 @@ public final class InFlight {
    * @return whether {@link #enter(WorkKind)} refuses
    */
   public boolean closed() {
-    return intake != Intake.OPEN;
+    return intake() != OPEN;
   }
 
   /**
@@ -206,7 +218,7 @@ public final class InFlight {
    * @return whether all is over
    */
   public boolean drained() {
-    if (intake != Intake.CLOSED) {
+    if (intake() != CLOSED) {
       return false;
     }
     for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
@@ -240,10 +252,10 @@ public final class InFlight {
       return new WorkCounts(kind, 0, 0, 0, 0, 0);
     }
     while (true) {
-      Intake before = intake;
-      if (before != Intake.CLOSING) {
-        WorkCounts counts = sum(kind, before == Intake.CLOSED);
-        if (intake == before) {
+      long before = intake();
+      if (before != CLOSING) {
+        WorkCounts counts = sum(kind, before == CLOSED);
+        if (intake() == before) {
           return counts;
         }
       }
@@ -369,16 +381,16 @@ public final class InFlight {
   public void close() {
     drain();
     synchronized (frozen) {
-      if (intake != Intake.OPEN) {
+      if (intake() != OPEN) {
         return;
       }
-      intake = Intake.CLOSING;
+      words.add(intakeWord(), 1);
       for (int at = 0; at < frozen.length; at += WORDS_PER_STRIPE) {
         for (int word = at; word < at + 2 * COUNTED_KINDS; word += 2) {
           frozen[word] = words.add(word, Long.MIN_VALUE);
         }
       }
-      intake = Intake.CLOSED;
+      words.add(intakeWord(), 1);
     }
     tellIfDrained();
   }
