@@ -45,7 +45,8 @@ class LinkedImageTest {
 
     String loaded =
         run(image.resolve("bin/java").toString(), "-verbose:class", "--module", MAIN, "--name=x");
-    assertTrue(loaded.contains("cnkit.config.schema.SchemaText$Reader "), "the schema was not found");
+    assertTrue(
+        loaded.contains("cnkit.config.schema.SchemaText$Reader "), "the schema was not found");
     assertTrue(!loaded.contains("cnkit.config.schema.SchemaReader "), "the schema did not fit");
   }
 
