@@ -1,6 +1,6 @@
 /**
- * What the modules of the kit share: time, the handle of a subscription, and, for the kit's own modules only, the classes
- * that cross into foreign code, text and threads.
+ * What the modules of the kit share: time and the handle of a subscription. For the kit's own modules only, it also
+ * holds the classes that handle code, text and threads that the kit does not own.
  */
 @SuppressWarnings(
     "module") // the modules that may use the internal package are compiled after this one

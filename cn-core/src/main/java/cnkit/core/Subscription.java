@@ -1,8 +1,8 @@
 package cnkit.core;
 
 /**
- * What {@code subscribe}, {@code attach} and {@code observe} return: closing it ends the delivery. Idempotent, and safe for
- * use by many threads.
+ * The handle that {@code subscribe}, {@code attach} and {@code observe} return. Closing it ends the delivery.
+ * Idempotent, and safe for use by many threads.
  *
  * <pre>{@code
  * try (Subscription subscription = breaker.subscribe(event -> log.info("{}", event))) {
@@ -12,7 +12,7 @@ package cnkit.core;
  */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
-  /** Ends the delivery. What is being delivered at this moment may still arrive. Throws nothing. */
+  /** Ends the delivery. An event that is being delivered at this moment may still arrive. Throws nothing. */
   @Override
   void close();
 }

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where the kit gets its time from: a monotonic clock, waiting, a timer and threads. Every builder of the kit takes one
- * with {@code .time(Time)}; objects that work together should be given the same one. There are two implementations: {@link
- * #system()}, and {@link cnkit.core.testing.VirtualTime} for tests. Safe for use by many threads.
+ * The source of time for the kit: a monotonic clock, waiting, a timer and threads. Every builder of the kit accepts
+ * one with {@code .time(Time)}. Pass the same one to all objects that work together. There are two implementations:
+ * {@link #system()}, and {@link cnkit.core.testing.VirtualTime} for tests. Safe for use by many threads.
  *
  * <pre>{@code
  * try (Time time = Time.system()) {
@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Time extends AutoCloseable {
   /**
-   * The time of this machine, with one daemon thread of its own that is started when something is scheduled and ends after
-   * a second without work. Whoever creates it closes it.
+   * The time of this machine. Its timer has one daemon thread, which is started when something is scheduled and ends
+   * after one second without work. The caller must close the result.
    *
    * @return a new instance, which has no thread yet
    */
@@ -44,57 +44,61 @@ public interface Time extends AutoCloseable {
   void sleep(Duration duration) throws InterruptedException;
 
   /**
-   * Runs a short task once, not before the delay is over. The task must neither block nor throw: it shares its thread with
-   * all others.
+   * Runs a short task once, when the delay is over or later. The task must neither block nor throw, because all
+   * scheduled tasks share one thread.
    *
    * @param delay how long from now; zero or less means as soon as possible
    * @param task what to run
-   * @return a handle to cancel it
+   * @return a handle that can cancel the task
    * @throws java.util.concurrent.RejectedExecutionException if this time is closed
    */
   Pending schedule(Duration delay, Runnable task);
 
   /**
-   * Runs code that may block on a daemon thread of its own, named {@code cn-} and the given name.
+   * Runs code on a new daemon thread. The code may block. The thread's name is {@code cn-} followed by the given
+   * name.
    *
-   * @param name what a person would call it
+   * @param name a short name for people
    * @param body what to run
-   * @return a handle to interrupt it
+   * @return a handle that can interrupt the code
    * @throws OutOfMemoryError if no thread can be created
    */
   Running execute(String name, Runnable body);
 
   /**
-   * Blocks the caller until the future is complete, normally or not.
+   * Blocks the caller until the future has completed, normally or exceptionally.
    *
    * @param done the future
    * @throws InterruptedException if the caller is interrupted while it waits
    */
   void await(CompletableFuture<?> done) throws InterruptedException;
 
-  /** Drops what is scheduled and ends the timer's thread. What {@link #execute} has started goes on. Idempotent. */
+  /**
+   * Cancels all scheduled tasks and ends the timer's thread. Code that {@link #execute} has started continues.
+   * Idempotent.
+   */
   @Override
   void close();
 
-  /** A task that waits for its moment. */
+  /** A scheduled task. */
   interface Pending {
     /**
-     * Keeps the task from running.
+     * Cancels the task.
      *
-     * @return whether it was still waiting: it will not run
+     * @return true if the task had not begun; it will not run
      */
     boolean cancel();
   }
 
-  /** Code under way on its own thread. */
+  /** Code that runs on its own thread. */
   interface Running {
-    /** Interrupts it. Nothing happens once it has ended. */
+    /** Interrupts the thread. Does nothing after the code has ended. */
     void interrupt();
 
     /**
-     * The thread it runs on.
+     * The thread on which the code runs.
      *
-     * @return the thread; empty once it has ended
+     * @return the thread; empty after the code has ended
      */
     Optional<Thread> thread();
   }

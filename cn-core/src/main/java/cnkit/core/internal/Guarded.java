@@ -4,8 +4,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs code that is not ours: whatever it throws, {@code Error}s too, becomes a value. The interrupt flag of the caller is
- * neither lost nor invented: it is set afterwards if it was set before or if the code has set it.
+ * Runs user code. Whatever it throws, {@code Error}s included, becomes a value. The caller's interrupt flag is
+ * preserved: it is set afterwards if it was set before or if the code has set it.
  */
 public final class Guarded {
   private Guarded() {}
@@ -70,7 +70,7 @@ public final class Guarded {
     }
   }
 
-  /** What the function makes of the argument; null if it returned null or threw. For hot paths: it allocates nothing. */
+  /** Applies the function to the argument; null if it returned null or threw. For hot paths: allocates nothing. */
   public static <A, R> @Nullable R ask(Function<? super A, ? extends R> function, A argument) {
     boolean interrupted = Thread.currentThread().isInterrupted();
     try {

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands tasks to an executor or timer that is not ours. It either accepts a task, or the task never runs: one that was
- * refused by a throw, of whatever kind, does nothing if the executor has kept it all the same. An executor that runs its
- * tasks at once does not grow the stack: a task that is handed over by such a task runs after it.
+ * Passes tasks to an executor or timer of the user. Either the executor accepts a task, or the task never runs: if
+ * the executor throws, the task does nothing even if the executor has kept it. An executor that runs tasks on the
+ * calling thread does not grow the stack, because a task that is handed over by such a task runs after it.
  */
 public final class HandOver {
   private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
@@ -66,7 +66,7 @@ public final class HandOver {
   private static final class Task implements Runnable {
     private final Once once = new Once();
     private final Runnable body;
-    /** The thread that is handing it over at this moment: if it is also the one that runs it, the executor is inline. */
+    /** The thread that is handing it over at this moment. If the same thread runs it, the executor is inline. */
     private volatile @Nullable Thread giver;
 
     Task(Runnable body, @Nullable Thread giver) {

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers events to listeners in the order of commits. Each listener has a bounded queue, which one task at a time empties
- * on the executor; no lock is held while user code runs. Its first event is the current state, and nothing that was
- * committed after that state is missing, unless its queue overflows: then the oldest events are dropped, and it is told how
- * many. A listener that throws stays subscribed; one that blocks holds one task and nobody else.
+ * Delivers events to listeners in the order of commits. Each listener has a bounded queue. One task at a time empties
+ * it on the executor, and no lock is held while user code runs. The first event of a listener is the current state;
+ * every later commit follows. If the queue overflows, the oldest events are dropped and the listener gets an event
+ * with their number. A listener that throws stays subscribed. A listener that blocks holds one task and delays no
+ * other listener.
  *
- * <p>Commits carry numbers, {@code from} the state before {@code to} the state after, so that threads that committed in one
- * order may publish in the other: an event waits until its predecessor has arrived.
+ * <p>Commits are numbered: {@code from} is the state before, {@code to} the state after. Threads may publish in
+ * another order than they committed, so an event waits until its predecessor has arrived.
  */
 public final class Listeners<E> {
   /** How many events wait for a listener at most. */

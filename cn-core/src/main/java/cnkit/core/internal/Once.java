@@ -2,11 +2,11 @@ package cnkit.core.internal;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What may happen once only: {@link #first()} is true for exactly one caller. */
+/** Something that may happen only once: {@link #first()} returns true for exactly one caller. */
 public final class Once {
   private final AtomicBoolean taken = new AtomicBoolean();
 
-  /** Nobody has come yet. */
+  /** Nobody has called {@link #first()} yet. */
   public Once() {}
 
   /** Whether the caller is the first to ask. */
@@ -19,7 +19,7 @@ public final class Once {
     return taken.compareAndSet(false, true);
   }
 
-  /** Whether somebody has asked already. */
+  /** Whether {@link #first()} has been called already. */
   public boolean isTaken() {
     Turns.take();
     return taken.get();

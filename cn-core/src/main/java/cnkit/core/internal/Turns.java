@@ -1,9 +1,9 @@
 package cnkit.core.internal;
 
 /**
- * The points at which a test may take the processor from a thread: before each access to shared state that {@link
- * AtomicState}, {@link AtomicWord}, {@link AtomicWords} and {@link Once} make. A search of interleavings installs itself
- * here, and so schedules the product's own classes. Outside of tests this is a constant condition, which the JIT removes.
+ * The points at which a test may suspend a thread: before each access to shared state that {@link AtomicState},
+ * {@link AtomicWord}, {@link AtomicWords} and {@link Once} make. A search of interleavings installs itself here and
+ * so schedules the real classes. Outside of tests this is a constant condition, which the JIT compiler removes.
  */
 public final class Turns {
   private static final boolean SEARCHED = Boolean.getBoolean("cnkit.core.turns");

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that stands still while anything runs, and jumps to the next thing that is due when nothing does. Hours take
- * milliseconds, and pass in the same way every time: of all the threads that take part only one runs at any moment.
+ * Time for tests. Its clock stands still while any code runs. When all code waits, the clock jumps to the next
+ * scheduled moment. So hours pass in milliseconds. Only one of the participating threads runs at any moment, so each
+ * run of a test takes the same course.
  *
  * <pre>{@code
  * try (var time = new VirtualTime()) {
@@ -28,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>One thread, the test's, drives it: by {@link #advance}, or by waiting in {@link #sleep} or {@link #await}. Tasks that
- * were scheduled run on that thread, at their time, and in the order in which they were scheduled. What was given to {@link
- * #execute} runs on a thread of its own, in turn with all others, and must wait with {@link #sleep} or {@link #hang}; it may
- * not block in real time. Tasks may be scheduled from any thread.
+ * <p>One thread, the test's, drives the time: it calls {@link #advance}, or waits in {@link #sleep} or
+ * {@link #await}. Scheduled tasks run on that thread when they are due; tasks that are due at the same moment run in
+ * the order in which they were scheduled. Code that was passed to {@link #execute} runs on a thread of its own, and
+ * must wait with {@link #sleep} or {@link #hang}. It must not block in real time. Tasks may be scheduled from any
+ * thread.
  */
 public final class VirtualTime implements Time {
   private static final long PATIENCE_SECONDS = 30;
@@ -50,7 +52,7 @@ public final class VirtualTime implements Time {
   private long order;
   private int pending;
 
-  /** Time of which none has passed; its clock wraps two seconds later. */
+  /** Creates a time at which nothing has passed yet. The value of its clock wraps around two seconds later. */
   public VirtualTime() {
     this(ORIGIN);
   }
@@ -60,7 +62,7 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * Time whose clock starts at the given reading.
+   * Creates a time whose clock starts at the given reading.
    *
    * @param nanos the first reading of {@link #nanoTime()}
    * @return time of which none has passed
@@ -84,18 +86,18 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * How much time has passed.
+   * How much time has passed since this time was created.
    *
-   * @return the time since it was created
+   * @return zero or more
    */
   public Duration elapsed() {
     return Duration.ofNanos(elapsed);
   }
 
   /**
-   * Lets time pass, and everything happen that is due in it.
+   * Lets time pass and runs everything that becomes due meanwhile.
    *
-   * @param duration zero or more; zero lets happen what is due now
+   * @param duration zero or more; zero runs what is due now
    */
   public void advance(Duration duration) {
     long until = elapsed + Arguments.saturatedNanos(duration);
@@ -104,7 +106,7 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * Lets time pass as if the whole process stood still: what became due meanwhile happens at the end, late.
+   * Lets time pass as if the whole process were suspended. What became due meanwhile runs at the end, late.
    *
    * @param duration zero or more
    */
@@ -114,7 +116,10 @@ public final class VirtualTime implements Time {
     advance(Duration.ZERO);
   }
 
-  /** Lets everything happen that ever will. Does not return while something reschedules itself for ever. */
+  /**
+   * Runs everything that is scheduled, and what that schedules in turn. Does not return while a task keeps scheduling
+   * itself.
+   */
   public void runOut() {
     runUntil(Long.MAX_VALUE);
   }
@@ -136,7 +141,7 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * How many tasks are scheduled and have neither run nor been cancelled. Threads that sleep are not among them.
+   * How many scheduled tasks have neither run nor been cancelled. Threads that sleep are not counted.
    *
    * @return zero or more
    */
@@ -145,7 +150,7 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * Writes down what happened, with the time: {@code 1.5s stop db}.
+   * Adds an entry to the journal, with the time: {@code 1.5s stop db}.
    *
    * @param what happened
    */
@@ -157,7 +162,7 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * All that was noted, in order.
+   * All entries of the journal, in order.
    *
    * @return a copy
    */
@@ -166,8 +171,8 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * An executor whose tasks run on the thread that drives this time, when it is driven next, without time passing in between.
-   * For code that does not block, or in which the test wants to see what is thrown.
+   * An executor whose tasks run on the thread that drives this time, the next time it is driven. No time passes in
+   * between. Use it for code that does not block, or if the test needs to see what the code throws.
    *
    * @return a view of this time
    */
@@ -245,7 +250,7 @@ public final class VirtualTime implements Time {
   }
 
   /**
-   * Waits for ever in virtual time, unless it is interrupted.
+   * Waits forever in virtual time, until it is interrupted.
    *
    * @throws InterruptedException when the caller is interrupted
    * @throws IllegalStateException if the caller is not code that {@link #execute} runs
@@ -276,7 +281,7 @@ public final class VirtualTime implements Time {
     }
   }
 
-  /** Drops what is scheduled and ends every thread that still waits; for the end of a test. */
+  /** Cancels what is scheduled and ends every thread that still waits. For the end of a test. */
   @Override
   public void close() {
     synchronized (this) {
