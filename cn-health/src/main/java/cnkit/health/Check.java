@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question about this instance, asked again and again in the background. Immutable: every method that changes
- * something returns a copy. Its impact is the factory's name, so it cannot be left out.
+ * A check of one aspect of this instance, which runs again and again in the background. Immutable: every method that
+ * changes a setting returns a copy. The factory method's name states the impact, so it cannot be forgotten.
  *
  * <pre>{@code
  * Check.critical("orders-db", () -> Verdict.of(connection.isValid(1)))
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     .timeout(Duration.ofMillis(800));
  * }</pre>
  *
- * Defaults: every 10 s, timeout 1 s (at most the period), both thresholds 1, too old after 3 periods, remote.
+ * Defaults: it runs every 10 s with a timeout of 1 s (at most the period), both thresholds are 1, a result is too old
+ * after 3 periods, and the check is remote.
  */
 @CheckReturnValue
 public final class Check {
@@ -26,27 +27,28 @@ public final class Check {
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
 
   /**
-   * A body that answers on the thread that it is run on. It may throw anything, hang or return null: that is a
-   * failed run, never a broken probe. At its timeout the thread is interrupted once.
+   * The code of a check that returns its result on the thread on which it runs. It may throw anything, hang or return
+   * null: each of these is a failed run and does not affect the answers to probes. At its timeout the thread is
+   * interrupted once.
    */
   @FunctionalInterface
   public interface Body {
     /**
-     * Looks and says.
+     * Performs the check.
      *
-     * @return what is the case; null counts as a failed run
+     * @return the result; null counts as a failed run
      * @throws Exception anything: a failed run
      */
     Verdict run() throws Exception;
   }
 
-  /** A body that answers later. Cancelled, where the stage allows it, at its timeout. */
+  /** The code of a check that returns its result later. At its timeout the stage is cancelled, if it can be. */
   @FunctionalInterface
   public interface AsyncBody {
     /**
-     * Starts to look.
+     * Starts the check.
      *
-     * @return completes with what is the case; null, completion with null or exceptionally is a failed run
+     * @return completes with the result; null, completion with null and exceptional completion are failed runs
      * @throws Exception anything: a failed run
      */
     CompletionStage<Verdict> start() throws Exception;
@@ -117,9 +119,9 @@ public final class Check {
   }
 
   /**
-   * A check without which the instance must not get traffic.
+   * Creates a check that must pass for the instance to get traffic.
    *
-   * @param name 1 to 63 of {@code A-Z a-z 0-9 . _ -}, the first a letter or digit; unique also by case
+   * @param name 1 to 63 of {@code A-Z a-z 0-9 . _ -}, the first a letter or digit; unique without regard to case
    * @param body what to run
    * @return a check with the defaults
    */
@@ -128,7 +130,8 @@ public final class Check {
   }
 
   /**
-   * A check without which the instance works worse, but works.
+   * Creates a check that the instance can do without: while it fails, the instance is degraded but still gets
+   * traffic.
    *
    * @param name as for {@link #critical}
    * @param body what to run
@@ -139,7 +142,7 @@ public final class Check {
   }
 
   /**
-   * {@link #critical} with a body that answers later.
+   * As {@link #critical}, with a body that returns its result later.
    *
    * @param name as for {@link #critical}
    * @param body what to start
@@ -150,7 +153,7 @@ public final class Check {
   }
 
   /**
-   * {@link #optional} with a body that answers later.
+   * As {@link #optional}, with a body that returns its result later.
    *
    * @param name as for {@link #critical}
    * @param body what to start
@@ -197,8 +200,8 @@ public final class Check {
   }
 
   /**
-   * How often it runs. Each interval is shortened by up to a tenth at random, so that instances started together
-   * drift apart.
+   * Sets how often the check runs. Each interval is shortened at random by up to 10 %, so that instances that started
+   * together do not run their checks at the same moments.
    *
    * @param period 10 ms to 1 day; default 10 s
    * @return a copy
@@ -211,11 +214,12 @@ public final class Check {
   }
 
   /**
-   * How long a run may take. Past it the run counts as failed and its result is discarded.
+   * Sets how long a run may take. After that the run counts as failed and its result is discarded.
    *
    * @param timeout 1 ms to the period; default 1 s, or the period if that is shorter
    * @return a copy
-   * @throws IllegalArgumentException if out of range; longer than the period is refused at registration
+   * @throws IllegalArgumentException if out of range; a timeout that is longer than the period is rejected at
+   *     registration
    */
   public Check timeout(Duration timeout) {
     Draft draft = draft();
@@ -224,7 +228,7 @@ public final class Check {
   }
 
   /**
-   * How many failed runs in a row turn a passing check down. The platform's own threshold comes on top of it.
+   * Sets how many consecutive failed runs turn a passing check down. The platform's own threshold is added to it.
    *
    * @param runs 1 to 1000; default 1
    * @return a copy
@@ -237,7 +241,7 @@ public final class Check {
   }
 
   /**
-   * How many passed runs in a row turn a down or unknown check up, also after the start.
+   * Sets how many consecutive passed runs turn a down or unknown check up. This also applies after the start.
    *
    * @param runs 1 to 1000; default 1
    * @return a copy
@@ -250,7 +254,7 @@ public final class Check {
   }
 
   /**
-   * After how many periods without a new result the last one is not believed any more: {@link HealthStatus#UNKNOWN}.
+   * Sets after how many periods without a new result the check becomes {@link HealthStatus#UNKNOWN}.
    *
    * @param periods 2 to 1000; default 3
    * @return a copy
@@ -263,8 +267,8 @@ public final class Check {
   }
 
   /**
-   * Says that it looks at this process only. Liveness accepts nothing else: a restart does not repair what is
-   * remote.
+   * Declares that the check looks at this process only. Liveness accepts only local checks, because a restart does
+   * not repair what is remote.
    *
    * @return a copy
    */
@@ -275,7 +279,7 @@ public final class Check {
   }
 
   /**
-   * What it looks at, for people.
+   * Describes what the check looks at, for people.
    *
    * @param description one line
    * @return a copy
@@ -287,25 +291,25 @@ public final class Check {
   }
 
   /**
-   * The name as given.
+   * The check's name.
    *
-   * @return unique in its registry, also by case
+   * @return the name as given; unique in its registry without regard to case
    */
   public String name() {
     return name;
   }
 
   /**
-   * What its failure does.
+   * What a failure of the check does to its probes.
    *
-   * @return the factory's choice
+   * @return the impact that the factory method states
    */
   public Impact impact() {
     return impact;
   }
 
   /**
-   * Whether it looks at this process only.
+   * Whether the check looks at this process only.
    *
    * @return true after {@link #local()} and for heartbeats
    */
@@ -314,9 +318,9 @@ public final class Check {
   }
 
   /**
-   * The time from one start to the next, before jitter.
+   * The time from one start to the next, before the random shortening.
    *
-   * @return for a heartbeat its deadline
+   * @return the period; for a heartbeat its deadline
    */
   public Duration period() {
     return period;
@@ -335,7 +339,7 @@ public final class Check {
   }
 
   /**
-   * Failed runs in a row until it is down.
+   * How many consecutive failed runs turn the check down.
    *
    * @return at least 1
    */
@@ -344,7 +348,7 @@ public final class Check {
   }
 
   /**
-   * Passed runs in a row until it is up.
+   * How many consecutive passed runs turn the check up.
    *
    * @return at least 1
    */
@@ -353,18 +357,18 @@ public final class Check {
   }
 
   /**
-   * When a result is too old to be believed.
+   * The age at which a result is too old, so that the check becomes unknown.
    *
-   * @return its age at that moment; empty for a heartbeat, which has no results
+   * @return the age; empty for a heartbeat, which has no results
    */
   public Optional<Duration> staleAfter() {
     return heartbeat != null ? Optional.empty() : Optional.of(Duration.ofNanos(rules.staleNanos()));
   }
 
   /**
-   * What it looks at.
+   * What the check looks at, for people.
    *
-   * @return empty when nothing was said
+   * @return the description; empty if none was given
    */
   public String description() {
     return description;

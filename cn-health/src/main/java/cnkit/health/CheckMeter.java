@@ -1,9 +1,9 @@
 package cnkit.health;
 
 /**
- * Told of every run of every check, for histograms of run time. Called on the thread that ended the run, after the
- * result was published; what it throws is logged once and ignored. Implementations must be safe for many threads and
- * return quickly.
+ * Receives the time of every run of every check, for histograms. It is called on the thread that ended the run, after
+ * the result was published. An exception is logged once for each class and then ignored. Implementations must be safe
+ * for use by many threads and return quickly.
  *
  * <pre>{@code
  * Subscription metering = health.meter((check, outcome, nanos) -> histogram.record(nanos / 1e9));
@@ -12,11 +12,11 @@ package cnkit.health;
 @FunctionalInterface
 public interface CheckMeter {
   /**
-   * One run ended, timed out or was refused.
+   * Called when a run has ended, has timed out or was rejected.
    *
    * @param check the check's name
-   * @param outcome how it ended; one call with {@link RunOutcome#STUCK} per period in which it could not run
-   * @param nanos from the start of the body to its end, or for how long it was waited for
+   * @param outcome how it ended; while a run is stuck, one call with {@link RunOutcome#STUCK} per period
+   * @param nanos nanoseconds from the start of the body to its end, or how long its result was waited for
    */
   void ran(String check, RunOutcome outcome, long nanos);
 }

@@ -50,7 +50,7 @@ public final class CheckReport {
   }
 
   /**
-   * What probes are told of it.
+   * The status that counts for probes.
    *
    * @return {@link HealthStatus#UNKNOWN} before the first run and when the last result is too old
    */
@@ -144,7 +144,7 @@ public final class CheckReport {
   }
 
   /**
-   * Where a stuck run stands.
+   * The stack trace of a stuck run.
    *
    * @return the innermost frame first; empty if the last run is not stuck
    */
@@ -153,7 +153,7 @@ public final class CheckReport {
   }
 
   /**
-   * Whether a remote check was let into liveness by name.
+   * Whether this remote check was explicitly allowed in liveness.
    *
    * @return true after {@link Health.Builder#remoteForLiveness}
    */
@@ -162,9 +162,9 @@ public final class CheckReport {
   }
 
   /**
-   * Whether it is unknown because no run has renewed its last result.
+   * Whether the check is unknown because no run has renewed its last result.
    *
-   * @return false also when it never ran
+   * @return true only if it ran before
    */
   public boolean isStale() {
     return status() == HealthStatus.UNKNOWN && ran() && successes() == 0;

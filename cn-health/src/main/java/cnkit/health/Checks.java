@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
- * Bodies for what most services ask. Give them a name and an impact:
+ * Ready-made bodies for common checks. Pass them to a factory method of {@link Check}, with a name:
  *
  * <pre>{@code
  * Health.builder()
@@ -50,10 +50,10 @@ public final class Checks {
   private Checks() {}
 
   /**
-   * Usable bytes of the file store that holds a path.
+   * Checks the usable bytes of the file store that holds a path.
    *
    * @param path of an existing file or directory
-   * @param leastBytes below this it is down; above 0
+   * @param leastBytes with fewer bytes the check is down; above 0
    * @return a local body
    */
   public static Check.Body diskSpace(Path path, long leastBytes) {
@@ -67,12 +67,12 @@ public final class Checks {
   }
 
   /**
-   * Heap in use after the last collection, of the pool that holds what lives long. What is in use between collections
-   * says nothing: it is garbage for the most part.
+   * Checks the heap in use after the last collection, in the pool for long-lived objects. The heap in use between two
+   * collections is not used, because most of it is garbage.
    *
-   * @param mostUsed as a share of the maximum, above 0 to 1; above it degraded, because a restart is no cure for a
-   *     full heap that is needed
-   * @return a local body; up when the JVM cannot tell
+   * @param mostUsed share of the maximum, above 0 to 1; above it the check is degraded, not down, because a restart
+   *     does not help if the heap is needed
+   * @return a local body; up if the JVM does not provide the numbers
    */
   public static Check.Body heapAfterCollection(double mostUsed) {
     share("mostUsed", mostUsed);
@@ -98,10 +98,10 @@ public final class Checks {
   }
 
   /**
-   * No two platform threads wait for each other for ever. It does not see virtual threads: the JVM does not look for
-   * deadlocks among them. A {@link #canary} or a {@link Heartbeat} does see the work that stands still.
+   * Checks that no platform threads are deadlocked. Virtual threads are not included, because the JVM does not detect
+   * deadlocks among them. A {@link #canary} or a {@link Heartbeat} does detect work that has stopped.
    *
-   * @return a local body, fit for liveness
+   * @return a local body, suitable for liveness
    */
   public static Check.Body noDeadlock() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -119,21 +119,22 @@ public final class Checks {
   }
 
   /**
-   * A pool still runs what it is given: the task of the canary is up when it runs, and the check's timeout is the
-   * deadline for that. A scheduler is an executor too.
+   * Checks that an executor still runs tasks: it submits a task that completes the check. The check's timeout is the
+   * deadline for that task. A scheduler is an executor too.
    *
-   * @param executor to try; a rejection is down
-   * @return a local body for {@link Check#criticalAsync}, fit for liveness
+   * @param executor to test; a rejection is down
+   * @return a local body for {@link Check#criticalAsync}, suitable for liveness
    */
   public static Check.AsyncBody canary(Executor executor) {
     return () -> CompletableFuture.supplyAsync(Verdict::up, executor);
   }
 
   /**
-   * The JVM still runs virtual threads: a new one runs before the check's timeout. It does not when bodies that pin
-   * (native calls) or burn CPU hold all the carriers, which no deadlock detection sees.
+   * Checks that the JVM still runs virtual threads: a new one must run before the check's timeout. It does not if
+   * code that pins its carrier thread (native calls) or uses much CPU holds all carrier threads. No deadlock
+   * detection finds that.
    *
-   * @return a local body for {@link Check#criticalAsync}, fit for liveness; up where the JVM has no virtual threads
+   * @return a local body for {@link Check#criticalAsync}, suitable for liveness; up if the JVM has no virtual threads
    */
   public static Check.AsyncBody virtualThreads() {
     return () -> {
@@ -146,11 +147,11 @@ public final class Checks {
   }
 
   /**
-   * A TCP connection can be made. It is closed at once.
+   * Checks that a TCP connection can be made. It is closed at once.
    *
    * @param host resolved at every run
    * @param port 1 to 65,535
-   * @param timeout for the connection; keep it below the check's, above 0
+   * @param timeout for the connection, above 0; keep it below the check's timeout
    * @return a remote body
    */
   public static Check.Body tcp(String host, int port, Duration timeout) {
@@ -165,12 +166,13 @@ public final class Checks {
   }
 
   /**
-   * A GET answers 2xx, to the end of its body, which is thrown away. Redirects are as the client has them.
+   * Checks that a GET request is answered with 2xx. The body is read to its end and discarded. The client decides
+   * about redirects.
    *
    * @param client kept open by its owner
    * @param uri to get
-   * @param timeout from the connection to the end of the body (the client's own ends with the headers); keep it below
-   *     the check's, above 0
+   * @param timeout from the connection to the end of the body, above 0 (the client's own timeout ends with the
+   *     headers); keep it below the check's timeout
    * @return a remote body for {@link Check#criticalAsync}
    */
   public static Check.AsyncBody http(HttpClient client, URI uri, Duration timeout) {
@@ -218,10 +220,10 @@ public final class Checks {
   }
 
   /**
-   * A connection can be had and is valid.
+   * Checks that a connection can be obtained and is valid.
    *
-   * @param source asked for one connection a run, which is given back
-   * @param timeout for the driver's own test, rounded up to whole seconds; above 0
+   * @param source provides one connection for each run; the connection is closed after it
+   * @param timeout for the driver's own test, above 0; rounded up to whole seconds
    * @return a remote body
    */
   public static Check.Body jdbc(DataSource source, Duration timeout) {
@@ -236,11 +238,11 @@ public final class Checks {
   }
 
   /**
-   * A pool has threads to spare, or room in its queue.
+   * Checks that not too many tasks wait in a pool's queue.
    *
    * @param pool to look at; nothing is submitted
-   * @param mostQueued more tasks waiting than this is degraded; 0 or more
-   * @return a local body
+   * @param mostQueued with more waiting tasks than this the check is degraded; 0 or more
+   * @return a local body; down if the pool is shut down
    */
   public static Check.Body executorNotSaturated(ThreadPoolExecutor pool, int mostQueued) {
     Names.between("mostQueued", mostQueued, 0, Integer.MAX_VALUE);
@@ -256,10 +258,10 @@ public final class Checks {
   }
 
   /**
-   * File descriptors are left.
+   * Checks that file descriptors are left.
    *
-   * @param mostUsed as a share of the limit, above 0 to 1; above it degraded
-   * @return a local body; up where the JVM cannot tell
+   * @param mostUsed share of the limit, above 0 to 1; above it the check is degraded
+   * @return a local body; up if the JVM does not provide the numbers
    */
   public static Check.Body fileDescriptors(double mostUsed) {
     share("mostUsed", mostUsed);
@@ -276,11 +278,11 @@ public final class Checks {
   }
 
   /**
-   * Every X.509 certificate of a key store is valid now and for some time to come.
+   * Checks that every X.509 certificate of a key store is valid, and will be for some time.
    *
-   * @param keyStore asked for at every run, so that a renewed one is seen
-   * @param warning before the end it is degraded from this time on; 0 or more
-   * @return a local body; down when one has expired or is not valid yet
+   * @param keyStore called at every run, so that a renewed key store is seen
+   * @param warning the check is degraded from this time before the end of a certificate on; 0 or more
+   * @return a local body; down if a certificate has expired or is not valid yet
    */
   public static Check.Body certificates(Supplier<KeyStore> keyStore, Duration warning) {
     return () -> {
@@ -316,11 +318,11 @@ public final class Checks {
   }
 
   /**
-   * The oldest entry of a queue is not too old.
+   * Checks that the oldest entry of a queue is not too old.
    *
-   * @param oldestAge of the entry that has waited longest; empty for an empty queue
-   * @param most older than this is down; above 0
-   * @return a body that is as local as the queue
+   * @param oldestAge age of the entry that has waited longest; empty for an empty queue
+   * @param most with an older entry the check is down; above 0
+   * @return a body that is local if the queue is
    */
   public static Check.Body queueAge(Supplier<Optional<Duration>> oldestAge, Duration most) {
     positive("most", most);

@@ -10,15 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Probes without HTTP: a worker writes one file a probe, and a checker reads it. The file appears and changes in one
- * step; its content is the answer, its modification time is the sign of life.
+ * Probes without HTTP. A worker writes one file for each probe, and a separate process reads it. A file is replaced
+ * in one atomic step. Its content is the answer; its modification time shows that the worker is alive.
  *
  * <pre>{@code
  * FileProbe probe = new FileProbe(health, Path.of("/tmp/health"));
  * scheduler.scheduleAtFixedRate(probe, 0, 2, SECONDS);        // any scheduler of yours
  * }</pre>
  *
- * The pod asks with a second JVM, which starts and ends in a few tenths of a second of one core each time:
+ * The pod runs the check in a second JVM, which needs a few tenths of a second of one core each time:
  *
  * <pre>{@code
  * exec: { command: [java, -XX:TieredStopAtLevel=1, -XX:+UseSerialGC, -Xshare:auto, -cp, /app/cn-health.jar,
@@ -30,10 +30,10 @@ public final class FileProbe implements Runnable {
   private final Path directory;
 
   /**
-   * A writer that is run by the caller.
+   * Creates a writer. The caller runs it, for example with a scheduler.
    *
    * @param health whose probes are written
-   * @param directory gets {@code livez}, {@code readyz} and {@code startupz}; made if it is missing
+   * @param directory gets {@code livez}, {@code readyz} and {@code startupz}; created if it is missing
    */
   public FileProbe(Health health, Path directory) {
     this.health = requireNonNull(health, "health");
@@ -43,7 +43,7 @@ public final class FileProbe implements Runnable {
   /**
    * Writes the three files once.
    *
-   * @throws IOException if one cannot be written; the others are tried all the same
+   * @throws IOException if a file cannot be written; the others are written all the same
    */
   public void write() throws IOException {
     Files.createDirectories(directory);
@@ -61,8 +61,8 @@ public final class FileProbe implements Runnable {
   }
 
   /**
-   * {@link #write()} for a scheduler: a failure is not thrown, since it would end the schedule; the files grow old,
-   * and that is what the checker sees.
+   * Calls {@link #write()}, for a scheduler. A failure is logged and not thrown, because an exception would end the
+   * schedule. The files then become outdated, which the reading process detects.
    */
   @Override
   public void run() {
@@ -85,10 +85,11 @@ public final class FileProbe implements Runnable {
   }
 
   /**
-   * Reads one probe's file: {@code FileProbe FILE MAX-AGE}, such as {@code /tmp/health/readyz 10s}. The process ends
-   * with 0 when the probe passes and the file is fresh; otherwise with 1 and one line on standard error.
+   * Reads the file of one probe: {@code FileProbe FILE MAX-AGE}, such as {@code /tmp/health/readyz 10s}. The process
+   * exits with 0 if the probe passes and the file is recent enough. Otherwise it exits with 1 and prints one line to
+   * standard error.
    *
-   * @param args the file, and its greatest age in {@code ms}, {@code s} or {@code m}
+   * @param args the file, and its maximum age in {@code ms}, {@code s} or {@code m}
    */
   public static void main(String[] args) {
     String problem = problem(args, System.currentTimeMillis());

@@ -2,14 +2,14 @@ package cnkit.health;
 
 import cnkit.core.internal.Pure;
 
-/** Where the instance is between its start and its end. Moves forward only; draining is terminal. */
+/** The phase of the instance between its start and its end. It only moves forward, and draining is final. */
 @Pure
 public enum Gate {
-  /** Not opened yet: not ready. */
+  /** {@link Health#open()} was not called yet: the instance is not ready. */
   STARTING,
-  /** Opened: ready when the checks are. */
+  /** The instance is ready if its checks pass. */
   OPEN,
-  /** Leaving: not ready, and never again. */
+  /** The instance is leaving: it is not ready, and will not be ready again. */
   DRAINING;
 
   Gate open() {

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The probe registry of one instance. Checks run in the background from {@link #start()} on; a probe is answered from
- * the last published picture, whatever the checks do.
+ * The probe registry of one instance. After {@link #start()} the checks run in the background. A probe is answered
+ * from the last published snapshot, so it never waits for a check.
  *
  * <pre>{@code
  * Health health = Health.builder()
@@ -48,9 +48,10 @@ import org.slf4j.LoggerFactory;
  * health.close();
  * }</pre>
  *
- * Safe for use by many threads. {@code start()} is what starts threads: one timer, one watchdog and one thread for
- * each run under way (virtual where the JVM has them), all daemons named {@code cn-health-…}, all ended by
- * {@link #close()}; a body that ignores its interrupt keeps its one thread until it returns.
+ * Safe for use by many threads. Only {@code start()} starts threads: one timer, one watchdog and one thread for each
+ * run under way (virtual threads where the JVM has them). All are daemon threads whose names begin with
+ * {@code cn-health-}, and {@link #close()} ends them. A body that ignores its interrupt keeps its thread until it
+ * returns.
  */
 public final class Health implements AutoCloseable {
   private enum Life {
@@ -101,16 +102,16 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * A registry to be described.
+   * Creates a builder.
    *
-   * @return a builder that starts at the defaults
+   * @return a builder with the default settings
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Begins to run the checks: the first runs come within half a second. A second call does nothing.
+   * Starts to run the checks. The first runs begin within half a second. A second call does nothing.
    *
    * @throws IllegalStateException after {@link #close()}
    */
@@ -125,8 +126,8 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Stops running checks and ends every thread that was started, interrupting what runs. Probes are still answered
-   * from the last picture, which grows old.
+   * Stops the checks, interrupts the runs under way and ends every thread that was started. Probes are still answered
+   * from the last snapshot, whose results become outdated.
    */
   @Override
   public void close() {
@@ -144,8 +145,8 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Opens the gate: the instance has started. Checks that do not pass are run again at once, since what they saw may
-   * be from before. Does nothing when it is open, or while draining.
+   * Declares that the instance has started. Checks that do not pass are run again at once, because their results may
+   * be from before the start was complete. Does nothing if it was called before, or while draining.
    */
   public void open() {
     board.commit(HealthState::open);
@@ -153,40 +154,41 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Closes the gate for ever: when this returns, readiness fails, whatever checks or callers do afterwards. Liveness
-   * passes from here on to the end, so that nothing that stops in order is taken for a stall.
+   * Makes readiness fail for good, whatever checks or callers do afterwards; it fails when this method returns.
+   * Liveness passes from now on, so that loops that stop as planned do not count as stalled.
    */
   public void drain() {
     board.commit(HealthState::drain);
   }
 
   /**
-   * Takes the instance out of rotation: not ready until {@link #backInRotation()}. Calling again replaces the reason.
+   * Takes the instance out of rotation: it is not ready until {@link #backInRotation()}. A second call replaces the
+   * reason.
    *
-   * @param reason for people; in the report, not in default bodies
+   * @param reason for people; appears in the report, but not in bodies without details
    */
   public void outOfRotation(String reason) {
     Optional<String> given = Optional.of(Causes.reason(reason));
     board.commit(state -> state.outOfRotation(given));
   }
 
-  /** Puts the instance back into rotation; does nothing when it was not taken out. */
+  /** Puts the instance back into rotation. Does nothing if it was not taken out. */
   public void backInRotation() {
     board.commit(state -> state.outOfRotation(Optional.empty()));
   }
 
   /**
-   * Answers a request if it is for a probe: {@code /livez}, {@code /readyz}, {@code /startupz}, one of these with
-   * {@code ?verbose} or {@code ?exclude=name}, or with the name of a check or group below it. Without a query the
-   * answer is handed out as prepared: one volatile load, one clock read, no allocation, however many checks there are.
-   * Never waits for a check, a lock or a pool.
+   * Answers a request if it is for a probe: {@code /livez}, {@code /readyz} or {@code /startupz}, one of these with
+   * {@code ?verbose} or {@code ?exclude=name}, or with the name of a check or group below it. A request without a
+   * query gets a prepared answer; this takes one volatile load and one clock read and allocates nothing, for any
+   * number of checks. Never waits for a check, a lock or a pool.
    *
    * @param method of the request, in capitals
    * @param path of the request, raw, without the query
-   * @param query raw, without the question mark; null or empty when there is none
-   * @param accept the {@code Accept} header; null or empty when there is none. {@code application/json} gets
-   *     MicroProfile JSON, everything else that nobody renders gets text
-   * @return what to send; empty when the path is not a probe's and the request is yours to serve
+   * @param query raw, without the question mark; null or empty if there is none
+   * @param accept the {@code Accept} header; null or empty if there is none. {@code application/json} selects
+   *     MicroProfile JSON; a media type that no renderer has gets text
+   * @return what to send; empty if the request is not for a probe
    */
   public Optional<ProbeReply> answer(
       String method, String path, @Nullable String query, @Nullable String accept) {
@@ -194,15 +196,16 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * {@link #answer(String, String, String, String)} for a caller that may see details: reasons (without secrets) and
-   * ages, when {@code ?verbose} or a single check is asked for.
+   * As {@link #answer(String, String, String, String)}, for a caller that may see details. These are reasons (with
+   * secrets masked) and ages. They are shown if {@code ?verbose} or a single check is asked for.
    *
    * @param method of the request, in capitals
    * @param path of the request, raw, without the query
-   * @param query raw, without the question mark; null or empty when there is none
-   * @param accept the {@code Accept} header; null or empty when there is none
-   * @param detailsAllowed asked only when details are at stake; a throw means no
-   * @return what to send; empty when the path is not a probe's and the request is yours to serve
+   * @param query raw, without the question mark; null or empty if there is none
+   * @param accept the {@code Accept} header; null or empty if there is none
+   * @param detailsAllowed whether this caller may see details; called only if details are asked for; an exception
+   *     means no
+   * @return what to send; empty if the request is not for a probe
    */
   public Optional<ProbeReply> answer(
       String method,
@@ -215,20 +218,21 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Whether a probe passes now: what {@link #answer} would say.
+   * Whether a probe passes now, as {@link #answer} would report.
    *
-   * @param probe which
-   * @return true for a 200
+   * @param probe the probe
+   * @return true for status 200
    */
   public boolean passes(Probe probe) {
     return plain(probe).status() == 200;
   }
 
   /**
-   * The same for gRPC's health service; see {@link ServingStatus}.
+   * The answer for gRPC's health service; see {@link ServingStatus}.
    *
-   * @param service empty for readiness; {@code livez}, {@code readyz}, {@code startupz}, or a check's or group's name
-   * @return what to answer
+   * @param service empty for readiness; {@code livez}, {@code readyz}, {@code startupz}, or the name of a check or
+   *     group
+   * @return the status to send
    */
   public ServingStatus servingStatus(String service) {
     return router.servingStatus(service);
@@ -275,30 +279,30 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Listens to transitions. The first event is {@link HealthEvent.Current}; after it every event comes once, in
-   * the order of publication, on the builder's event executor, never two at a time. A listener may throw, block and
-   * call back; it then loses at most its own oldest events.
+   * Subscribes a listener to changes. The first event is {@link HealthEvent.Current}. After it the listener receives
+   * every event once, in the order of publication, on the builder's event executor, and never two at a time. A
+   * listener may throw, block and call this object. If it is too slow, only its own oldest events are dropped.
    *
-   * @param listener told of everything that changes
-   * @return to stop listening
+   * @param listener receives the events
+   * @return closing it ends the subscription
    */
   public Subscription subscribe(Consumer<? super HealthEvent> listener) {
     return board.subscribe(requireNonNull(listener, "listener"));
   }
 
   /**
-   * Attaches a meter: every run's time.
+   * Attaches a meter, which receives the time of every run.
    *
    * @param meter called for every run from now on
-   * @return to detach it
+   * @return closing it detaches the meter
    */
   public Subscription meter(CheckMeter meter) {
     return runner.meter(requireNonNull(meter, "meter"));
   }
 
   /**
-   * Registers a check for readiness while running. It is unknown, and so fails readiness if critical, until its
-   * first run, which comes at once.
+   * Registers a check for readiness at run time. The check is unknown until its first run, which begins at once.
+   * Until then a critical check fails readiness.
    *
    * @param check to add
    * @throws HealthException if its name is taken or its settings contradict each other
@@ -308,11 +312,12 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * {@link #register(Check)} for other probes.
+   * As {@link #register(Check)}, for other probes.
    *
    * @param check to add
    * @param probes the probes it belongs to, at least one
-   * @throws HealthException if its name is taken, its settings contradict each other, or it is remote and for liveness
+   * @throws HealthException if its name is taken, its settings contradict each other, or it is remote and for
+   *     liveness
    */
   public void register(Check check, Set<Probe> probes) {
     // a registration of its own: what was observed for an earlier one of the same check is not
@@ -328,7 +333,7 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Registers a heartbeat for liveness while running, such as that of a consumer which comes and goes; see
+   * Registers a heartbeat for liveness at run time, for example that of a consumer which starts and stops; see
    * {@link #remove}. It is watched from its first beat on.
    *
    * @param heartbeat to watch
@@ -339,21 +344,21 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Where a probe is answered.
+   * The path at which a probe is answered.
    *
-   * @param probe which
-   * @return as the builder was told, such as {@code /readyz}
+   * @param probe the probe
+   * @return the path, such as {@code /readyz}
    */
   public String path(Probe probe) {
     return router.path(probe);
   }
 
   /**
-   * Removes a check or heartbeat while running: the probes follow at once, and a run under way is interrupted and
-   * counts no more, not for meters either.
+   * Removes a check or heartbeat at run time. The probes change at once. A run under way is interrupted and has no
+   * effect, not even on meters.
    *
    * @param name in any case
-   * @return whether there was one
+   * @return whether a check or heartbeat of this name was registered
    */
   public boolean remove(String name) {
     var removed = new AtomicReference<@Nullable Check>();
@@ -374,10 +379,10 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Asks for a run now, outside the period; with a run under way, for another one after it.
+   * Runs a check now, outside its period. If a run is under way, another one follows it.
    *
    * @param name of the check, in any case
-   * @return whether there is such a check
+   * @return whether a check of this name is registered
    */
   public boolean refresh(String name) {
     for (CheckEntry entry : board.snapshot().state().entries()) {
@@ -414,8 +419,8 @@ public final class Health implements AutoCloseable {
   }
 
   /**
-   * Describes a registry. The order of the calls means nothing, except that reports list checks in order of
-   * registration. Not safe for use by many threads.
+   * Collects the settings of a registry. The order of the calls does not matter, except that reports list checks in
+   * the order of registration. For use by one thread.
    */
   public static final class Builder {
     private final Map<Check, EnumSet<Probe>> checks = new LinkedHashMap<>();
@@ -444,7 +449,7 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * A check that must have passed once before the start is over; readiness waits for that too.
+     * Adds a check that must pass once before the instance has started. Readiness waits for it too.
      *
      * @param check to run
      * @return this
@@ -454,7 +459,7 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * A check for liveness: local only, for what a restart repairs.
+     * Adds a check for liveness. It must be local and should fail only for faults that a restart repairs.
      *
      * @param check to run
      * @return this
@@ -479,8 +484,8 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Lets a remote check into liveness all the same. A remote outage then restarts every instance at once; reports
-     * show it.
+     * Allows a remote check in liveness. An outage of the remote service then restarts every instance at once.
+     * Reports mark such a check.
      *
      * @param name of the check
      * @return this
@@ -491,7 +496,8 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Names several checks, for {@code /readyz/name} and {@code ?exclude=name}. Members may be registered later.
+     * Gives several checks a common name, for {@code /readyz/name} and {@code ?exclude=name}. Members may be
+     * registered later.
      *
      * @param name as for {@link Check#critical}; no check may have it
      * @param checks names of checks, at least one
@@ -515,10 +521,10 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Another path for a probe.
+     * Sets another path for a probe.
      *
-     * @param probe which
-     * @param path with its slash, such as {@code /health/ready}; default {@code /livez}, {@code /readyz},
+     * @param probe the probe
+     * @param path with its leading slash, such as {@code /health/ready}; default {@code /livez}, {@code /readyz},
      *     {@code /startupz}
      * @return this
      */
@@ -532,9 +538,9 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * One more way to render, for requests whose {@code Accept} names its content type.
+     * Adds a format, for requests whose {@code Accept} header names its content type.
      *
-     * @param renderer asked on the thread of the request
+     * @param renderer called on the thread of the request
      * @return this
      */
     public Builder renderer(Renderer renderer) {
@@ -543,8 +549,8 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * The clock, the timer and the threads of the registry. Pass one {@link Time} to all objects that work together. The
-     * registry does not close it.
+     * Sets the clock, the timer and the threads of the registry. Pass one {@link Time} to all objects that work
+     * together. The registry does not close it.
      *
      * @param time default a {@link Time#system()} of its own, which {@link Health#close()} closes
      * @return this
@@ -555,9 +561,9 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Where jitter comes from; for tests.
+     * Sets the source of the random shortening of intervals; for tests.
      *
-     * @param random values in [0, 1); default the thread's own
+     * @param random values in [0, 1); default {@code ThreadLocalRandom}
      * @return this
      */
     public Builder random(DoubleSupplier random) {
@@ -566,10 +572,10 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Runs bodies on the caller's executor, which {@code close()} leaves alone.
+     * Runs the bodies of checks on the caller's executor. {@code close()} does not shut it down.
      *
-     * @param executor may be bounded and may reject, but must not run what it is given on the thread that gives it:
-     *     that is the timer's; default a thread for each run: a virtual thread where the JVM has them, and
+     * @param executor may be bounded and may reject tasks, but must not run them on the calling thread, which is the
+     *     timer's. Default: one thread for each run. This is a virtual thread where the JVM has them, and one from
      *     {@link Time#execute} if {@link #time} is not the time of this machine
      * @return this
      */
@@ -579,7 +585,7 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Where listeners are called.
+     * Sets the executor on which listeners are called.
      *
      * @param events default the executor of the bodies
      * @return this
@@ -590,7 +596,7 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * How many runs may be under way at once, hung ones included; more are rejected and count as failed.
+     * Sets how many runs may be under way at once, hung runs included. Further runs are rejected and count as failed.
      *
      * @param runs 1 to 10,000; default 1,000
      * @return this
@@ -604,10 +610,10 @@ public final class Health implements AutoCloseable {
     }
 
     /**
-     * Puts it together; nothing runs before {@link Health#start()}.
+     * Builds the registry. Nothing runs before {@link Health#start()}.
      *
-     * @return a registry with its gate closed
-     * @throws HealthException listing every problem
+     * @return a registry that is not ready until {@link Health#open()}
+     * @throws HealthException with all problems
      */
     public Health build() {
       var found = new ArrayList<>(problems);

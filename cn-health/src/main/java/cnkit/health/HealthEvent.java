@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something changed. Delivered after it was published, in the order of publication, at most once to each listener.
- * The set is closed.
+ * A change in a registry. Each listener receives an event at most once, after it was published, in the order of
+ * publication. The set of types is closed.
  */
 public sealed interface HealthEvent {
   /**
-   * The first event of every subscription: how things stand.
+   * The first event of every subscription: the current state.
    *
-   * @param report of the moment of subscribing
+   * @param report the state at the moment of subscribing
    */
   record Current(HealthReport report) implements HealthEvent {}
 
@@ -22,9 +22,9 @@ public sealed interface HealthEvent {
    * @param impact its impact
    * @param from the status before
    * @param to the status now
-   * @param outcome of the run that decided it
-   * @param reason of that run, without secrets
-   * @param cause what the body threw; its message is as thrown, secrets included
+   * @param outcome of the run that caused the change
+   * @param reason of that run, with secrets masked
+   * @param cause what the body threw; its message is unchanged and may contain secrets
    */
   record CheckChanged(
       String check,
@@ -37,7 +37,7 @@ public sealed interface HealthEvent {
       implements HealthEvent {}
 
   /**
-   * What a probe is told changed, in whether it passes or in its status.
+   * A probe now passes, no longer passes, or has another status.
    *
    * @param from before
    * @param to now, with its causes
@@ -45,7 +45,7 @@ public sealed interface HealthEvent {
   record ProbeChanged(ProbeReport from, ProbeReport to) implements HealthEvent {}
 
   /**
-   * The gate moved.
+   * The instance was opened or began to drain.
    *
    * @param from before
    * @param to now
@@ -60,10 +60,10 @@ public sealed interface HealthEvent {
   record RotationChanged(Optional<String> reason) implements HealthEvent {}
 
   /**
-   * Checks were registered or removed while running.
+   * Checks were registered or removed at run time.
    *
    * @param added names of the new ones
-   * @param removed names of those that went
+   * @param removed names of the removed ones
    */
   record ChecksChanged(List<String> added, List<String> removed) implements HealthEvent {
     public ChecksChanged {
@@ -73,9 +73,9 @@ public sealed interface HealthEvent {
   }
 
   /**
-   * The listener was too slow: its queue of 256 was full and the oldest events were dropped.
+   * The listener was too slow: its queue of 256 events was full and the oldest ones were dropped.
    *
-   * @param count how many since the last one delivered
+   * @param count how many events since the last one that was delivered
    */
   record EventsDropped(long count) implements HealthEvent {}
 }

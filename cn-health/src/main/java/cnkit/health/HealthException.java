@@ -3,8 +3,8 @@ package cnkit.health;
 import java.util.List;
 
 /**
- * A registry that cannot be: a name twice, a remote check for liveness, a period out of range. Lists every problem
- * of one {@code build()} or {@code register(…)} at once, each with its remedy.
+ * Thrown for a registry that cannot be built: for example, two checks have one name, or a remote check is used for
+ * liveness. Lists all problems of one {@code build()} or {@code register(…)} at once, each with its remedy.
  */
 public final class HealthException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that is known at one moment; every rendering is made from one of these. Immutable.
+ * The state of a registry at one moment. Every rendering is made from such a report. Immutable.
  *
  * <pre>{@code
  * HealthReport report = health.report();
@@ -34,7 +34,7 @@ public final class HealthReport {
   }
 
   /**
-   * Where the instance is between start and end.
+   * Whether the instance is starting, open or draining.
    *
    * @return the gate's position
    */
@@ -52,7 +52,7 @@ public final class HealthReport {
   }
 
   /**
-   * What {@code /livez} is told.
+   * The state of {@code /livez}.
    *
    * @return {@code probe(Probe.LIVE)}
    */
@@ -61,7 +61,7 @@ public final class HealthReport {
   }
 
   /**
-   * What {@code /readyz} is told.
+   * The state of {@code /readyz}.
    *
    * @return {@code probe(Probe.READY)}
    */
@@ -70,7 +70,7 @@ public final class HealthReport {
   }
 
   /**
-   * What {@code /startupz} is told.
+   * The state of {@code /startupz}.
    *
    * @return {@code probe(Probe.STARTUP)}
    */
@@ -79,10 +79,10 @@ public final class HealthReport {
   }
 
   /**
-   * One probe.
+   * The state of one probe.
    *
-   * @param probe which
-   * @return what it is told
+   * @param probe the probe
+   * @return whether it passes, and why
    */
   public ProbeReport probe(Probe probe) {
     return state.probe(probe);
@@ -98,7 +98,7 @@ public final class HealthReport {
   }
 
   /**
-   * How often the watchdog found that the whole JVM had stood still.
+   * How often the watchdog detected that the whole JVM had been suspended.
    *
    * @return 0 or more
    */
@@ -107,7 +107,7 @@ public final class HealthReport {
   }
 
   /**
-   * For how long the JVM stood still altogether.
+   * How long the JVM was suspended in total.
    *
    * @return the sum of all {@link #pauses()}
    */
@@ -119,7 +119,7 @@ public final class HealthReport {
    * One check.
    *
    * @param name its name, in any case
-   * @return empty when none is registered under it
+   * @return empty if no check has this name
    */
   public Optional<CheckReport> check(String name) {
     return checks.stream().filter(check -> check.name().equalsIgnoreCase(name)).findFirst();

@@ -1,18 +1,18 @@
 package cnkit.health;
 
-/** What is known of a check, or of all checks behind a probe. The set is closed. */
+/** The status of a check, or of all checks of a probe. The set is closed. */
 public enum HealthStatus {
-  /** Works. */
+  /** It works. */
   UP,
-  /** Works, but worse than it should; a probe still passes. */
+  /** It works, but worse than it should. A probe still passes. */
   DEGRADED,
-  /** Does not work. */
+  /** It does not work. */
   DOWN,
-  /** Never ran, or its last result is too old to be believed; fails a critical check. */
+  /** The check never ran, or its last result is too old. This fails a critical check, except in liveness. */
   UNKNOWN;
 
   /**
-   * Whether a probe may pass on it.
+   * Whether a probe may pass with this status.
    *
    * @return true for {@link #UP} and {@link #DEGRADED}
    */

@@ -4,7 +4,7 @@ import cnkit.core.internal.AtomicWord;
 import java.time.Duration;
 
 /**
- * A sign of life from a loop: liveness fails when it stays away for longer than its deadline.
+ * A sign of life from a loop. Liveness fails if no beat comes for longer than the deadline.
  *
  * <pre>{@code
  * Heartbeat consumer = Heartbeat.named("consumer", Duration.ofSeconds(5));
@@ -16,8 +16,8 @@ import java.time.Duration;
  * consumer.rest(); // ended on purpose
  * }</pre>
  *
- * It is watched from its first beat on, or from the opening of the gate if that comes first. Time in which the whole
- * JVM stood still is not counted. Safe for use by many threads; a beat reads no clock and allocates nothing.
+ * It is watched from its first beat on, or from {@link Health#open()} if that comes first. Time in which the whole
+ * JVM was suspended is not counted. Safe for use by many threads; a beat reads no clock and allocates nothing.
  */
 public final class Heartbeat {
   /** Set while resting; the other bits count beats. */
@@ -33,10 +33,10 @@ public final class Heartbeat {
   }
 
   /**
-   * A heartbeat to be registered with {@link Health.Builder#liveness(Heartbeat)}.
+   * Creates a heartbeat to be registered with {@link Health.Builder#liveness(Heartbeat)}.
    *
    * @param name as for {@link Check#critical}
-   * @param deadline 1 s to 1 day; found out up to 1 s later
+   * @param deadline 1 s to 1 day; a missed deadline is detected up to 1 s later
    * @return a heartbeat that has not beaten yet
    * @throws IllegalArgumentException if the name or the deadline is out of range
    */
@@ -44,12 +44,12 @@ public final class Heartbeat {
     return new Heartbeat(name, deadline);
   }
 
-  /** The loop is alive. Ends a {@link #rest()}. */
+  /** Reports that the loop is alive. Ends a {@link #rest()}. */
   public void beat() {
     long unused = word.advance(beats -> (beats + 1) & ~RESTING);
   }
 
-  /** The loop has ended, or waits without bound on purpose: not watched until the next beat. */
+  /** Reports that the loop has ended, or waits without a limit on purpose. It is not watched until the next beat. */
   public void rest() {
     long unused = word.advance(beats -> beats | RESTING);
   }
@@ -64,7 +64,7 @@ public final class Heartbeat {
   }
 
   /**
-   * How long it may stay away.
+   * The longest allowed time between two beats.
    *
    * @return as given
    */

@@ -1,6 +1,6 @@
 package cnkit.health;
 
-/** What a failing check does to the probes that it belongs to. */
+/** What a failing check does to its probes. */
 public enum Impact {
   /** While it is down or unknown, the probe fails. */
   CRITICAL,

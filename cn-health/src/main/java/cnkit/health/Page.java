@@ -5,15 +5,15 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * What one answer has to show: a report, cut to what was asked for. Made for a {@link Renderer}.
+ * The content of one answer: the part of a report that was asked for. Made for a {@link Renderer}.
  *
  * @param title {@code readyz}, {@code readyz/orders-db}, …
- * @param passing whether the answer is a 200
- * @param status what the shown checks come to, gate and rotation included
- * @param notes what is not a check and keeps it from passing: {@code gate draining}, …
- * @param checks to be shown, the worst first
+ * @param passing whether the answer is 200
+ * @param status the worst status of the shown checks, gate and rotation included
+ * @param notes reasons other than checks for which it fails: {@code draining}, …
+ * @param checks the checks to show, the worst first
  * @param warnings about the request, such as an unknown name in {@code ?exclude=}
- * @param details whether reasons and ages may be shown: the caller was allowed to see them
+ * @param details whether reasons and ages may be shown to this caller
  */
 public record Page(
     String title,

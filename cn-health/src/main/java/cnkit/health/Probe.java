@@ -1,12 +1,12 @@
 package cnkit.health;
 
-/** The three questions that a platform asks an instance. */
+/** The three questions that a platform asks about an instance. */
 public enum Probe {
-  /** Can only a restart help? Answered at {@code /livez}; only a watchdog tick can make it fail. */
+  /** Should the instance be restarted? Answered at {@code /livez}. Only a tick of the watchdog can make it fail. */
   LIVE("livez"),
-  /** Should it get traffic? Answered at {@code /readyz}: the gate and the checks. */
+  /** Should the instance get traffic? Answered at {@code /readyz} from the gate and the checks. */
   READY("readyz"),
-  /** Has it started? Answered at {@code /startupz}: opens once, never closes. */
+  /** Has the instance started? Answered at {@code /startupz}. Once it has passed, it never fails. */
   STARTUP("startupz");
 
   private final String endpoint;

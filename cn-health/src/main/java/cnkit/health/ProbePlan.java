@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The operator's view: a pod's three probes beside a registry's checks. What does it cost to find out, what cannot
- * work, and what should the pod say? Pure: it reads a report, so a unit test can hold a manifest against the code.
+ * Compares the three probes of a pod with the checks of a registry. It shows how long a fault can last before the
+ * platform acts, warns about settings that cannot work, and prints the probes for the pod. It only reads a report, so
+ * a unit test can compare a manifest with the code.
  *
  * <pre>{@code
  * ProbePlan plan = ProbePlan.fitting(health.report(), Duration.ofSeconds(60));
@@ -37,20 +38,20 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * How long it takes at worst from a fault to the moment at which the kubelet acts: no more traffic for readiness, a
-   * restart for liveness.
+   * The longest time from a fault to the moment at which the kubelet acts. It stops the traffic if readiness fails,
+   * and restarts the container if liveness fails.
    *
-   * @param check the check that sees the fault
-   * @param probe the probe it is critical for
-   * @param own until the probe fails: the check's period times its threshold, plus its timeout; for liveness plus the
-   *     watchdog's tick
-   * @param kubelet from there on: {@link ProbeTiming#untilFailed()}
+   * @param check the check that detects the fault
+   * @param probe the probe for which the check is critical
+   * @param own time until the probe fails: the check's period times its threshold, plus its timeout; for liveness
+   *     also one tick of the watchdog
+   * @param kubelet time from then until the kubelet acts: {@link ProbeTiming#untilFailed()}
    */
   public record Eviction(String check, Probe probe, Duration own, Duration kubelet) {
     /**
-     * Both together.
+     * Both times together.
      *
-     * @return the greatest time from fault to action
+     * @return the longest time from the fault to the action
      */
     public Duration total() {
       return own.plus(kubelet);
@@ -58,11 +59,11 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * A plan for these checks. Readiness is probed as often as its quickest critical check runs, 1 to 10 s: asking more
-   * often learns nothing new, asking less often learns it later.
+   * Creates a plan for these checks. Readiness is probed as often as its most frequent critical check runs, every 1
+   * to 10 s. Probing more often would show nothing new; probing less often would show it later.
    *
    * @param report of the registry
-   * @param longestStart that the pod must survive; rounded up to whole seconds, at least 1 s
+   * @param longestStart the longest start that the pod must survive; rounded up to whole seconds, at least 1 s
    * @return timings with the kubelet's default thresholds for liveness and readiness
    */
   public static ProbePlan fitting(HealthReport report, Duration longestStart) {
@@ -94,7 +95,7 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * Every check that can get the instance evicted.
+   * Lists every check that can stop the traffic or restart the container.
    *
    * @param report of the registry
    * @return one entry for each critical check of readiness and of liveness, heartbeats included
@@ -121,10 +122,10 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * What cannot work, or not as it looks.
+   * Lists the settings that cannot work, or work differently from what they suggest.
    *
    * @param report of the registry; its run times are considered too
-   * @return one line each, with what to change; empty when all is well
+   * @return one line each, with what to change; empty if there is nothing to warn about
    */
   public List<String> warnings(HealthReport report) {
     var warnings = new ArrayList<String>();
@@ -181,7 +182,7 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * For the pod's container, as YAML without indentation.
+   * Prints the three probes as YAML without indentation, for the pod's container.
    *
    * @param port the name or number of the container port that answers probes
    * @return the three probes at their default paths
@@ -191,10 +192,10 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * For the pod's container, as YAML without indentation.
+   * Prints the three probes as YAML without indentation, for the pod's container.
    *
    * @param port the name or number of the container port that answers probes
-   * @param path of each probe: {@code health::path}
+   * @param path the path of each probe: {@code health::path}
    * @return the three probes
    */
   public String stanza(String port, Function<Probe, String> path) {
@@ -223,10 +224,10 @@ public record ProbePlan(ProbeTiming startup, ProbeTiming live, ProbeTiming ready
   }
 
   /**
-   * The view for people: one line a check, then the warnings.
+   * Prints the evictions and warnings for people: one line for each check, then the warnings.
    *
    * @param report of the registry
-   * @return lines that end with a newline; times are at worst
+   * @return lines that end with a newline; each time is the longest possible
    */
   public String table(HealthReport report) {
     var table = new StringBuilder();

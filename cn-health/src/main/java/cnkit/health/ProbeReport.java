@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * What one probe is told, and why.
+ * The state of one probe, and the reasons for it.
  *
- * @param probe which
- * @param passing whether it answers 200
- * @param status the worst of its checks; {@link HealthStatus#DOWN} when the gate or the rotation keeps it from passing
- * @param notes what is not a check and keeps it from passing: {@code starting}, {@code startup checks},
+ * @param probe the probe
+ * @param passing whether the answer is 200
+ * @param status the worst status of its checks; {@link HealthStatus#DOWN} if the gate or the rotation makes it fail
+ * @param notes reasons other than checks for which it fails: {@code starting}, {@code startup checks},
  *     {@code draining}, {@code out of rotation}
- * @param causes names of the checks that make it worse than up, in order of registration
+ * @param causes names of the checks that make its status worse than up, in order of registration
  */
 public record ProbeReport(
     Probe probe, boolean passing, HealthStatus status, List<String> notes, List<String> causes) {

@@ -5,7 +5,7 @@ import cnkit.core.internal.CheckReturnValue;
 import java.time.Duration;
 
 /**
- * How the kubelet asks one probe.
+ * How the kubelet performs one probe.
  *
  * <pre>{@code
  * ProbeTiming.kubernetesDefaults().withPeriod(Duration.ofSeconds(5)).untilFailed(); // PT16S: 3 x 5 s + 1 s
@@ -14,9 +14,9 @@ import java.time.Duration;
  * @param initialDelay from the container's start to the first probe, whole seconds from 0; default 0
  * @param period from probe to probe, whole seconds from 1; default 10 s
  * @param timeout of one probe, whole seconds from 1; default 1 s
- * @param failureThreshold failed probes in a row that count, from 1; default 3
- * @param successThreshold passed probes in a row that count, from 1; default 1, and nothing else for liveness and
- *     startup
+ * @param failureThreshold consecutive failed probes until the kubelet acts, from 1; default 3
+ * @param successThreshold consecutive passed probes until the probe has passed, from 1; default 1, which is the only
+ *     allowed value for liveness and startup
  */
 @CheckReturnValue
 public record ProbeTiming(
@@ -26,7 +26,7 @@ public record ProbeTiming(
     int failureThreshold,
     int successThreshold) {
 
-  /** Refuses what a pod may not say. */
+  /** Rejects values that Kubernetes does not allow. */
   public ProbeTiming {
     wholeSeconds("initialDelay", initialDelay, 0);
     wholeSeconds("period", period, 1);
@@ -43,7 +43,7 @@ public record ProbeTiming(
   }
 
   /**
-   * What a pod gets that says nothing.
+   * The timing of a probe for which a pod sets nothing.
    *
    * @return 0 s, 10 s, 1 s, 3, 1
    */
@@ -72,8 +72,8 @@ public record ProbeTiming(
   }
 
   /**
-   * From the moment at which a probe would fail to the moment at which the kubelet acts, at worst: the probe was just
-   * answered, and the last one takes its whole timeout.
+   * The longest time from the moment at which a probe would fail to the moment at which the kubelet acts. In this
+   * case a probe was answered just before, and the last one takes its whole timeout.
    *
    * @return period times failure threshold, plus timeout
    */

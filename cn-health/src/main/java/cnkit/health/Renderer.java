@@ -1,15 +1,16 @@
 package cnkit.health;
 
 /**
- * Turns a page into a body. A pure function: it is called on the thread that asks, for everything but the plain
- * text that is prepared in advance. Chosen by the {@code Accept} header; one that throws is replaced by the text.
+ * Turns a page into a body. It must be a pure function. It is called on the thread of the request, for everything
+ * except the plain text that is prepared in advance. The {@code Accept} header selects it. If it throws, text is sent
+ * instead.
  */
 public interface Renderer {
-  /** A body is kept below this, since the kubelet reads no further: 10 KiB. */
+  /** A body stays below 10 KiB, because the kubelet reads no further. */
   int LIMIT = 10 * 1024;
 
   /**
-   * What it renders.
+   * The content type of the bodies.
    *
    * @return a media type for {@code Content-Type}; bodies are always UTF-8
    */
@@ -19,12 +20,12 @@ public interface Renderer {
    * Renders one page.
    *
    * @param page what to show
-   * @return the body, to stay below {@link #LIMIT} bytes of UTF-8
+   * @return the body; it should stay below {@link #LIMIT} bytes of UTF-8
    */
   String render(Page page);
 
   /**
-   * One line of status, then one line a check, in the manner of Kubernetes' own components.
+   * One line with the status, then one line for each check, in the format of Kubernetes' own components.
    *
    * @return the default renderer
    */
@@ -33,7 +34,7 @@ public interface Renderer {
   }
 
   /**
-   * MicroProfile Health JSON; what is degraded or unknown is told in {@code data.state}.
+   * MicroProfile Health JSON. {@code data.state} shows whether a check is degraded or unknown.
    *
    * @return the renderer for {@code Accept: application/json}
    */

@@ -4,19 +4,19 @@ package cnkit.health;
 public enum RunOutcome {
   /** No run has ended yet. */
   NOT_RUN("has not run yet"),
-  /** The body said up or degraded. */
+  /** The body returned up or degraded. */
   PASSED("passed"),
-  /** The body said down. */
+  /** The body returned down. */
   FAILED("failed"),
-  /** The body threw. */
+  /** The body threw an exception. */
   THREW("threw"),
   /** The body returned null, or its stage completed with null. */
   NO_VERDICT("returned no verdict"),
-  /** The run was not over at the check's timeout; its result, should it come, is discarded. */
+  /** The run had not ended at the check's timeout. A late result is discarded. */
   TIMED_OUT("timed out"),
-  /** A timed-out run still occupies its thread when the next one is due. */
+  /** A run that timed out still holds its thread when the next run is due. */
   STUCK("stuck"),
-  /** The executor, or the bound on runs in flight, refused the run. */
+  /** The executor rejected the run, or too many runs were under way. */
   REJECTED("rejected"),
   /** A heartbeat is overdue. */
   SILENT("silent");

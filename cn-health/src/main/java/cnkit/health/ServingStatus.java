@@ -13,9 +13,9 @@ package cnkit.health;
  * }</pre>
  */
 public enum ServingStatus {
-  /** Passes. */
+  /** The service, check or group passes. */
   SERVING(1),
-  /** Does not pass: down, unknown, starting, draining or out of rotation. */
+  /** It does not pass: it is down, unknown, starting, draining or out of rotation. */
   NOT_SERVING(2),
   /** There is no such service here. */
   SERVICE_UNKNOWN(3);
@@ -27,9 +27,9 @@ public enum ServingStatus {
   }
 
   /**
-   * The number on the wire.
+   * The number in the gRPC protocol.
    *
-   * @return of {@code HealthCheckResponse.ServingStatus}
+   * @return the number of the constant of {@code HealthCheckResponse.ServingStatus}
    */
   public int number() {
     return number;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import cnkit.core.internal.Arguments;
 
 /**
- * What the body of a check says. There is no boolean in its place, so that {@code false} cannot read as up.
+ * The result that a check's body returns. It is not a boolean, so that {@code false} cannot be taken for up.
  *
  * <pre>{@code
  * Check.critical("orders-db", () -> Verdict.of(connection.isValid(1)));
@@ -14,14 +14,15 @@ import cnkit.core.internal.Arguments;
  *
  * Immutable. {@link #up()} allocates nothing.
  *
- * @param status {@link HealthStatus#UP}, {@link HealthStatus#DEGRADED} or {@link HealthStatus#DOWN}; unknown is not a verdict
- * @param reason for people, shown only where details are allowed; empty when there is nothing to add
+ * @param status {@link HealthStatus#UP}, {@link HealthStatus#DEGRADED} or {@link HealthStatus#DOWN}; unknown is not
+ *     allowed
+ * @param reason for people, shown only where details are allowed; empty if there is nothing to add
  */
 public record Verdict(HealthStatus status, String reason) {
   private static final Verdict UP = new Verdict(HealthStatus.UP, "");
   private static final Verdict DOWN = new Verdict(HealthStatus.DOWN, "");
 
-  /** Refuses {@link HealthStatus#UNKNOWN}. */
+  /** Rejects {@link HealthStatus#UNKNOWN}. */
   public Verdict {
     requireNonNull(status, "status");
     requireNonNull(reason, "reason");
@@ -29,9 +30,9 @@ public record Verdict(HealthStatus status, String reason) {
   }
 
   /**
-   * It works.
+   * The checked part works.
    *
-   * @return the one verdict that says so
+   * @return a shared instance
    */
   public static Verdict up() {
     return UP;
@@ -48,7 +49,7 @@ public record Verdict(HealthStatus status, String reason) {
   }
 
   /**
-   * It works, but worse than it should. Counts as a success: it never fails a probe.
+   * The checked part works, but worse than it should. Counts as a success and never fails a probe.
    *
    * @param reason what is worse
    * @return a degraded verdict
@@ -58,9 +59,9 @@ public record Verdict(HealthStatus status, String reason) {
   }
 
   /**
-   * It does not work.
+   * The checked part does not work.
    *
-   * @param reason what does not
+   * @param reason what does not work
    * @return a down verdict
    */
   public static Verdict down(String reason) {

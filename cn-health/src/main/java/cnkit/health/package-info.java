@@ -1,11 +1,11 @@
 /**
- * The truth about one instance, cheaply, whatever the checks do.
+ * Liveness, readiness and startup probes of one instance.
  *
  * <p>{@link cnkit.health.Health} runs {@link cnkit.health.Check}s in the background and answers probes from the last
- * published picture. Nothing here runs a check, takes a lock or borrows a pool when a probe is answered.
+ * published snapshot. Answering a probe runs no check, takes no lock and uses no thread pool.
  *
- * <p>Null is never a parameter or a return, unless a parameter is marked {@code @Nullable}: the query and the
- * {@code Accept} header of a request, because HTTP servers hand out null for what was not sent.
+ * <p>No parameter and no return value is null, unless a parameter is marked {@code @Nullable}. These are the query
+ * and the {@code Accept} header of a request, because HTTP servers return null for what was not sent.
  */
 @NullMarked
 package cnkit.health;

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A kubelet in virtual time, with its probe arithmetic: what counts is what comes in a row; readiness begins as
- * failed, liveness as passed; until the startup probe has passed the other two are not asked; the initial delay runs
- * from the container's start; a container that failed liveness or startup is killed and asked no more.
+ * A kubelet in virtual time. It follows the rules of the real one: thresholds count consecutive results; readiness
+ * begins as failed, liveness as passed; the other two probes begin only after the startup probe has passed; the
+ * initial delay runs from the container's start; a container whose liveness or startup failed is killed and not
+ * probed again.
  *
  * <pre>{@code
  * Kubelet kubelet = new Kubelet(time, health, ProbePlan.fitting(health.report(), Duration.ofSeconds(60)));
@@ -25,15 +26,15 @@ import java.util.Map;
  * assertTrue(kubelet.isReady());
  * }</pre>
  *
- * Not safe for use by many threads.
+ * For use by one thread.
  */
 public final class Kubelet {
   /**
-   * What the kubelet made of a probe.
+   * A change of a probe's result, as the kubelet sees it.
    *
-   * @param probe which
-   * @param passed what it holds now
-   * @param after since the container's start
+   * @param probe the probe
+   * @param passed the new result
+   * @param after the time since the container's start
    */
   public record Change(Probe probe, boolean passed, Duration after) {
     public Change {
@@ -65,11 +66,11 @@ public final class Kubelet {
   private boolean killed;
 
   /**
-   * A kubelet that has not started the container yet.
+   * Creates a kubelet that has not started the container yet.
    *
-   * @param time that passes for it
-   * @param health what it probes
-   * @param plan how it probes
+   * @param time the time in which it runs
+   * @param health the registry that it probes
+   * @param plan the timing of its probes
    */
   public Kubelet(Time time, Health health, ProbePlan plan) {
     this.time = requireNonNull(time, "time");
@@ -79,7 +80,7 @@ public final class Kubelet {
     workers.put(Probe.READY, new Worker(Probe.READY, plan.ready(), false, true));
   }
 
-  /** The container starts now: the first probes come after their initial delays. */
+  /** Starts the container. The first probes come after their initial delays. */
   public void start() {
     startNanos = time.nanoTime();
     for (Worker worker : workers.values()) {
@@ -122,23 +123,23 @@ public final class Kubelet {
   /**
    * Whether the instance gets traffic.
    *
-   * @return readiness as the kubelet holds it; false once killed
+   * @return the kubelet's result of readiness; false if the container was killed
    */
   public boolean isReady() {
     return !killed && result(Probe.READY);
   }
 
   /**
-   * Whether the container was killed, to be started again.
+   * Whether the container was killed, to be restarted.
    *
-   * @return true once liveness or startup has failed
+   * @return true after liveness or startup has failed
    */
   public boolean isKilled() {
     return killed;
   }
 
   /**
-   * Everything that changed, in order.
+   * All changes, in order.
    *
    * @return a copy
    */

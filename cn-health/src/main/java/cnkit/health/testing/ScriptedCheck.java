@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that does what the test says, in virtual time. What is said holds from the next run on.
+ * A check body that a test controls, in virtual time. A new instruction applies from the next run on.
  *
  * <pre>{@code
  * ScriptedCheck db = new ScriptedCheck(time);
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * db.hangs();
  * }</pre>
  *
- * Not safe for use by many threads.
+ * For use by one thread.
  */
 public final class ScriptedCheck implements Check.AsyncBody {
   private final Time time;
@@ -32,18 +32,18 @@ public final class ScriptedCheck implements Check.AsyncBody {
   private int runs;
 
   /**
-   * A body that is up at once.
+   * Creates a body that returns up at once.
    *
-   * @param time that passes while it runs
+   * @param time the time in which it runs
    */
   public ScriptedCheck(Time time) {
     this.time = requireNonNull(time, "time");
   }
 
   /**
-   * Answers with a verdict; ends {@link #hangs()} and {@link #fails}.
+   * Returns a verdict. Ends {@link #hangs()} and {@link #fails}.
    *
-   * @param verdict of the runs to come
+   * @param verdict the result of the next runs
    */
   public void answers(Verdict verdict) {
     this.verdict = requireNonNull(verdict, "verdict");
@@ -52,9 +52,9 @@ public final class ScriptedCheck implements Check.AsyncBody {
   }
 
   /**
-   * Completes exceptionally; ends {@link #hangs()}.
+   * Completes exceptionally. Ends {@link #hangs()}.
    *
-   * @param thrown what with
+   * @param thrown the exception
    */
   public void fails(Throwable thrown) {
     this.thrown = requireNonNull(thrown, "thrown");
@@ -62,23 +62,23 @@ public final class ScriptedCheck implements Check.AsyncBody {
   }
 
   /**
-   * Takes its time.
+   * Sets how long a run takes.
    *
-   * @param latency of the runs to come; zero is at once
+   * @param latency of the next runs; zero means that they end at once
    */
   public void takes(Duration latency) {
     this.latency = requireNonNull(latency, "latency");
   }
 
-  /** Never answers, and ends only because it is cancelled at its timeout. */
+  /** Never completes by itself. The run ends only when it is cancelled at its timeout. */
   public void hangs() {
     this.hanging = true;
   }
 
   /**
-   * How often it was run.
+   * How often the body was run.
    *
-   * @return runs that were started
+   * @return how many runs were started
    */
   public int runs() {
     return runs;

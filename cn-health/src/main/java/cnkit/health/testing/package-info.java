@@ -1,7 +1,7 @@
 /**
- * For the tests of those who use the module: checks that follow a script, and a kubelet.
+ * For tests of code that uses the module: checks that follow a script, and a kubelet.
  *
- * <p>Null is never a parameter or a return.
+ * <p>No parameter and no return value is null.
  */
 @NullMarked
 package cnkit.health.testing;
