@@ -11,7 +11,8 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * Probes without HTTP. A worker writes one file for each probe, and a separate process reads it. A file is replaced
- * in one atomic step. Its content is the answer; its modification time shows that the worker is alive.
+ * in one atomic step, where the file system supports that. Its content is the answer; its modification time shows
+ * that the worker is alive.
  *
  * <pre>{@code
  * FileProbe probe = new FileProbe(health, Path.of("/tmp/health"));
@@ -61,8 +62,8 @@ public final class FileProbe implements Runnable {
   }
 
   /**
-   * Calls {@link #write()}, for a scheduler. A failure is logged and not thrown, because an exception would end the
-   * schedule. The files then become outdated, which the reading process detects.
+   * Calls {@link #write()}, for a scheduler. A failure is not thrown, because an exception would end the schedule;
+   * the first of consecutive failures is logged. The files then become outdated, which the reading process detects.
    */
   @Override
   public void run() {

@@ -49,9 +49,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * Safe for use by many threads. Only {@code start()} starts threads: one timer, one watchdog and one thread for each
- * run under way (virtual threads where the JVM has them). All are daemon threads whose names begin with
- * {@code cn-health-}, and {@link #close()} ends them. A body that ignores its interrupt keeps its thread until it
- * returns.
+ * run under way (virtual threads where the JVM has them). All are daemon threads, and {@link #close()} ends them.
+ * Their names begin with {@code cn-health-}; the timer's is {@code cn-time}. A body that ignores its interrupt keeps
+ * its thread until it returns.
  */
 public final class Health implements AutoCloseable {
   private enum Life {
@@ -146,7 +146,7 @@ public final class Health implements AutoCloseable {
 
   /**
    * Declares that the instance has started. Checks that do not pass are run again at once, because their results may
-   * be from before the start was complete. Does nothing if it was called before, or while draining.
+   * be from before the start was complete. A second call, or one while draining, does not change the gate.
    */
   public void open() {
     board.commit(HealthState::open);

@@ -1,15 +1,15 @@
 package cnkit.lifecycle;
 
 /**
- * What a component does to start or to stop. It runs on a thread of its own, is interrupted when its time is over or its
- * start is cancelled, and may throw anything: the shutdown goes on.
+ * The code that starts or stops a component. It runs on its own thread. It is interrupted if its time is over or its
+ * start is cancelled. It may throw anything: the shutdown continues.
  */
 @FunctionalInterface
 public interface Action {
   /**
-   * Does the work; returning means that it is done.
+   * Does the work. Returning means that the work is done.
    *
-   * @throws Exception whatever went wrong; it is reported with the component's name
+   * @throws Exception any failure; it is reported with the component's name
    */
   void run() throws Exception;
 }

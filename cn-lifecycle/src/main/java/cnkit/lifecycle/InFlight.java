@@ -18,9 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work in flight: how much there is, whether more may begin, and what became of it. Safe for use by many threads.
+ * Counts the work in flight, and decides whether more may begin. Safe for use by many threads.
  *
- * <p>Two forms. Glue that has a {@code finally} takes a slot, which costs two atomic additions and nothing else:
+ * <p>There are two forms. Code with a {@code finally} block uses a slot, which costs two atomic additions:
  *
  * <pre>{@code
  * int slot = inFlight.enter(WorkKind.REQUEST);
@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Everything else takes a {@link Token}, which has a label and an age, may be closed by any thread, and more than once:
+ * <p>All other code uses a {@link Token}. It has a label and an age, and may be closed by any thread, and more than
+ * once:
  *
  * <pre>{@code
  * try (Token job = inFlight.open(WorkKind.JOB, "import " + file)) {
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InFlight {
 
-  /** What {@link #enter(WorkKind)} answers once the intake is closed. */
+  /** What {@link #enter(WorkKind)} returns when the intake is closed. */
   public static final int REFUSED = -1;
 
   /** The slot of a {@link WorkKind#PROBE}, which is not counted. */
@@ -65,16 +66,19 @@ public final class InFlight {
   private static final long CLOSED = 2;
 
   /*
-   * Per stripe and kind two words: entered, and exited. Entering is one addition to the first; its sign bit is the stripe's
-   * closed bit, so whether an entry is in or out is decided by that one atomic step, and nothing can slip in between a test
-   * and a count. Closing a stripe sets the bit and learns from the same step how many had entered; what is added afterwards
-   * are refusals. An entry is therefore never undone, and a refused one never changes how much is in flight.
+   * Each stripe has two words for each kind: entered, and exited. Entering is one addition to the first word. Its sign
+   * bit is the closed bit of the stripe, so the same atomic step counts an entry and decides whether it is admitted;
+   * nothing can happen between a test and a count. Closing a stripe sets the bit, and the same step returns how many
+   * had entered; everything that is added afterwards is a rejection. An entry is therefore never undone, and a
+   * rejected one never changes how much work is in flight.
    *
-   * "Drained" is told only after every stripe was closed: then what had entered is a constant, what has exited only grows,
-   * and a stripe where they are equal stays so. exit() adds before it reads the intake, close() writes the intake before it
-   * looks at the exits; both are volatile, so at least one of them sees the other and the last exit is never missed.
+   * "Drained" is reported only after every stripe was closed. Then the number of entries is constant, the number of
+   * exits only grows, and a stripe in which they are equal stays so. exit() adds before it reads the intake; close()
+   * writes the intake before it reads the exits. Both accesses are volatile, so at least one side sees the other and
+   * the last exit is never missed.
    *
-   * The intake is a word behind the stripes: exit() reads it without a further indirection, no stripe shares its cache line.
+   * The intake is a word behind the stripes: exit() reads it without a further indirection, and no stripe shares its
+   * cache line.
    */
   private final AtomicWords words;
   private final long[] frozen;
@@ -87,13 +91,13 @@ public final class InFlight {
   private final Set<GoAway> goAways = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  /** Creates one that counts in as many stripes as this machine can use. */
+  /** Creates an instance whose counters are divided among the processors of this machine. */
   public InFlight() {
     this(SystemTime.SHARED);
   }
 
   /**
-   * Creates one with a time of its own, for tests.
+   * Creates an instance with a time of its own, for tests.
    *
    * @param time its clock is read once for each token
    */
@@ -122,10 +126,10 @@ public final class InFlight {
   }
 
   /**
-   * Begins a piece of work. Allocates nothing, reads no clock.
+   * Begins a piece of work. Allocates nothing and reads no clock.
    *
-   * @param kind what it is; a {@link WorkKind#PROBE} is always let in and never counted
-   * @return a slot for {@link #exit(int)}; negative when the intake is closed and the work must not begin
+   * @param kind the kind of work; a {@link WorkKind#PROBE} is always admitted and never counted
+   * @return a slot for {@link #exit(int)}; negative if the intake is closed and the work must not begin
    */
   public int enter(WorkKind kind) {
     int column = kind.column();
@@ -139,9 +143,9 @@ public final class InFlight {
   }
 
   /**
-   * Ends a piece of work; exactly once for each slot, from any thread. Allocates nothing.
+   * Ends a piece of work. Call it exactly once for each slot, from any thread. Allocates nothing.
    *
-   * @param slot what {@link #enter(WorkKind)} gave; nothing happens for a refused one
+   * @param slot the result of {@link #enter(WorkKind)}; nothing happens for a negative one
    */
   public void exit(int slot) {
     if (slot < 0 || slot == UNCOUNTED) {
@@ -156,9 +160,9 @@ public final class InFlight {
   /**
    * Begins a piece of work that has a name. Costs one clock read and 48 bytes.
    *
-   * @param kind what it is
-   * @param label what a person would call it; it appears in the report when the work is cut
-   * @return a token to be closed; one that is {@link Token#refused()} when the intake is closed
+   * @param kind the kind of work
+   * @param label a name for people; appears in the report if the work is cut
+   * @return a token to be closed; it is {@link Token#refused()} if the intake is closed
    */
   public Token open(WorkKind kind, String label) {
     int slot = enter(kind);
@@ -194,28 +198,28 @@ public final class InFlight {
   }
 
   /**
-   * Whether answers should ask the client to leave: true from the announcement to the end. HTTP/1 glue then adds {@code
-   * Connection: close} to every answer.
+   * Whether answers should ask clients to leave: true from the announcement on. HTTP/1 code then adds
+   * {@code Connection: close} to every answer.
    *
-   * @return whether the process is on its way out
+   * @return whether the process is shutting down
    */
   public boolean draining() {
     return draining;
   }
 
   /**
-   * Whether the intake is closed: nothing new is let in.
+   * Whether the intake is closed, so that no new work is admitted.
    *
-   * @return whether {@link #enter(WorkKind)} refuses
+   * @return whether {@link #enter(WorkKind)} rejects work
    */
   public boolean closed() {
     return intake() != OPEN;
   }
 
   /**
-   * Whether the intake is closed and nothing is in flight; once true, it stays true.
+   * Whether the intake is closed and no work is in flight. Once true, it stays true.
    *
-   * @return whether all is over
+   * @return whether all work has ended
    */
   public boolean drained() {
     if (intake() != CLOSED) {
@@ -232,7 +236,7 @@ public final class InFlight {
   }
 
   /**
-   * How much is in flight.
+   * How much work of one kind is in flight.
    *
    * @param kind what to count
    * @return the number now; zero for probes
@@ -242,7 +246,7 @@ public final class InFlight {
   }
 
   /**
-   * What became of everything of one kind so far.
+   * The counts of all work of one kind so far.
    *
    * @param kind what to count
    * @return the counts; all zero for probes
@@ -295,8 +299,8 @@ public final class InFlight {
   }
 
   /**
-   * Asks clients to leave from now on; everything is still let in. A {@link Lifecycle} does this with the announcement. Runs
-   * what {@link #onGoAway(Runnable)} was given, on the calling thread.
+   * Asks clients to leave; new work is still admitted. A {@link Lifecycle} calls this at the announcement. Runs the
+   * callbacks of {@link #onGoAway(Runnable)} on the calling thread.
    */
   public void drain() {
     beginDraining().forEach(InFlight::tell);
@@ -322,11 +326,12 @@ public final class InFlight {
   }
 
   /**
-   * Tells a connection's owner, once, to ask its client to leave: an HTTP/2 adapter sends GOAWAY where HTTP/1 adds {@code
-   * Connection: close} to its answers. Told at once, on the calling thread, if {@link #draining()} already.
+   * Registers a callback that asks the client of a connection to leave. It runs at most once. An HTTP/2 adapter sends
+   * GOAWAY where HTTP/1 code adds {@code Connection: close} to its answers. If {@link #draining()} is already true,
+   * the callback runs at once, on the calling thread.
    *
-   * @param tell sends it; may throw, must not block for long
-   * @return forgets the connection, for when it ends by itself before
+   * @param tell sends the message; may throw, must not block for long
+   * @return closing it removes the callback, for a connection that ends earlier
    */
   public Subscription onGoAway(Runnable tell) {
     var goAway = new GoAway(tell);
@@ -341,8 +346,8 @@ public final class InFlight {
   }
 
   /**
-   * What to answer to work that was refused: 503, with {@code Retry-After: 1} so that the client tries another instance soon,
-   * and {@code Connection: close} so that it does not try this one again.
+   * The answer to rejected requests: status 503, with {@code Retry-After: 1} so that the client soon tries another
+   * instance, and {@code Connection: close} so that it does not try this one again.
    *
    * @return the answer, as data
    */
@@ -375,8 +380,8 @@ public final class InFlight {
   }
 
   /**
-   * Closes the intake, once and for all: when this returns, nothing is let in any more. A {@link Lifecycle} does this when
-   * it stops the intake.
+   * Closes the intake for good: after this method has returned, no new work is admitted. A {@link Lifecycle} calls
+   * this when it stops the intake.
    */
   public void close() {
     drain();
@@ -410,8 +415,8 @@ public final class InFlight {
   }
 
   /**
-   * Gives up waiting: what is in flight now counts as cut, whenever it ends. Each open token is marked, also one that was told
-   * to end before and did not.
+   * Stops waiting. All work in flight now counts as cut, whenever it ends. Each open token is marked, also one that
+   * was asked to end before and did not.
    *
    * @return the tokens that were cut, oldest first
    */

@@ -16,8 +16,9 @@ import java.net.URI;
 import java.util.function.Predicate;
 
 /**
- * Lets the JDK's HTTP server drain: counts its requests, asks clients to leave, refuses what comes too late, and stops without
- * waiting for nothing. All state is in the {@link InFlight}; safe for use by many threads.
+ * Connects the JDK's HTTP server to a drain: it counts requests, asks clients to leave, rejects requests that arrive
+ * too late, and stops the server without a needless wait. All state is in the {@link InFlight}. Safe for use by many
+ * threads.
  *
  * <pre>{@code
  * server.createContext("/", JdkHttpServer.track(inFlight, path -> path.equals("/livez"), handler));
@@ -28,13 +29,13 @@ public final class JdkHttpServer {
   private JdkHttpServer() {}
 
   /**
-   * A handler that counts. Every answer carries {@code Connection: close} while {@link InFlight#draining()}, also when its
-   * request began before that; refused requests get {@link InFlight#refusal()}.
+   * Wraps a handler so that its requests are counted. While {@link InFlight#draining()}, every answer carries
+   * {@code Connection: close}, even if its request began earlier. Rejected requests get {@link InFlight#refusal()}.
    *
    * @param inFlight counts the requests
-   * @param probes says which paths are probes or metrics: never counted, never refused
-   * @param handler the user's own; may leave the exchange open only if it has answered
-   * @return a handler that is given to {@code createContext}
+   * @param probes whether a path is that of a probe or of metrics; these are never counted and never rejected
+   * @param handler the user's handler; may leave the exchange open only if it has answered
+   * @return a handler for {@code createContext}
    */
   public static HttpHandler track(
       InFlight inFlight, Predicate<String> probes, HttpHandler handler) {
@@ -63,8 +64,9 @@ public final class JdkHttpServer {
   }
 
   /**
-   * How to stop the server once the drain is over. The server's own {@code stop(n)} is of no help there: on 17 it waits all n
-   * seconds whatever happens, on 25 it cuts idle connections first. So the counting is ours, and by now nothing is in flight.
+   * Creates an action that stops the server after the drain. The server's own {@code stop(n)} cannot do the waiting:
+   * on JDK 17 it always waits n seconds, and on JDK 25 it closes idle connections first. Therefore {@link InFlight}
+   * counts the requests, and none is in flight when this action runs.
    *
    * @param server the server
    * @return closes its port and its connections at once

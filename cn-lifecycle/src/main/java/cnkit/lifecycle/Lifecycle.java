@@ -19,8 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts components in order, waits for the end, drains, and stops them in reverse, all inside one budget. Safe for use by
- * many threads; it lives once.
+ * Starts components in order, waits until the process must end, finishes the work in flight, and stops the components
+ * in reverse order. The whole shutdown has one time budget. Safe for use by many threads. It can be started only
+ * once.
  *
  * <pre>{@code
  * Lifecycle lifecycle = Lifecycle.builder()
@@ -38,12 +39,13 @@ import org.jspecify.annotations.Nullable;
  * System.exit(lifecycle.run());
  * }</pre>
  *
- * <p>Two ways to use it. {@link #run()} owns the process: it listens to SIGTERM and SIGINT, and returns what to exit with.
- * {@link #start()} and {@link #shutdown(String)} are for hosts that own the process themselves: they touch no signal, no hook
- * and no exit, and two lifecycles in one JVM do not meet.
+ * <p>There are two ways to use it. {@link #run()} controls the process: it handles SIGTERM and SIGINT and returns the
+ * exit code. {@link #start()} and {@link #shutdown(String)} are for hosts that control the process themselves. They
+ * touch no signal, no shutdown hook and no exit, and two lifecycles in one JVM do not affect each other.
  *
- * <p>All code given to the builder runs on daemon threads named {@code cn-lifecycle-…}, which end with it. It may throw or
- * block: the shutdown goes on without it and the report names it.
+ * <p>All code that the builder was given runs on daemon threads whose names begin with {@code cn-lifecycle-}; they
+ * end with the lifecycle. The code may throw or block. The shutdown then continues without it, and the report names
+ * it.
  */
 public final class Lifecycle implements AutoCloseable {
   private final Engine engine;
@@ -63,7 +65,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * A builder with the defaults: a grace of 25 s, of which 5 s are for propagation.
+   * Creates a builder with the default settings: a grace of 25 s, of which 5 s are for propagation.
    *
    * @return a new builder
    */
@@ -72,18 +74,18 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * Starts everything, waits for SIGTERM, SIGINT or a call of {@link #shutdown(String)}, and shuts down. Meant for {@code
-   * main}: {@code System.exit(lifecycle.run())}.
+   * Starts everything, waits for SIGTERM, SIGINT or a call of {@link #shutdown(String)}, and shuts down. Use it in
+   * {@code main}: {@code System.exit(lifecycle.run())}.
    *
-   * <p>A second signal forces, a third halts. Where signals are not to be had, the JVM's shutdown hook does the work; the JVM
-   * then exits with its own code. If the shutdown has not ended a quarter of a second after its grace, or another hook keeps
-   * the JVM from exiting that long, the process is halted with {@link ShutdownOutcome#HUNG}.
+   * <p>A second signal forces the end; a third one halts the process. If signals cannot be handled, the JVM's
+   * shutdown hook does the work, and the JVM exits with its own code. If the shutdown has not ended 0.25 s after its
+   * grace, or another hook delays the JVM's exit that long, the process is halted with {@link ShutdownOutcome#HUNG}.
    *
-   * <p>What would keep a signal from arriving, or another hook from waiting for ours, is warned of while the components start.
-   * Where the platform has a termination log, it gets the report's summary, and the whole report if that fits into 4,096
-   * bytes.
+   * <p>While the components start, warnings are logged about everything that would keep a signal from arriving, and
+   * about other shutdown hooks that do not wait for ours. If the platform has a termination log, the report's summary
+   * is written to it, and the whole report if it fits into 4,096 bytes.
    *
-   * <p>An interrupt of the calling thread asks for the end; it is restored.
+   * <p>An interrupt of the calling thread requests the shutdown; the interrupt flag is restored.
    *
    * @return the exit code, see {@link ShutdownOutcome}
    * @throws IllegalStateException if it was started before
@@ -109,13 +111,13 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * Starts everything and returns when it runs.
+   * Starts everything and returns when all components run.
    *
-   * <p>An interrupt of the calling thread cancels the start; it is restored.
+   * <p>An interrupt of the calling thread cancels the start; the interrupt flag is restored.
    *
    * @return the report of the start
-   * @throws LifecycleException if a component threw or was too slow, or if the end was asked for meanwhile; by then what had
-   *     started is stopped
+   * @throws LifecycleException if a component threw or was too slow, or if the shutdown was requested meanwhile; the
+   *     components that had started are stopped by then
    * @throws IllegalStateException if it was started before, or if one of its own components calls it
    */
   public Report start() {
@@ -160,17 +162,17 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * How the process before this one ended, by the marker that {@link LifecycleBuilder#marker(Path)} names; known once this one
-   * has begun to start.
+   * How the previous process ended, according to the file that {@link LifecycleBuilder#marker(Path)} names. Known as
+   * soon as this lifecycle has begun to start.
    *
-   * @return its end; empty without a marker, or when this is the first run
+   * @return its end; empty without a marker, or if this is the first run
    */
   public Optional<PreviousRun> previousRun() {
     return previousRun;
   }
 
   /**
-   * What the platform must be told to match the plan.
+   * The settings of the platform that match the plan.
    *
    * @return the stanza, with the builder's pre-stop pause and start deadline
    */
@@ -202,11 +204,12 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * Shuts down, and returns when all is over. Every caller gets the same report; the first reason counts. Called before the
-   * start, it makes sure that there will be none.
+   * Shuts down, and returns when the shutdown is complete. Every caller gets the same report. The first reason
+   * counts. If it is called before the start, the lifecycle can no longer be started.
    *
-   * <p>Called by one of its own components or callbacks it does not wait, since that would be for itself: the report then
-   * says how far things are. An interrupt does not shorten the wait, which the grace bounds; it is restored.
+   * <p>If one of its own components or callbacks calls it, it does not wait, because it would wait for itself; the
+   * report then describes the progress so far. An interrupt does not shorten the wait, which is bounded by the grace;
+   * the interrupt flag is restored.
    *
    * @param reason why, for the report
    * @return what happened
@@ -221,7 +224,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * Asks for the end without waiting for it.
+   * Requests the shutdown without waiting for it.
    *
    * @param reason why, for the report
    */
@@ -230,7 +233,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * What has happened so far; complete when its state is {@link LifecycleState#STOPPED}.
+   * What has happened so far. The report is complete when its state is {@link LifecycleState#STOPPED}.
    *
    * @return a snapshot
    */
@@ -257,27 +260,30 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /**
-   * What became of all work in flight so far, by kind.
+   * How much work was accepted, completed, rejected and cut so far, by kind.
    *
-   * @return the counts; empty when nothing is tracked
+   * @return the counts; empty if no work is tracked
    */
   public List<WorkCounts> workCounts() {
     return engine.workCounts();
   }
 
   /**
-   * Listens to what happens. The first event is the current state; the others follow in order, on a daemon thread that is
-   * there while there is something to deliver. At most 256 events wait for a slow listener, then the oldest are dropped and
-   * {@link LifecycleEvent.EventsDropped} says how many.
+   * Subscribes a listener. Its first event is the current state. All later events follow in order, on a daemon thread
+   * that exists only while there is something to deliver. At most 256 events wait for a slow listener. Beyond that
+   * the oldest are dropped, and {@link LifecycleEvent.EventsDropped} gives their number.
    *
-   * @param listener gets the events; what it throws is logged once per type
-   * @return ends the subscription
+   * @param listener receives the events; what it throws is logged once for each class of exception
+   * @return closing it ends the subscription
    */
   public Subscription subscribe(Consumer<? super LifecycleEvent> listener) {
     return engine.subscribe(listener);
   }
 
-  /** Shuts down if that has not happened, and puts back signal handlers and the hook that {@link #run()} has set. */
+  /**
+   * Shuts down if that has not happened yet, and removes the signal handlers and the hook that {@link #run()} has
+   * set.
+   */
   @Override
   public void close() {
     if (!engine.state().isStopped()) {

@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
 
 /**
- * Says what a {@link Lifecycle} consists of. The order in which components are registered is the order in which they start;
- * the order of all other calls means nothing. For use by one thread.
+ * Collects the settings of a {@link Lifecycle}. Components start in the order in which they are registered, unless
+ * {@link #dependsOn} says otherwise. The order of all other calls does not matter. For use by one thread.
  */
 public final class LifecycleBuilder {
   private static final Duration DEFAULT_START_DEADLINE = Duration.ofMinutes(5);
@@ -51,7 +51,7 @@ public final class LifecycleBuilder {
   LifecycleBuilder() {}
 
   /**
-   * The process's own budget, from the first signal to its exit. The platform's margin is not taken from it.
+   * Sets the process's own budget, from the first signal to its exit. The platform's margin is not part of it.
    *
    * @param grace 1 ms to 1 day; default 25 s
    * @return this builder
@@ -62,9 +62,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * How long to go on serving after the announcement, while load balancers learn.
+   * Sets how long requests are still served after the announcement, while load balancers learn that the instance is
+   * leaving.
    *
-   * @param delay zero or more; default 5 s, or zero when {@link #preStop(Duration)} does the waiting
+   * @param delay zero or more; default 5 s, or zero if {@link #preStop(Duration)} is set
    * @return this builder
    */
   public LifecycleBuilder propagation(Duration delay) {
@@ -74,11 +75,11 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Goes on serving until nothing has arrived for a while, instead of a fixed time: load balancers have learnt then. Requests
-   * and streams count, let in or not; probes and jobs do not. Needs {@link #drain(InFlight)}.
+   * Serves requests until none has arrived for a while, instead of for a fixed time. Requests and streams count,
+   * whether they are admitted or not; probes and jobs do not. Needs {@link #drain(InFlight)}.
    *
-   * @param quiet how long nothing must arrive, above zero and at most {@code longest}
-   * @param longest how long to go on serving at most; this is what the plan reckons with
+   * @param quiet how long no request must arrive, above zero and at most {@code longest}
+   * @param longest the longest time to go on serving; the plan is calculated with it
    * @return this builder
    */
   public LifecycleBuilder adaptivePropagation(Duration quiet, Duration longest) {
@@ -88,8 +89,9 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * How long the platform pauses before it sends its signal, such as Kubernetes' {@code preStop} sleep. The pause does what
-   * the propagation would do, so that is zero then unless it is given; both together are warned of, as time paid for twice.
+   * Sets how long the platform waits before it sends its signal, such as the {@code preStop} sleep of Kubernetes.
+   * That pause replaces the propagation delay, which is then zero unless it is set. If both are set, a warning is
+   * logged, because their times add up.
    *
    * @param pause whole seconds, zero or more; default zero: there is no pause
    * @return this builder
@@ -100,10 +102,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The grace that the platform was told to give, such as {@code terminationGracePeriodSeconds}: a process cannot read it, so
-   * it must be repeated. {@link #build()} refuses a plan that does not fit into it.
+   * Sets the grace that the platform gives, such as {@code terminationGracePeriodSeconds}. A process cannot read this
+   * setting, so it must be repeated here. {@link #build()} rejects a plan that does not fit into it.
    *
-   * @param seconds what the platform gives, with the pre-stop pause and before it kills; default: not checked
+   * @param seconds from the start of the pre-stop pause until the platform kills the process; default: not checked
    * @return this builder
    */
   public LifecycleBuilder platformGrace(Duration seconds) {
@@ -112,10 +114,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Over how long {@linkplain WorkKind#STREAM streams} are told to end, one after the other from the beginning of the drain on, so
-   * that their clients do not all come back somewhere else at once.
+   * Sets the time over which {@linkplain WorkKind#STREAM streams} are asked to end, one after the other, from the
+   * beginning of the drain on. This way their clients do not all reconnect at the same moment.
    *
-   * @param window zero or more; clipped to the drain; default half of it
+   * @param window zero or more; at most the drain; default half of the drain
    * @return this builder
    */
   public LifecycleBuilder streamWindow(Duration window) {
@@ -124,10 +126,11 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * A file in which this process says where it is, so that the next one knows how it ended, even if it was killed: {@link
-   * Lifecycle#previousRun()}. In Kubernetes an {@code emptyDir} volume outlives the container.
+   * Sets a file to which this process writes its current phase. The next process can then see how this one ended,
+   * even if it was killed: {@link Lifecycle#previousRun()}. In Kubernetes an {@code emptyDir} volume outlives the
+   * container.
    *
-   * @param file written at the start and with each phase; its folder must exist
+   * @param file written at the start and in each phase; its folder must exist
    * @return this builder
    */
   public LifecycleBuilder marker(Path file) {
@@ -136,7 +139,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Where {@link Lifecycle#run()} leaves its last words, if that file exists.
+   * Sets the file to which {@link Lifecycle#run()} writes its termination message, if that file exists.
    *
    * @param file default {@code /dev/termination-log}, which Kubernetes shows with the container's status
    * @return this builder
@@ -147,7 +150,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The budget that stop intake, close and infrastructure share.
+   * Sets the budget that stop-intake, close and infrastructure share.
    *
    * @param budget above zero; default the smaller of 2 s and a twelfth of the grace
    * @return this builder
@@ -158,7 +161,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The budget of the flush, which no other phase can use up.
+   * Sets the budget of the flush, which no other phase can use.
    *
    * @param budget above zero; default the smaller of 2 s and a twelfth of the grace
    * @return this builder
@@ -169,7 +172,8 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * How long all starts together may take; then the start has failed and is rolled back.
+   * Sets how long all starts together may take. After that the start has failed, and the components that had started
+   * are stopped.
    *
    * @param deadline above zero; default 5 minutes
    * @return this builder
@@ -180,13 +184,13 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * A component that starts before all ordinary ones and stops after everything, the flush included: probes, management.
-   * Infrastructure components start in the order in which they are registered.
+   * Adds a component that starts before all ordinary ones and stops after everything else, the flush included. Use it
+   * for probes and management. Infrastructure components start in the order in which they are registered.
    *
-   * @param name a name of its own
-   * @param start returns when it has started
-   * @param stop returns when it has stopped
-   * @return this builder; {@link #dependsOn(String...)} now speaks of this component
+   * @param name a unique name
+   * @param start returns when the component has started
+   * @param stop returns when the component has stopped
+   * @return this builder; {@link #dependsOn(String...)} now applies to this component
    */
   public LifecycleBuilder infrastructure(String name, Action start, Action stop) {
     requireNonNull(stop, "stop");
@@ -194,13 +198,13 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * An ordinary component. It depends on the ordinary one registered before it, unless {@link #dependsOn(String...)} says
-   * otherwise: it starts after, and stops before it.
+   * Adds an ordinary component. It starts after the ordinary component registered before it, and stops before that
+   * one, unless {@link #dependsOn(String...)} says otherwise.
    *
-   * @param name a name of its own
-   * @param start returns when it has started
-   * @param stop returns when it has stopped; called only if it had started, once
-   * @return this builder; {@link #dependsOn(String...)} now speaks of this component
+   * @param name a unique name
+   * @param start returns when the component has started
+   * @param stop returns when the component has stopped; called once, and only if the component had started
+   * @return this builder; {@link #dependsOn(String...)} now applies to this component
    */
   public LifecycleBuilder component(String name, Action start, Action stop) {
     requireNonNull(stop, "stop");
@@ -231,10 +235,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Says what the component registered last depends on, instead of the one registered before it. With no name it is
-   * independent, and starts and stops beside the others.
+   * Sets what the last registered component depends on, instead of the component registered before it. Without a name
+   * it is independent, and starts and stops in parallel with others.
    *
-   * @param names components, registered before or after
+   * @param names components that are registered before or after it
    * @return this builder
    * @throws IllegalStateException if no component was registered
    */
@@ -243,8 +247,8 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Says in which phase the component registered last stops, instead of {@link Phase#CLOSE}. What it depends on must not stop
-   * in an earlier one.
+   * Sets the phase in which the last registered component stops, instead of {@link Phase#CLOSE}. The components that
+   * it depends on must not stop in an earlier phase.
    *
    * @param phase {@link Phase#STOP_INTAKE}, {@link Phase#CLOSE} or a phase added with {@link #phase(Phase)}
    * @return this builder
@@ -256,10 +260,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Says how the component registered last stops taking new work, such as a queue consumer that stops polling and hands back
-   * what it has fetched. It runs before the drain; the component's stop runs later, in its phase.
+   * Sets how the last registered component stops accepting new work. For example, a queue consumer stops polling and
+   * gives back what it has fetched. The action runs before the drain; the component's stop runs later, in its phase.
    *
-   * @param stopIntake returns when nothing new is taken
+   * @param stopIntake returns when no new work is accepted
    * @return this builder
    * @throws IllegalStateException if no component was registered
    */
@@ -269,9 +273,9 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Adds a phase of its own to the shutdown; {@link #stopIn(String)} puts components into it.
+   * Adds a phase to the shutdown. Use {@link #stopIn(String)} to assign components to it.
    *
-   * @param phase its name, budget and place
+   * @param phase its name, budget and position
    * @return this builder
    */
   public LifecycleBuilder phase(Phase phase) {
@@ -280,7 +284,8 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Runs when everything has started, such as opening the start gate. If it throws, the start has failed.
+   * Adds a callback that runs when everything has started, for example to make the instance ready. If it throws, the
+   * start has failed.
    *
    * @param callback runs once; several run one after the other
    * @return this builder
@@ -291,9 +296,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Runs as soon as the end was asked for, such as turning readiness off. Also when the start failed.
+   * Adds a callback that runs as soon as the shutdown was requested or the start has failed, for example to make the
+   * instance not ready.
    *
-   * @param callback runs once; several run beside each other
+   * @param callback runs once; several run in parallel
    * @return this builder
    */
   public LifecycleBuilder onAnnounce(Action callback) {
@@ -302,11 +308,11 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * How readiness is turned off, and when: like {@link #onAnnounce(Action)} for {@link Readiness#FLIP}, or only once the intake
-   * is stopped.
+   * Sets how and when the instance becomes not ready. {@link Readiness#FLIP} works like {@link #onAnnounce(Action)};
+   * {@link Readiness#KEEP_SERVING} waits until the intake is stopped.
    *
    * @param when the policy
-   * @param turnOff makes the instance not ready, for good
+   * @param turnOff makes the instance not ready for good
    * @return this builder
    */
   public LifecycleBuilder readiness(Readiness when, Action turnOff) {
@@ -316,9 +322,9 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * A component that has started already and is closed at its end.
+   * Adds a component that has started already and is closed as its stop.
    *
-   * @param name a name of its own
+   * @param name a unique name
    * @param resource closed once
    * @return this builder
    */
@@ -328,10 +334,11 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * An executor as a component: at its stop it takes nothing new, gets half of the close budget for what it has, is then
-   * interrupted, and what still runs is reported. A {@link TrackedExecutor} names its tasks, any other is named as a whole.
+   * Adds an executor as a component. Its stop rejects new tasks, waits for the others for at most half of the close
+   * budget, interrupts what is left, and reports the tasks that still run. A {@link TrackedExecutor} names these
+   * tasks; any other executor is reported as a whole.
    *
-   * @param name a name of its own
+   * @param name a unique name
    * @param executor stopped once
    * @return this builder
    */
@@ -342,10 +349,11 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Something that runs again and again, first after one pause. No run begins once the intake is stopped; one under way is
-   * waited for like the tasks of {@link #executor(String, ExecutorService)}. What it throws is logged, and it runs again.
+   * Adds a task that runs again and again, the first time after one pause. No run begins after the intake is stopped.
+   * A run under way is waited for like the tasks of {@link #executor(String, ExecutorService)}. An exception is
+   * logged, and the task runs again.
    *
-   * @param name a name of its own
+   * @param name a unique name
    * @param pause from the end of a run to the next, above zero
    * @param task one run
    * @return this builder
@@ -361,9 +369,9 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * A queue's consumer: its intake stops before the drain, its stop waits for the message in work.
+   * Adds the consumer of a queue. It stops polling before the drain, and its stop waits for the message in work.
    *
-   * @param name a name of its own
+   * @param name a unique name
    * @param consumer started and stopped once
    * @return this builder
    */
@@ -372,10 +380,10 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Work to wait for. Its clients are asked to leave with the announcement, its intake is closed after the propagation, and
-   * what is still in flight at the end of the drain is cut.
+   * Adds work in flight that the shutdown waits for. Its clients are asked to leave at the announcement, its intake
+   * is closed after the propagation, and what is still in flight at the end of the drain is cut.
    *
-   * @param work counts what is in flight; several add up
+   * @param work counts what is in flight; may be called for several
    * @return this builder
    */
   public LifecycleBuilder drain(InFlight work) {
@@ -384,11 +392,12 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Brings something out before the end, such as telemetry. It runs when all components are stopped, beside other flushes,
-   * in a budget of its own that nothing else can use up, and even after a timeout or a second signal.
+   * Adds an action that exports data before the end, such as telemetry. It runs when all components are stopped, in
+   * parallel with other flushes. Its budget cannot be used by other phases, and it runs even after a timeout or a
+   * second signal.
    *
    * @param name for the report
-   * @param flush returns when all is out
+   * @param flush returns when everything is exported
    * @return this builder
    */
   public LifecycleBuilder flush(String name, Action flush) {
@@ -399,7 +408,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Warns of a plan that leaves nothing for the drain, instead of refusing it.
+   * Logs a warning about a plan that leaves no time for the drain, instead of rejecting it.
    *
    * @return this builder
    */
@@ -409,8 +418,8 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Leaves signals to the JVM: {@link Lifecycle#run()} then works through its shutdown hook alone, which exits with the JVM's
-   * own code and hears no second signal.
+   * Leaves signals to the JVM. {@link Lifecycle#run()} then works only through the JVM's shutdown hook. The process
+   * exits with the JVM's own code, and a second signal is not noticed.
    *
    * @return this builder
    */
@@ -420,7 +429,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Where time and threads come from. Tests give a {@code cnkit.core.testing.VirtualTime}.
+   * Sets the source of time and threads. Tests pass a {@code cnkit.core.testing.VirtualTime}.
    *
    * @param time stays open when the lifecycle ends; default: a {@link Time#system()} of its own, closed at its end
    * @return this builder
@@ -431,7 +440,7 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * The plan with what was set so far, to be checked before anything is built.
+   * The plan with the current settings. It can be checked before anything is built.
    *
    * @return the plan, which may have problems
    */
@@ -444,11 +453,11 @@ public final class LifecycleBuilder {
   }
 
   /**
-   * Checks everything and builds the lifecycle. Nothing has started yet.
+   * Checks everything and builds the lifecycle. Nothing is started yet.
    *
    * @return the lifecycle
-   * @throws LifecycleException with all problems at once: a plan that does not fit, with its table, settings out of range, and
-   *     names and dependencies that do not fit together
+   * @throws LifecycleException with all problems at once: a plan that does not fit, with its table; settings out of
+   *     range; names and dependencies that are inconsistent
    */
   public Lifecycle build() {
     ShutdownPlan plan = plan();

@@ -3,7 +3,7 @@ package cnkit.lifecycle;
 import java.time.Duration;
 import java.util.List;
 
-/** What happens to a lifecycle. Events are data: they come after the fact, in order, on a thread of their own. */
+/** A change in a lifecycle. Events are data. They are delivered after the change, in order, on a separate thread. */
 public sealed interface LifecycleEvent {
 
   /**
@@ -29,7 +29,7 @@ public sealed interface LifecycleEvent {
   record Started(Duration took) implements LifecycleEvent {}
 
   /**
-   * Something asked for the end.
+   * Something requested the shutdown.
    *
    * @param trigger what it was
    */
@@ -45,14 +45,14 @@ public sealed interface LifecycleEvent {
   /**
    * A phase of the shutdown ended.
    *
-   * @param phase how it went, with its components
+   * @param phase its result, with its steps
    */
   record PhaseEnded(Report.PhaseRun phase) implements LifecycleEvent {}
 
   /**
-   * The drain is over: nothing is in flight any more, or the rest was cut.
+   * The drain ended: no work is in flight any more, or the rest was cut.
    *
-   * @param workCounts what became of all work, by kind
+   * @param workCounts the counts of all work, by kind
    */
   record Drained(List<WorkCounts> workCounts) implements LifecycleEvent {
     public Drained {
@@ -61,15 +61,15 @@ public sealed interface LifecycleEvent {
   }
 
   /**
-   * Only the flush and the infrastructure are left: the last event that telemetry can still export. Delivered, or given up after 50
-   * ms, before the flush begins.
+   * Only the flush and the infrastructure are left. This is the last event that telemetry can still export. The flush
+   * begins when it is delivered, or after 50 ms.
    *
-   * @param report all so far, with the outcome as it stands
+   * @param report the report so far, with the present outcome
    */
   record Flushing(Report report) implements LifecycleEvent {}
 
   /**
-   * All is over.
+   * The shutdown is complete.
    *
    * @param report everything that happened
    */

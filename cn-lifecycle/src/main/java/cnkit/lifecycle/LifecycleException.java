@@ -5,22 +5,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why a lifecycle was not built or did not start. Everything that is wrong is in {@link #problems()} at once.
+ * Thrown if a lifecycle cannot be built or started. {@link #problems()} lists everything that is wrong at once.
  *
- * <p>When a component failed, {@link #getCause()} is what it threw and {@link #getSuppressed()} is what the rollback met.
+ * <p>If a component failed, {@link #getCause()} is what it threw. {@link #getSuppressed()} holds the failures of the
+ * other components, and of the stops that followed.
  */
 public final class LifecycleException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What could not be done. */
+  /** What failed. */
   public enum Reason {
-    /** The budgets do not fit into the grace; there may be other problems as well. */
+    /** The budgets do not fit into the grace. There may be other problems as well. */
     BUDGET,
     /** A setting is out of range, a name is unknown or used twice, or dependencies form a cycle. */
     GRAPH,
-    /** A component threw or was too slow; what had started was stopped. */
+    /** A component threw or was too slow. The components that had started were stopped. */
     START_FAILED,
-    /** The end was asked for while components started; what had started was stopped. */
+    /** The shutdown was requested while components started. The components that had started were stopped. */
     START_CANCELLED
   }
 

@@ -1,15 +1,15 @@
 package cnkit.lifecycle;
 
-/** Where a lifecycle is; it only moves forward. */
+/** The state of a lifecycle. It only moves forward. */
 public enum LifecycleState {
-  /** Built, not started. */
+  /** It was built and not started. */
   NEW,
   /** Components are starting. */
   STARTING,
   /** Everything has started. */
   RUNNING,
-  /** Shutting down, or rolling back a start. */
+  /** It is shutting down, or stopping the components of a failed start. */
   STOPPING,
-  /** Over; there is no second start. */
+  /** The shutdown is complete. A lifecycle cannot be started again. */
   STOPPED
 }

@@ -6,32 +6,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A phase of the shutdown that a user adds between the built-in ones. Immutable.
+ * A phase that a user adds between the built-in phases of the shutdown. Immutable.
  *
  * <pre>{@code
  * Phase.named("snapshot", Duration.ofSeconds(3)).after(Phase.DRAIN).before(Phase.CLOSE)
  * }</pre>
  *
- * @param name a name of its own
- * @param budget its share of the grace, taken from the drain; components of one phase share it
- * @param follows the phases that end before it begins; with no edge at all it follows {@link #DRAIN}
- * @param precedes the phases that begin after it has ended; with no edge at all it precedes {@link #CLOSE}
+ * @param name a unique name
+ * @param budget its share of the grace, taken from the drain; the components of one phase share it
+ * @param follows the phases that end before it begins; without any edge it follows {@link #DRAIN}
+ * @param precedes the phases that begin after it has ended; without any edge it precedes {@link #CLOSE}
  */
 @Pure
 public record Phase(String name, Duration budget, List<String> follows, List<String> precedes) {
-  /** Tells the world: not ready any more. */
+  /** The instance becomes not ready. */
   public static final String ANNOUNCE = "announce";
-  /** Keeps serving while load balancers learn. */
+  /** Requests are still served while load balancers learn that the instance is leaving. */
   public static final String PROPAGATE = "propagate";
-  /** Takes nothing new. */
+  /** No new work is admitted from here on. */
   public static final String STOP_INTAKE = "stop-intake";
-  /** Waits for work in flight. */
+  /** Work in flight is waited for. */
   public static final String DRAIN = "drain";
-  /** Stops the components. */
+  /** Components stop. */
   public static final String CLOSE = "close";
-  /** Brings telemetry and logs out. */
+  /** Telemetry and logs are exported. */
   public static final String FLUSH = "flush";
-  /** Stops what was up first: probes and management. */
+  /** The components that started first, such as probes and management, stop. */
   public static final String INFRASTRUCTURE = "infrastructure";
 
   /** Copies the lists and checks the budget. */
@@ -48,9 +48,9 @@ public record Phase(String name, Duration budget, List<String> follows, List<Str
   }
 
   /**
-   * A phase with no edges yet.
+   * Creates a phase without edges.
    *
-   * @param name a name of its own
+   * @param name a unique name
    * @param budget its share of the grace, above zero
    * @return the phase
    */

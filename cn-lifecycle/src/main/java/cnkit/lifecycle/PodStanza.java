@@ -4,7 +4,8 @@ import cnkit.core.internal.Pure;
 import java.time.Duration;
 
 /**
- * The part of a Kubernetes pod that must agree with a {@link ShutdownPlan}: grace period, pre-stop pause, probes. Immutable.
+ * The part of a Kubernetes pod that must match a {@link ShutdownPlan}: grace period, pre-stop pause and probes.
+ * Immutable.
  *
  * <pre>{@code
  * PodStanza.of(plan).withProbePort(9090).toYaml(); // to be pasted into the manifest
@@ -12,8 +13,8 @@ import java.time.Duration;
  * }</pre>
  *
  * @param plan the plan of the process
- * @param preStop how long the platform pauses before its signal, in whole seconds; default zero: none
- * @param probePort where the probes are answered, 1 to 65535; default 9090
+ * @param preStop how long the platform pauses before its signal, in whole seconds; default zero: no pause
+ * @param probePort the port at which the probes are answered, 1 to 65535; default 9090
  * @param startDeadline how long a start may take; default 5 minutes
  */
 @Pure
@@ -76,8 +77,8 @@ public record PodStanza(
   }
 
   /**
-   * The grace period that the platform must give: the smallest whole number of seconds that holds pre-stop pause, grace and a
-   * margin of 2 s.
+   * The grace period that the platform must give: the smallest whole number of seconds that holds the pre-stop pause,
+   * the grace and a margin of 2 s.
    *
    * @return seconds
    */
@@ -86,9 +87,9 @@ public record PodStanza(
   }
 
   /**
-   * The stanza as YAML, as it stands in a pod's {@code spec}.
+   * Prints the stanza as YAML for a pod's {@code spec}.
    *
-   * @return several lines, each with its end
+   * @return several lines, each with a line end
    */
   public String toYaml() {
     var yaml = new StringBuilder();

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How the process before this one ended, as its marker tells.
+ * How the previous process ended, according to its marker file.
  *
- * @param outcome how it ended; empty when it did not come to its end, because it was killed or crashed
- * @param phase where it was last seen: {@code running}, or the phase of its start or shutdown
+ * @param outcome how it ended; empty if it was killed or crashed before its end
+ * @param phase its last known phase: {@code running}, or the phase of its start or shutdown
  * @param summary a line for people
  */
 public record PreviousRun(Optional<ShutdownOutcome> outcome, String phase, String summary) {

@@ -12,9 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consumes a queue on a daemon thread of its own, in the order in which a drain needs it: the intake stops first, the message
- * in work is finished, and what was fetched but not begun is given back. Each message is a {@link WorkKind#JOB} in flight. Safe
- * for use by many threads; it lives once.
+ * Consumes a queue on its own daemon thread, so that it can be drained: first it stops polling, then the message in
+ * work is finished, and fetched messages that were not begun are given back. Each message is a {@link WorkKind#JOB}
+ * in flight. Safe for use by many threads. It can be started only once.
  *
  * <pre>{@code
  * QueueConsumer<Order> orders =
@@ -54,26 +54,26 @@ public final class QueueConsumer<M> {
   @FunctionalInterface
   public interface Poll<M> {
     /**
-     * Waits for messages; returning none is no error.
+     * Waits for messages. An empty list is not an error.
      *
-     * @return what came, in order
-     * @throws Exception an error, after which it is asked again in a second; an interrupt when the intake stops
+     * @return the messages, in order
+     * @throws Exception an error; the next poll follows after one second. An interrupt means that polling stops
      */
     List<M> poll() throws Exception;
   }
 
   /**
-   * Does something with a message, or with several.
+   * Processes a message, or several.
    *
-   * @param <M> what it takes
+   * @param <M> what it processes
    */
   @FunctionalInterface
   public interface Handler<M> {
     /**
-     * Does it, the acknowledgement included.
+     * Processes it, the acknowledgement included.
      *
      * @param message the message, or the messages
-     * @throws Exception whatever went wrong; it is logged, and the next message is next
+     * @throws Exception any failure; it is logged, and the next message follows
      */
     void handle(M message) throws Exception;
   }
@@ -92,13 +92,13 @@ public final class QueueConsumer<M> {
   }
 
   /**
-   * A consumer that has not started.
+   * Creates a consumer that has not started.
    *
-   * @param name what a person would call it
-   * @param inFlight counts each message as a job, from when it is begun
+   * @param name a name for people
+   * @param inFlight counts each message as a job, from the moment at which its handler begins
    * @param poll fetches messages; interrupted when the intake stops
-   * @param handle works on one message and acknowledges it
-   * @param release gives back what was fetched and not begun; not called when there is nothing
+   * @param handle processes one message and acknowledges it
+   * @param release gives back messages that were fetched and not begun; not called if there are none
    * @param <M> a message
    * @return the consumer
    */
@@ -117,7 +117,7 @@ public final class QueueConsumer<M> {
   }
 
   /**
-   * Begins to poll.
+   * Starts to poll.
    *
    * @throws IllegalStateException if it was started before
    */
@@ -133,7 +133,7 @@ public final class QueueConsumer<M> {
     body.start();
   }
 
-  /** Polls no more: a poll under way is interrupted, a message in work is not. Returns at once. */
+  /** Stops polling. A poll under way is interrupted, a message in work is not. Returns at once. */
   public void stopIntake() {
     synchronized (this) { // so that the interrupt cannot come later than the poll that it ends
       State was = state.advance(now -> State.STOPPING, (before, after) -> before);
@@ -145,7 +145,8 @@ public final class QueueConsumer<M> {
   }
 
   /**
-   * Waits until the message in work is done and the others are given back. Interrupted, it interrupts the work and gives up.
+   * Waits until the message in work is done and the others are given back. If the caller is interrupted, it
+   * interrupts the message in work and returns.
    *
    * @throws InterruptedException if the caller was interrupted
    */

@@ -1,13 +1,16 @@
 package cnkit.lifecycle;
 
-/** When readiness goes while the process is on its way out. */
+/** When the instance becomes not ready during a shutdown. */
 public enum Readiness {
-  /** At once, with the announcement: whoever probes this instance itself learns first. The default. */
+  /**
+   * At once, with the announcement, so that clients and load balancers that probe this instance learn first. The
+   * default.
+   */
   FLIP,
   /**
-   * When the intake is stopped, after the propagation. Kubernetes takes a pod that is being deleted out of rotation without
-   * asking its probe, and falls back to pods that end but still serve when there is no other: with one replica, or local
-   * traffic only, not to flip loses less.
+   * When the intake is stopped, after the propagation. Kubernetes takes a terminating pod out of rotation without
+   * asking its readiness probe. If there is no other pod, it falls back to terminating pods that are still ready. So
+   * with one replica, or with local traffic only, this policy loses fewer requests.
    */
   KEEP_SERVING
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What happened from the first start to the last stop: a snapshot, complete when {@link #state()} is {@link
- * LifecycleState#STOPPED}. Immutable and safe for use by many threads.
+ * What happened from the first start to the last stop. It is a snapshot, and is complete when {@link #state()} is
+ * {@link LifecycleState#STOPPED}. Immutable and safe for use by many threads.
  *
  * <pre>{@code
  * Report report = lifecycle.shutdown("maintenance");
@@ -59,7 +59,7 @@ public final class Report {
   /**
    * How the lifecycle ended, or how it would end if nothing else went wrong.
    *
-   * @return the worst of all that happened
+   * @return the worst outcome so far
    */
   public ShutdownOutcome outcome() {
     return outcome;
@@ -111,7 +111,7 @@ public final class Report {
   }
 
   /**
-   * What became of the work in flight, by kind.
+   * The counts of the work in flight, by kind.
    *
    * @return the counts; empty if no work is tracked
    */
@@ -122,25 +122,25 @@ public final class Report {
   /**
    * Work and components that did not end in time.
    *
-   * @return each with its thread and stack, where they are known
+   * @return each with its thread and stack trace, if they are known
    */
   public List<Unfinished> unfinished() {
     return unfinished;
   }
 
-  /** How a phase or a component's step went. */
+  /** The result of a phase, or of a step of a component. */
   public enum Result {
-    /** Still going on. */
+    /** It is still running. */
     RUNNING,
-    /** As planned. */
+    /** It ended as planned. */
     DONE,
-    /** Not waited for, on purpose. */
+    /** It was not waited for, on purpose. */
     SKIPPED,
-    /** It threw. */
+    /** It threw an exception. */
     FAILED,
-    /** The end was asked for before it was done. */
+    /** The shutdown was requested before it was done. */
     CANCELLED,
-    /** Its time was over first. */
+    /** It did not end in its time. */
     TIMED_OUT,
     /** A second signal ended it. */
     ABANDONED
@@ -150,10 +150,10 @@ public final class Report {
    * One phase.
    *
    * @param name its name; {@code start} for the start
-   * @param at when it began, from the beginning of the start or of the shutdown
-   * @param took how long it took, or has taken
-   * @param allowance the most it could have taken
-   * @param result how it went
+   * @param at when it began, measured from the beginning of the start or of the shutdown
+   * @param took how long it took, or has taken so far
+   * @param allowance the longest time that it was allowed to take
+   * @param result how it ended
    * @param steps what ran in it
    */
   public record PhaseRun(
@@ -173,9 +173,9 @@ public final class Report {
    * One start, stop or callback.
    *
    * @param name the component's name
-   * @param at when it began, from the beginning of the start or of the shutdown
+   * @param at when it began, measured from the beginning of the start or of the shutdown
    * @param took how long it took; zero if it did not return
-   * @param result how it went
+   * @param result how it ended
    * @param error what it threw, as text
    */
   public record Step(
@@ -199,9 +199,9 @@ public final class Report {
   }
 
   /**
-   * All of it as nested maps, lists, texts and numbers, in a fixed order: fit for a structured log line.
+   * The whole report as nested maps, lists, texts and numbers, in a fixed order. Suitable for a structured log line.
    *
-   * @return a map of its own; durations are whole milliseconds
+   * @return a new map; durations are whole milliseconds
    */
   public Map<String, Object> attributes() {
     var all = new LinkedHashMap<String, Object>();

@@ -2,20 +2,22 @@ package cnkit.lifecycle;
 
 import cnkit.core.internal.Pure;
 
-/** How a life ended; of several things that happened, the worst counts. Declared from best to worst. */
+/**
+ * How a lifecycle ended. If several things happened, the worst counts. The constants are in order from best to worst.
+ */
 @Pure
 public enum ShutdownOutcome {
   /** Everything that had started was stopped as planned. */
   STOPPED(0),
   /** All work finished, but a component's stop threw. */
   STOPPED_WITH_ERRORS(80),
-  /** A component did not start; what had started was stopped again. */
+  /** A component did not start. The components that had started were stopped. */
   START_FAILED(70),
-  /** Work was cut at a deadline, or a stop did not return in its slice. */
+  /** Work was cut at a deadline, or a stop did not return in its time. */
   DRAIN_TIMEOUT(81),
-  /** A second signal ended it early. */
+  /** A second signal forced the end. */
   FORCED(82),
-  /** The shutdown itself did not end: the deadline thread halted the process. */
+  /** The shutdown itself did not end, and the process was halted. */
   HUNG(83);
 
   private final int exitCode;
@@ -25,7 +27,7 @@ public enum ShutdownOutcome {
   }
 
   /**
-   * What the process exits with.
+   * The exit code of the process.
    *
    * @return the exit code
    */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the grace is divided. The plan is data: it is checked before anything starts, printed, and compared with what the
- * platform was told. Immutable.
+ * The division of the grace among the phases of the shutdown. The plan is data: it can be checked before anything
+ * starts, printed, and compared with the settings of the platform. Immutable.
  *
  * <pre>{@code
  * ShutdownPlan plan = ShutdownPlan.of(Duration.ofSeconds(25), Duration.ofSeconds(5));
@@ -16,13 +16,15 @@ import java.util.List;
  * plan.problems(); // empty: it fits
  * }</pre>
  *
- * @param grace the process's own budget from the first signal to its exit, 1 ms to 1 day; default 25 s. The platform's
- *     margin is not taken from it
- * @param propagation how long to go on serving after the announcement while load balancers learn, zero or more; default
- *     5 s
- * @param closeBudget the budget that stop intake, close and infrastructure share; default the smaller of 2 s and {@code grace / 12}
- * @param flushBudget the protected budget of telemetry and logs, never lent to another phase; default as {@code closeBudget}
- * @param phases the user's own phases; their budgets are taken from the drain
+ * @param grace the process's own budget from the first signal to its exit, 1 ms to 1 day; default 25 s. The
+ *     platform's margin is not part of it
+ * @param propagation how long requests are still served after the announcement while load balancers learn, zero or
+ *     more; default 5 s
+ * @param closeBudget the budget that stop-intake, close and infrastructure share; default the smaller of 2 s and
+ *     {@code grace / 12}
+ * @param flushBudget the protected budget of telemetry and logs, which no other phase can use; default as
+ *     {@code closeBudget}
+ * @param phases the phases that the user added; their budgets are taken from the drain
  */
 @Pure
 public record ShutdownPlan(
@@ -31,10 +33,10 @@ public record ShutdownPlan(
     Duration closeBudget,
     Duration flushBudget,
     List<Phase> phases) {
-  /** The grace when none is given: 25 s, which with the platform's margin fits into Kubernetes' 30 s. */
+  /** The default grace: 25 s, which with the platform's margin fits into the 30 s of Kubernetes. */
   public static final Duration DEFAULT_GRACE = Duration.ofSeconds(25);
 
-  /** The propagation delay when none is given: 5 s. */
+  /** The default propagation delay: 5 s. */
   public static final Duration DEFAULT_PROPAGATION = Duration.ofSeconds(5);
 
   private static final Duration LONGEST = Duration.ofDays(1);
@@ -42,7 +44,7 @@ public record ShutdownPlan(
   private static final Duration LONGEST_NANOS = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration MARGIN = Duration.ofSeconds(2);
 
-  /** Copies the list; what does not fit is told by {@link #problems()}. */
+  /** Copies the list. The values are not checked here, but by {@link #problems()}. */
   public ShutdownPlan {
     phases = List.copyOf(phases);
   }
@@ -60,7 +62,7 @@ public record ShutdownPlan(
   }
 
   /**
-   * What close and flush get unless they are given: the smaller of 2 s and a twelfth of the grace.
+   * The default budget of close and of flush: the smaller of 2 s and a twelfth of the grace.
    *
    * @param grace the process's own budget
    * @return the budget
@@ -92,7 +94,7 @@ public record ShutdownPlan(
   }
 
   /**
-   * Adds a phase of the user's own.
+   * Adds a phase of the user.
    *
    * @param phase the phase
    * @return a copy
@@ -104,9 +106,9 @@ public record ShutdownPlan(
   }
 
   /**
-   * What is left for work in flight.
+   * The time that is left for work in flight.
    *
-   * @return the rest of the grace; zero or negative when the plan does not fit
+   * @return the rest of the grace; zero or negative if the plan does not fit
    */
   public Duration drainBudget() {
     Duration rest = grace.minus(propagation).minus(closeBudget).minus(flushBudget);
@@ -117,10 +119,10 @@ public record ShutdownPlan(
   }
 
   /**
-   * The settings of the platform that match: the smallest whole number of seconds that holds the pre-stop pause, the grace
-   * and a margin of 2 s.
+   * The matching setting of the platform: the smallest whole number of seconds that holds the pre-stop pause, the
+   * grace and a margin of 2 s.
    *
-   * @param preStop how long the platform's own pre-stop pause lasts; zero when there is none
+   * @param preStop how long the platform's own pre-stop pause lasts; zero if there is none
    * @return a value for {@code terminationGracePeriodSeconds}
    */
   public long terminationGracePeriodSeconds(Duration preStop) {
@@ -129,10 +131,10 @@ public record ShutdownPlan(
   }
 
   /**
-   * All that does not fit, at once; this is what building a lifecycle refuses.
+   * All problems of the plan at once. With any of these a lifecycle is not built.
    *
-   * @return the problems, each with the settings concerned ({@code grace}, {@code propagation}, {@code closeBudget}, {@code
-   *     flushBudget} or a phase's name); empty when the plan fits
+   * @return the problems, each with the settings concerned ({@code grace}, {@code propagation}, {@code closeBudget},
+   *     {@code flushBudget} or a phase's name); empty if the plan fits
    */
   public List<Problem> problems() {
     var problems = new ArrayList<Problem>();

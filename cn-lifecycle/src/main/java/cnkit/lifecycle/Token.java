@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One piece of work in flight, with a name and an age. Closing it ends the work; closing it again does nothing. Safe for use
- * by many threads: it may be opened on one and closed on another.
+ * One piece of work in flight, with a name and an age. Closing it ends the work. Closing it again does nothing. Safe
+ * for use by many threads: it may be opened by one thread and closed by another.
  */
 public final class Token implements AutoCloseable {
   /** The slot of a probe: outside of every count. */
@@ -42,25 +42,25 @@ public final class Token implements AutoCloseable {
   /**
    * Whether the work must not begin, because the intake is closed.
    *
-   * @return whether it was refused; closing a refused token does nothing
+   * @return whether it was rejected; closing a rejected token does nothing
    */
   public boolean refused() {
     return word == InFlight.REFUSED;
   }
 
   /**
-   * What a person would call the work.
+   * The name of the work, for people.
    *
-   * @return the label; empty for a refused token
+   * @return the label; empty for a rejected token
    */
   public String label() {
     return label;
   }
 
   /**
-   * How long the work has been going on.
+   * How long the work has been in flight.
    *
-   * @return the age now; zero for a refused token
+   * @return the age now; zero for a rejected token
    */
   public Duration age() {
     return refused() ? Duration.ZERO : owner.age(this);
@@ -71,9 +71,9 @@ public final class Token implements AutoCloseable {
   }
 
   /**
-   * Says how to end the work when its time is over. Runs at most once: at the deadline of the drain, when the process is
-   * forced, for a {@link WorkKind#STREAM} while the drain goes on, or at once if that has happened already. Never after the token
-   * was closed.
+   * Sets a callback that ends the work. It runs at most once: at the deadline of the drain, when the shutdown is
+   * forced, for a {@link WorkKind#STREAM} during the drain, or at once if one of these has happened already. It never
+   * runs after the token was closed.
    *
    * @param cancel ends the work; may throw, may block for a moment
    * @return this token
@@ -90,9 +90,9 @@ public final class Token implements AutoCloseable {
   }
 
   /**
-   * Whether the work was told to end.
+   * Whether the work was asked to end.
    *
-   * @return whether it should give up
+   * @return whether it should stop
    */
   public boolean cancelled() {
     int now = word;

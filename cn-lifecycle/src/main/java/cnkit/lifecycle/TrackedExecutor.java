@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor that knows what it is running, so that a stop can name what does not end: on any executor of the JDK, fixed
- * pools and virtual per-task ones alike. Safe for use by many threads.
+ * An executor that knows which tasks it runs, so that the report can name the tasks that do not end. It works with
+ * every executor of the JDK, such as fixed pools and one virtual thread per task. Safe for use by many threads.
  *
  * <pre>{@code
  * TrackedExecutor mails = TrackedExecutor.of("mails", Executors.newFixedThreadPool(4));
@@ -37,21 +37,21 @@ public final class TrackedExecutor extends AbstractExecutorService {
   }
 
   /**
-   * Wraps an executor; hand on only the result.
+   * Wraps an executor. Submit all tasks to the result.
    *
-   * @param name what a person would call it
+   * @param name a name for people
    * @param executor runs the tasks; owned by the result
-   * @return an executor that tracks
+   * @return an executor that tracks its tasks
    */
   public static TrackedExecutor of(String name, ExecutorService executor) {
     return new TrackedExecutor(requireNonNull(name, "name"), requireNonNull(executor, "executor"));
   }
 
   /**
-   * What a stop left behind.
+   * What a stop could not finish.
    *
    * @param neverStarted how many tasks were still queued; their futures were cancelled
-   * @param survivors what still runs though it was interrupted, oldest first
+   * @param survivors the tasks that still run although they were interrupted, oldest first
    */
   public record StopResult(int neverStarted, List<Unfinished> survivors) {
     public StopResult {
@@ -60,11 +60,12 @@ public final class TrackedExecutor extends AbstractExecutorService {
   }
 
   /**
-   * Takes nothing new, waits for what it has, then interrupts what is left, waits a tenth of the slice for that (at most 100
-   * ms), and names what still runs. An interrupt of the caller means: at once; it is restored.
+   * Rejects new tasks and waits for the others. Then it interrupts what is left, waits for a tenth of the slice (at
+   * most 100 ms), and names the tasks that still run. If the caller is interrupted, the tasks are interrupted at
+   * once; the interrupt flag is restored.
    *
    * @param slice how long to wait before interrupting
-   * @return what was left
+   * @return what could not be finished
    */
   public StopResult stop(Duration slice) {
     return stop(name, this, slice);
@@ -154,7 +155,7 @@ public final class TrackedExecutor extends AbstractExecutorService {
     executor.shutdown();
   }
 
-  /** Tells what was queued; these are the tasks as they were given. */
+  /** Returns the queued tasks as they were submitted. */
   @Override
   public List<Runnable> shutdownNow() {
     var queued = new ArrayList<Runnable>();

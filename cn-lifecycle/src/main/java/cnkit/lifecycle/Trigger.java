@@ -3,8 +3,8 @@ package cnkit.lifecycle;
 import java.time.Duration;
 
 /**
- * Something that asked for the end. The first one is the reason; later ones only add a line, except that a second signal
- * forces.
+ * Something that requested the shutdown. The first trigger is the reason. Later ones only add a line to the report,
+ * except that a second signal forces the end.
  *
  * @param source where it came from
  * @param detail the signal's name, or the text given to {@code shutdown}
@@ -18,7 +18,7 @@ public record Trigger(Source source, String detail, Duration at) {
     SIGNAL,
     /** {@link Lifecycle#shutdown(String)} or {@link Lifecycle#requestShutdown(String)}. */
     CALL,
-    /** The JVM began to exit by itself: somebody called {@code System.exit}, or signals are left to the JVM. */
+    /** The JVM began to exit: code called {@code System.exit}, or signals are left to the JVM. */
     EXIT,
     /** A component did not start. */
     START

@@ -8,13 +8,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Work or a component that did not end in time.
+ * Work, or the start or stop of a component, that did not end in time.
  *
  * @param what "stop", "start", or the kind of the work
  * @param name the component, or the label of the work
  * @param age how long it had been running
- * @param thread the thread it ran on or was opened by; empty when that thread is gone
- * @param stack where that thread was, innermost first, at most 32 frames; empty for work whose thread is gone
+ * @param thread the thread on which it ran or was opened; empty if that thread has ended
+ * @param stack the stack trace of that thread, innermost frame first, at most 32 frames; empty if the thread has
+ *     ended
  */
 public record Unfinished(
     String what, String name, Duration age, String thread, List<String> stack) {

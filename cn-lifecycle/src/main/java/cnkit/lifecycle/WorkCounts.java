@@ -3,21 +3,21 @@ package cnkit.lifecycle;
 import cnkit.core.internal.Pure;
 
 /**
- * What became of all work of one kind: {@code completed + rejected + cut + open = accepted}, always. When a shutdown is
- * over nothing is open.
+ * The counts of all work of one kind. Always {@code completed + rejected + cut + open = accepted}. After a shutdown
+ * nothing is open.
  *
  * @param kind what was counted
- * @param accepted all that arrived, from the start of the process
- * @param completed what ended by itself
- * @param rejected what came after the intake was closed, and was refused before it began
- * @param cut what was still running when its time was over
- * @param open what is still running
+ * @param accepted all work that arrived since the start of the process, rejected work included
+ * @param completed work that ended by itself
+ * @param rejected work that arrived after the intake was closed and did not begin
+ * @param cut work that was still running at its deadline
+ * @param open work that is still running
  */
 @Pure
 public record WorkCounts(
     WorkKind kind, long accepted, long completed, long rejected, long cut, long open) {
 
-  /** Checks that it adds up. */
+  /** Checks that the sum is correct. */
   public WorkCounts {
     if (completed + rejected + cut + open != accepted) {
       throw new IllegalArgumentException(kind.label() + ": completed " + completed + " + rejected "

@@ -1,14 +1,14 @@
 package cnkit.lifecycle;
 
-/** What a piece of work in flight is; the ledger counts each kind by itself. */
+/** The kind of a piece of work in flight. Each kind is counted separately. */
 public enum WorkKind {
-  /** A request that ends soon: the drain waits for it. */
+  /** A request that ends soon. The drain waits for it. */
   REQUEST("request", 0),
-  /** A stream or a subscription that may never end by itself: it is told to end while the drain goes on. */
+  /** A stream or a subscription that may never end by itself. It is asked to end during the drain. */
   STREAM("stream", 1),
-  /** Work that nobody waits for on a connection: a message, a scheduled task. */
+  /** Work without a connection that waits for it: a message, a scheduled task. */
   JOB("job", 2),
-  /** A probe or a scrape of metrics: never refused, never counted, never waited for. */
+  /** A probe or a scrape of metrics. It is never rejected, counted or waited for. */
   PROBE("probe", WorkKind.UNCOUNTED);
 
   static final int UNCOUNTED = -1;

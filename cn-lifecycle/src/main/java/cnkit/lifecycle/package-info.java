@@ -1,6 +1,4 @@
-/**
- * Ordered start, bounded drain and stop of one process.
- */
+/** Starts the components of a process in order, and drains and stops them within a time budget. */
 @NullMarked
 package cnkit.lifecycle;
 

@@ -19,21 +19,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Deletes a pod again and again, in virtual time and under another schedule each time, and counts the requests that its
- * clients lose. The lifecycle is the real one, with the user's own plan; the kubelet, the load balancers and the clients are
- * models. Immutable; the same seed gives the same schedules.
+ * Simulates the deletion of a pod many times, in virtual time and with a different schedule each time, and counts the
+ * requests that its clients lose. The lifecycle is the real one, with the user's own plan. The kubelet, the load
+ * balancers and the clients are models. Immutable; the same seed gives the same schedules.
  *
  * <pre>{@code
  * DeploySimulator.Result result = DeploySimulator.of(plan).schedules(200).run();
  * assertEquals(0, result.dropped(), result::toString);
  * }</pre>
  *
- * <p><b>The models.</b> The pod is deleted at second 0: its pre-stop pause begins, then SIGTERM is sent, and {@code
- * terminationGracePeriodSeconds} after the deletion it is killed. Each load balancer learns at a random moment of its own, up
- * to {@link #endpointsLearnWithin}, and sends nothing new here from then on. Each client has one connection that it keeps
- * while the answers allow it, and sends its next request a random pause after the last answer; a request takes a random time.
- * The server accepts connections until its intake stops, answers 503 after that, and closes idle connections then; a request
- * that was sent within the network's latency of that moment is lost.
+ * <p><b>The models.</b> The pod is deleted at second 0. Its pre-stop pause begins, then SIGTERM is sent, and
+ * {@code terminationGracePeriodSeconds} after the deletion the pod is killed. Each load balancer learns of the
+ * deletion at a random moment of its own, within {@link #endpointsLearnWithin}, and sends nothing new to this pod
+ * after that. Each client has one connection, which it keeps as long as the answers allow it. It sends its next
+ * request a random pause after the last answer, and a request takes a random time. The server accepts connections
+ * until its intake stops. Then it answers 503 and closes idle connections; a request that was sent less than the
+ * network's latency before that moment is lost.
  */
 public final class DeploySimulator {
   private static final long LATENCY_NANOS = 500_000;
@@ -56,10 +57,10 @@ public final class DeploySimulator {
   }
 
   /**
-   * Simulates a plan, with 20 clients that pause up to 1 s between requests of up to 1 s, load balancers that learn within 4
-   * s, no pre-stop pause, 100 schedules, and seed 1.
+   * Creates a simulator of a plan. The defaults are 20 clients that pause up to 1 s between requests of up to 1 s,
+   * load balancers that learn within 4 s, no pre-stop pause, 100 schedules, and seed 1.
    *
-   * @param plan the user's own
+   * @param plan the user's plan
    * @return a simulator
    */
   public static DeploySimulator of(ShutdownPlan plan) {
@@ -74,10 +75,11 @@ public final class DeploySimulator {
   }
 
   /**
-   * As {@link #of(ShutdownPlan)}, for what a plan does not hold, such as an adaptive propagation or components.
+   * As {@link #of(ShutdownPlan)}, for settings that are not part of a plan, such as an adaptive propagation or
+   * components.
    *
-   * @param configure gets a builder that has its time and its {@code drain}, once for each schedule; code of components must
-   *     wait in no other way than components of {@link VirtualTime} do
+   * @param configure receives, once for each schedule, a builder whose time and {@code drain} are set; the code of
+   *     components must wait only as {@link VirtualTime} allows
    * @return a simulator
    */
   public static DeploySimulator of(Consumer<LifecycleBuilder> configure) {
@@ -155,7 +157,7 @@ public final class DeploySimulator {
   }
 
   /**
-   * How many deploys to try.
+   * Sets how many deletions are simulated.
    *
    * @param count 1 or more, default 100
    * @return a copy
@@ -166,7 +168,7 @@ public final class DeploySimulator {
   }
 
   /**
-   * Where the random schedules come from.
+   * Sets the seed of the random schedules.
    *
    * @param seed any, default 1
    * @return a copy
@@ -177,14 +179,14 @@ public final class DeploySimulator {
   }
 
   /**
-   * What became of the requests of all schedules.
+   * The requests of all schedules, by their result.
    *
-   * @param served answered by the pod that was deleted, from its deletion on
-   * @param elsewhere went to another pod
-   * @param refused answered 503, since the intake was closed
+   * @param served answered by the deleted pod, from its deletion on
+   * @param elsewhere sent to another pod
+   * @param refused answered with 503, because the intake was closed
    * @param unreachable found no listening port
    * @param reset lost on a connection that was just being closed
-   * @param cut in work when the drain or the platform's grace was over
+   * @param cut in work when the drain or the platform's grace ended
    * @param killed how many schedules ended with SIGKILL
    * @param slowest the longest shutdown, from SIGTERM on
    * @param worst the seed of the schedule that lost most; {@code schedules(1).seed(worst)} repeats it
@@ -200,7 +202,7 @@ public final class DeploySimulator {
       Duration slowest,
       long worst) {
     /**
-     * All that a client has lost.
+     * All requests that clients have lost.
      *
      * @return refused, unreachable, reset and cut
      */

@@ -13,14 +13,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Compares what the platform was told with what the plan needs, so that a changed timeout fails a test and not a deploy:
+ * Compares a manifest of the platform with the needs of a plan, so that a changed timeout fails a test and not a
+ * deployment:
  *
  * <pre>{@code
  * PodManifest.assertMatches(lifecycle.podStanza().withProbePort(9090), Path.of("deploy/orders.yaml"));
  * }</pre>
  *
- * <p>Reads the text of a manifest with one container, in block or flow style; it is no YAML parser. An anchor, a template's
- * placeholder or a second container with probes is not understood, and what is not found counts as missing.
+ * <p>It reads the text of a manifest with one container, in block or flow style. It is not a YAML parser: anchors,
+ * placeholders of templates and a second container with probes are not understood, and what is not found counts as
+ * missing.
  */
 public final class PodManifest {
   private static final long KUBERNETES_DEFAULT_SECONDS = 30;
@@ -29,7 +31,7 @@ public final class PodManifest {
   private PodManifest() {}
 
   /**
-   * Fails with all differences at once, and with the stanza as it should be.
+   * Fails with all differences at once, and with the expected stanza.
    *
    * @param stanza what the plan needs
    * @param manifest the checked-in file

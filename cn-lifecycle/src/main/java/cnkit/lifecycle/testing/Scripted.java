@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A component that does what a test says: takes its time, throws, hangs. Each call is noted in the journal of its time, as
- * {@code start db} and {@code stop db}. Immutable.
+ * A component that a test controls: it can take time, throw, or hang. Each call is noted in the journal of its time,
+ * as {@code start db} and {@code stop db}. Immutable.
  *
  * <pre>{@code
  * Scripted db = Scripted.named("db", time).stopTakes(ofSeconds(1));
@@ -39,10 +39,10 @@ public final class Scripted {
   }
 
   /**
-   * A component that starts and stops at once.
+   * Creates a component that starts and stops at once.
    *
    * @param name for the journal
-   * @param time what its durations are measured in
+   * @param time the time in which it runs
    * @return the component
    */
   public static Scripted named(String name, VirtualTime time) {
@@ -51,7 +51,7 @@ public final class Scripted {
   }
 
   /**
-   * Takes its time to start.
+   * Sets how long the start takes.
    *
    * @param duration zero or more
    * @return a copy
@@ -61,7 +61,7 @@ public final class Scripted {
   }
 
   /**
-   * Throws at the end of its start.
+   * Makes the start throw at its end.
    *
    * @param failure what it throws
    * @return a copy
@@ -71,7 +71,7 @@ public final class Scripted {
   }
 
   /**
-   * Never returns from its start, whatever happens.
+   * Makes the start hang forever; it ignores interrupts.
    *
    * @return a copy
    */
@@ -80,7 +80,7 @@ public final class Scripted {
   }
 
   /**
-   * Takes its time to stop.
+   * Sets how long the stop takes.
    *
    * @param duration zero or more
    * @return a copy
@@ -90,7 +90,7 @@ public final class Scripted {
   }
 
   /**
-   * Throws at the end of its stop.
+   * Makes the stop throw at its end.
    *
    * @param failure what it throws
    * @return a copy
@@ -100,7 +100,7 @@ public final class Scripted {
   }
 
   /**
-   * Never returns from its stop, whatever happens.
+   * Makes the stop hang forever; it ignores interrupts.
    *
    * @return a copy
    */
@@ -109,18 +109,18 @@ public final class Scripted {
   }
 
   /**
-   * Its start.
+   * The component's start.
    *
-   * @return for the builder
+   * @return an action for the builder
    */
   public Action start() {
     return () -> play("start ", start);
   }
 
   /**
-   * Its stop.
+   * The component's stop.
    *
-   * @return for the builder
+   * @return an action for the builder
    */
   public Action stop() {
     return () -> play("stop ", stop);
