@@ -251,6 +251,7 @@ class RaceTest {
     return rounds(count, 1_000, subject, round);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // yields only where there is no second core
   private static <T> long rounds(int count, int patience, Callable<T> subject, Round<T> round) {
     ExecutorService pool = Executors.newFixedThreadPool(2);
     try {
