@@ -37,6 +37,12 @@ public final class Arguments {
     return value;
   }
 
+  /** Zero, or more and at most a day. */
+  public static Duration notNegative(String name, Duration value) {
+    check(!value.isNegative() && value.compareTo(ONE_DAY) <= 0, name, "PT0S.." + ONE_DAY, value);
+    return value;
+  }
+
   /** The duration in nanoseconds, between plus and minus {@link #FOREVER_NANOS}: never an overflow. */
   public static long saturatedNanos(Duration duration) {
     if (duration.compareTo(LONGEST) >= 0) {

@@ -100,6 +100,12 @@ class TextsTest {
       assertThrows(IllegalArgumentException.class, () -> Arguments.positive("d", wrong));
     }
     assertEquals(Duration.ofDays(1), Arguments.positive("d", Duration.ofDays(1)));
+    assertEquals(Duration.ZERO, Arguments.notNegative("d", Duration.ZERO));
+    assertThrows(
+        IllegalArgumentException.class, () -> Arguments.notNegative("d", Duration.ofNanos(-1)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Arguments.notNegative("d", Duration.ofDays(1).plusNanos(1)));
   }
 
   @Property
