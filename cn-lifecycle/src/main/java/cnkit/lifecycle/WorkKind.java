@@ -1,6 +1,6 @@
 package cnkit.lifecycle;
 
-/** What a piece of work in flight is; the ledger counts each kind by itself. */
+/** What a piece of work in flight is; each kind is counted by itself. */
 public enum WorkKind {
   /** A request that ends soon: the drain waits for it. */
   REQUEST("request", 0),
