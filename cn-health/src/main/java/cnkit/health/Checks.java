@@ -1,7 +1,6 @@
 package cnkit.health;
 
 import cnkit.core.internal.Arguments;
-import cnkit.core.internal.Durations;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;

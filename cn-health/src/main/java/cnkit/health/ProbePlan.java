@@ -2,7 +2,6 @@ package cnkit.health;
 
 import static java.util.Objects.requireNonNull;
 
-import cnkit.core.internal.Durations;
 import cnkit.core.internal.Pure;
 import java.time.Duration;
 import java.util.ArrayList;

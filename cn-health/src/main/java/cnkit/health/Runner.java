@@ -3,7 +3,6 @@ package cnkit.health;
 import cnkit.core.Subscription;
 import cnkit.core.Time;
 import cnkit.core.internal.Complaints;
-import cnkit.core.internal.Durations;
 import cnkit.core.internal.Guarded;
 import cnkit.core.internal.HandOver;
 import cnkit.core.internal.Once;

@@ -1,7 +1,6 @@
 package cnkit.health;
 
 import cnkit.core.Time;
-import cnkit.core.internal.Durations;
 import cnkit.core.internal.Guarded;
 import java.time.Duration;
 import java.util.HashMap;

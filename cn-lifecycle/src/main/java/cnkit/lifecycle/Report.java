@@ -205,7 +205,7 @@ public final class Report {
    */
   public Map<String, Object> attributes() {
     var all = new LinkedHashMap<String, Object>();
-    all.put("status", lower(state));
+    all.put("state", lower(state));
     all.put("outcome", lower(outcome));
     all.put("exit_code", exitCode());
     reason().ifPresent(text -> all.put("reason", text));
@@ -235,7 +235,7 @@ public final class Report {
       }
       kinds.put(line.kind().label(), one);
     }
-    all.put("ledger", kinds);
+    all.put("work_counts", kinds);
     var left = new ArrayList<Object>();
     for (Unfinished work : unfinished) {
       var one = new LinkedHashMap<String, Object>();

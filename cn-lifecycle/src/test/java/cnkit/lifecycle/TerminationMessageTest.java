@@ -57,7 +57,7 @@ class TerminationMessageTest {
         .startsWith("drain timeout in 3s after SIGTERM"));
     end(new TerminationMessage(Optional.of(log), Optional.empty()), report(List.of()));
     String small = Files.readString(log);
-    assertTrue(small.contains("\n{\"status\":\"stopped\""), small);
+    assertTrue(small.contains("\n{\"state\":\"stopped\""), small);
   }
 
   @Test

@@ -61,7 +61,7 @@ class PathsAgreeTest {
 
   /** What the dependency does in one attempt: takes its time, then answers or throws. */
   private record Answer(Duration takes, int what) {
-    @Nullable
+    @SuppressWarnings("NullAway") // null is one of the answers
     String give() throws Exception {
       return switch (what) {
         case 0 -> throw new IOException("down");

@@ -101,18 +101,8 @@ public final class SafeText {
   }
 
   /** The {@code name=value} pairs behind a question mark, without the values of secret parameters. */
-  public static String query(String query) {
-    return query(query, Set.of());
-  }
-
-  /** The same with further names: whole names in lower case. */
   public static String query(String query, Set<String> further) {
     return clean("?" + query, further, true).substring(1);
-  }
-
-  /** The value of a header. */
-  public static String header(String name, String value) {
-    return value.isEmpty() || !isSecretName(name) ? redact(value) : MASK;
   }
 
   /** A value under a name: masked as a whole if the name is secret, else without the passwords in it. */

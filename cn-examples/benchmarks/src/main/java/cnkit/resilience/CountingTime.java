@@ -1,6 +1,7 @@
 package cnkit.resilience;
 
 import cnkit.core.Time;
+import cnkit.core.internal.SystemTime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;

@@ -193,7 +193,7 @@ public final class Console {
     state.put("gate", health.report().gate().toString());
     state.put("checks", health.report().checks().stream().map(Console::shown).toList());
     state.put("pipelines", pipelines.stream().map(Console::shown).toList());
-    state.put("ledger", inFlight.workCounts());
+    state.put("workCounts", inFlight.workCounts());
     state.put("draining", inFlight.draining());
     return state;
   }

@@ -49,14 +49,14 @@ class DrainTest {
           () -> "still there " + seconds(lastAnswer) + " s after the last answer");
 
       JsonNode report = service.awaitEvent("cn.lifecycle.stopped", any -> true);
-      JsonNode ledger = report.path("report").path("ledger").path("request");
+      JsonNode counts = report.path("report").path("work_counts").path("request");
       assertEquals(
-          ledger.path("accepted").asLong(),
-          ledger.path("completed").asLong()
-              + ledger.path("rejected").asLong()
-              + ledger.path("cut").asLong(),
+          counts.path("accepted").asLong(),
+          counts.path("completed").asLong()
+              + counts.path("rejected").asLong()
+              + counts.path("cut").asLong(),
           report::toString);
-      assertTrue(ledger.path("completed").asLong() >= 4, report::toString);
+      assertTrue(counts.path("completed").asLong() >= 4, report::toString);
     }
   }
 
@@ -91,7 +91,7 @@ class DrainTest {
       JsonNode report = service.awaitEvent("cn.lifecycle.stopped", any -> true);
       assertEquals(
           1,
-          report.path("report").path("ledger").path("request").path("cut").asInt(),
+          report.path("report").path("work_counts").path("request").path("cut").asInt(),
           report::toString);
     }
   }

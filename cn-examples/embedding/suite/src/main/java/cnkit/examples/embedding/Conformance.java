@@ -261,9 +261,9 @@ public abstract class Conformance {
     }
     Report report = run.shutdown();
     assertEquals(ShutdownOutcome.STOPPED, report.outcome(), report::toJson);
-    WorkCounts ledger = app.inFlight().workCounts(WorkKind.REQUEST);
+    WorkCounts counts = app.inFlight().workCounts(WorkKind.REQUEST);
     assertEquals(
-        new WorkCounts(WorkKind.REQUEST, answered.get() + 2, answered.get() + 2, 0, 0, 0), ledger);
+        new WorkCounts(WorkKind.REQUEST, answered.get() + 2, answered.get() + 2, 0, 0, 0), counts);
   }
 
   /** As a client behind a load balancer: leaves when it is told to, comes back while the instance is ready. */

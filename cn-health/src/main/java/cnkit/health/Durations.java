@@ -1,19 +1,21 @@
-package cnkit.core.internal;
+package cnkit.health;
 
+import cnkit.core.internal.Arguments;
+import cnkit.core.internal.Pure;
 import java.time.Duration;
 
 /** The one readable form of a duration: {@code 0 ms}, {@code 163 ms}, {@code 1.2 s}, {@code 95 s}, {@code 2 h 5 min}. */
 @Pure
-public final class Durations {
+final class Durations {
   private Durations() {}
 
   /** As {@link #text(long)}. */
-  public static String text(Duration duration) {
+  static String text(Duration duration) {
     return text(Arguments.saturatedNanos(duration));
   }
 
   /** At most three significant digits below two minutes, then minutes, hours and days; rounded towards zero. */
-  public static String text(long nanos) {
+  static String text(long nanos) {
     if (nanos < 0) {
       return "-" + text(nanos == Long.MIN_VALUE ? Long.MAX_VALUE : -nanos);
     }
