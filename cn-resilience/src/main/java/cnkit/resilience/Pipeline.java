@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bounds of one dependency's calls, in one object. Safe for many threads; starts no thread. The order of the stages
- * is fixed, outer to inner: fallback, deadline, retry with budget, hedge, breaker or throttle, rate limit, bulkhead or
- * adaptive limit, per-try timeout, call; the order of the builder's calls means nothing, and a stage may only be left
- * out.
+ * Limits the calls to one dependency. Safe for use by many threads; starts no thread. The order of the stages is
+ * fixed, from the outermost to the innermost: fallback, deadline, retry with budget, hedge, breaker or throttle, rate
+ * limit, bulkhead or adaptive limit, per-try timeout, call. The order of the builder's calls does not matter. Stages
+ * can be left out, but not reordered.
  *
  * <pre>{@code
  * Pipeline inventory = Pipeline.builder("inventory")
@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * HttpResponse<String> r = inventory.call(a -> http.send(request(a.remaining()), ofString()));
  * }</pre>
  *
- * <p><b>Time limits are cooperative</b> unless {@link PipelineBuilder#interruptLateCalls} says otherwise: the body is told how long it
- * may take ({@link Attempt#remaining()}), nothing is started after it, and a late result is marked as such; but a body
- * that ignores the limit is not ended by it. Asynchronous calls are cancelled at the limit.
+ * <p><b>Time limits are cooperative</b> unless {@link PipelineBuilder#interruptLateCalls} is set. The body can ask
+ * how much time is left ({@link Attempt#remaining()}), no attempt is started after the limit, and a late result is
+ * marked as late. But a body that ignores the limit is not ended. Asynchronous calls are cancelled at the limit.
  */
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -63,13 +63,14 @@ public final class Pipeline {
   }
 
   /**
-   * Replaces the settings. Waits for nobody: calls in flight finish as they began, the next ones find the new settings.
-   * Breaker, throttle, limits and budgets that are given as objects are taken as they are, so give the same ones to keep
-   * what they know ({@link Breaker#change} and its like change their settings); a bulkhead given as a number, and budgets
-   * that are not given, go on as they stand. Counters and meters stay; the builder's own meters are ignored.
+   * Replaces the settings without blocking. Calls in flight finish under the old settings; later calls use the new
+   * ones. Breakers, throttles, limits and budgets that are given as objects are used as they are. Give the same
+   * objects to keep their state; {@link Breaker#change} and similar methods change their settings. A bulkhead given
+   * as a number, and budgets that are not given, keep their state. Counters and meters are kept; the builder's meters
+   * are ignored.
    *
-   * @param settings the new ones, whole, under the same name
-   * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
+   * @param settings all new settings, with the same name
+   * @throws IllegalArgumentException if the settings contradict each other or the name differs; then nothing changes
    */
   public void replace(PipelineBuilder settings) {
     Arguments.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
@@ -83,9 +84,9 @@ public final class Pipeline {
   }
 
   /**
-   * Starts to build one.
+   * Starts to build a pipeline.
    *
-   * @param name of the dependency, for messages and metrics
+   * @param name the name of the dependency, for messages and metrics
    * @return a builder
    */
   public static PipelineBuilder builder(String name) {
@@ -132,35 +133,36 @@ public final class Pipeline {
     return Optional.ofNullable(plan.budget);
   }
 
-  /** {@return the counts since it was built; plain successes are not among them} */
+  /** {@return the counts since the pipeline was built, without plain successes} */
   public Counters counters() {
     return tallies.snapshot();
   }
 
   /**
-   * What is allowed but unlikely to do what was meant.
+   * Settings that are allowed but probably do not do what was meant.
    *
-   * @return sentences for a person; empty if there is nothing to say
+   * @return sentences for a person; empty if there are none
    */
   public List<String> warnings() {
     return plan.warnings;
   }
 
   /**
-   * The utilisation of the dependency above which the retries of this pipeline can keep an overload alive by
-   * themselves: 1/attempts without a budget, 1/(1 + ratio) with one; a budget's floor is not in it.
+   * The utilisation of the dependency above which the retries of this pipeline alone can keep an overload going.
+   * Without a budget it is 1/attempts; with a budget it is 1/(1 + ratio), or 1/attempts if that is higher. The
+   * budget's {@code floorPerSecond} is not included.
    *
-   * @return above 0.0 and up to 1.0, which means never
+   * @return above 0.0 and up to 1.0; 1.0 means that this cannot happen
    */
   public double stormThreshold() {
     return Warnings.stormThreshold(plan);
   }
 
   /**
-   * Measures every execution from now on; any number of meters may be attached.
+   * Attaches a meter, which is called for every execution from now on. Any number of meters may be attached.
    *
    * @param meter what is told
-   * @return close it to stop
+   * @return a handle; closing it detaches the meter
    */
   public Subscription meter(CallMeter meter) {
     return attach(requireNonNull(meter, "meter"));
