@@ -441,7 +441,7 @@ public final class ConfigBuilder<T> {
    * rules and description.
    *
    * @return several lines of text
-   * @throws ConfigException if the schema is refused
+   * @throws ConfigException if the schema is rejected
    */
   public String help() {
     return Help.text(sound().layout(), prefix != null);
@@ -452,7 +452,7 @@ public final class ConfigBuilder<T> {
    * record and the prefix, not on the sources.
    *
    * @return the reference
-   * @throws ConfigException if the schema is refused
+   * @throws ConfigException if the schema is rejected
    */
   public Reference reference() {
     return new Reference(sound().layout(), prefix != null);

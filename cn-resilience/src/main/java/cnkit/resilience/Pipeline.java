@@ -179,32 +179,32 @@ public final class Pipeline {
   }
 
   /**
-   * Makes a call within the bounds.
+   * Makes a call within the limits of the pipeline.
    *
-   * @param body the call; run once an attempt, on this thread
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
-   * @return what the last attempt returned; if the classifier calls that a failure, it is returned all the same unless
-   *     {@link PipelineBuilder#onBadResult} says what to throw
+   * @return what the last attempt returned, also if it is classified as a failure, unless
+   *     {@link PipelineBuilder#onBadResult} is set
    * @throws X what the last attempt threw: the same instance, unmodified
    * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
-   * @throws CallRejectedException if a stage refused the call, or its deadline is spent
+   * @throws CallRejectedException if a stage rejected the call, or its deadline has expired
    */
   public <T, X extends Exception> T call(Call<T, X> body) throws X, InterruptedException {
     return call(Deadline.none(), body);
   }
 
   /**
-   * Makes a call within the bounds, and within the caller's deadline.
+   * Makes a call within the limits of the pipeline and within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param body the call; run once an attempt, on this thread
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
    * @return as {@link #call(Call)}
    * @throws X what the last attempt threw: the same instance, unmodified
    * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
-   * @throws CallRejectedException if a stage refused the call, or its deadline is spent
+   * @throws CallRejectedException if a stage rejected the call, or its deadline has expired
    */
   public <T, X extends Exception> T call(Deadline deadline, Call<T, X> body)
       throws X, InterruptedException {
@@ -214,12 +214,13 @@ public final class Pipeline {
   }
 
   /**
-   * As {@link #call(Call)}, but whatever happens is a value. What the body throws is a failure, {@link Error} included.
+   * As {@link #call(Call)}, but every outcome is returned as a value. An exception of the body is a failure,
+   * including an {@link Error}.
    *
-   * @param body the call; run once an attempt, on this thread
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
-   * @return what came of it; after an interruption the thread's interrupt flag is set
+   * @return the outcome; after an interruption the thread's interrupt flag is set
    */
   public <T, X extends Exception> CallOutcome<T> tryCall(Call<T, X> body) {
     return tryCall(Deadline.none(), body);
@@ -228,11 +229,11 @@ public final class Pipeline {
   /**
    * As {@link #tryCall(Call)}, within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param body the call; run once an attempt, on this thread
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
-   * @return what came of it
+   * @return the outcome
    */
   public <T, X extends Exception> CallOutcome<T> tryCall(Deadline deadline, Call<T, X> body) {
     Object end = execute(deadline, body, true);
@@ -240,18 +241,18 @@ public final class Pipeline {
   }
 
   /**
-   * Makes a call within the bounds, with something else to return when there is no good answer.
+   * Makes a call within the limits of the pipeline, with a fallback if the call does not succeed.
    *
    * <pre>{@code
    * Stock stock = inventory.callOrElse(a -> client.stock(sku), outcome -> Stock.UNKNOWN);
    * }</pre>
    *
-   * @param body the call; run once an attempt, on this thread
-   * @param fallback from what came of the call, which is never a success, to the answer; must not call a dependency
-   *     that is less ready than this one; what it throws is thrown
-   * @param <T> what both return
+   * @param body the call; run once per attempt, on this thread
+   * @param fallback returns the answer for the call's outcome, which is never a success; must not call a dependency
+   *     that is less reliable than this one; its exceptions are thrown
+   * @param <T> what the call and the fallback return
    * @param <X> what the body throws
-   * @return the call's value or the fallback's; an {@link Error} is thrown and not covered up
+   * @return the value of the call or of the fallback; an {@link Error} is always thrown
    */
   public <T, X extends Exception> T callOrElse(
       Call<T, X> body, Function<? super CallOutcome<T>, ? extends T> fallback) {
@@ -267,20 +268,20 @@ public final class Pipeline {
   }
 
   /**
-   * As {@link #callOrElse}, asynchronously: the fallback may take its time, too. It runs on the executor.
+   * As {@link #callOrElse}, but asynchronous: the fallback returns a stage. It runs on the executor.
    *
    * <pre>{@code
    * CompletableFuture<Stock> stock =
    *     inventory.callAsyncOrElse(executor, a -> client.stock(sku), outcome -> cache.lookUp(sku));
    * }</pre>
    *
-   * @param executor where the fallback runs and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
-   * @param fallback from what came of the call, which is never a success, to a stage of the answer; must not call a
-   *     dependency that is less ready than this one. Not asked when the returned future was cancelled
-   * @param <T> what both complete with
-   * @return completed with the call's value or the fallback's; an {@link Error} is passed on and not covered up.
-   *     Cancelling it cancels the call, or the fallback's stage
+   * @param executor runs the fallback and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
+   * @param fallback returns a stage with the answer for the call's outcome, which is never a success; must not call a
+   *     dependency that is less reliable than this one. Not called if the returned future was cancelled
+   * @param <T> what the call and the fallback complete with
+   * @return completed with the value of the call or of the fallback; an {@link Error} is always passed on. Cancelling
+   *     it cancels the call or the fallback's stage
    */
   public <T> CompletableFuture<T> callAsyncOrElse(
       Executor executor,
@@ -290,14 +291,14 @@ public final class Pipeline {
   }
 
   /**
-   * Makes an asynchronous call within the bounds. The first attempt is started on this thread, later ones, like every
-   * completion, on the executor.
+   * Makes an asynchronous call within the limits of the pipeline. The first attempt is started on this thread; later
+   * attempts and completions run on the executor.
    *
-   * <p>Cancelling the future cancels whatever is pending: the delay before a retry, the stage in flight. That counts as
-   * neutral and gives each permit back once. A stage whose time is up is cancelled, too.
+   * <p>Cancelling the future cancels the delay before a retry or the stage in flight. This counts as neutral, and
+   * each permit is returned once. A stage whose time is up is also cancelled.
    *
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
    * @return completed as {@link #call(Call)} would return or throw
    */
@@ -308,9 +309,9 @@ public final class Pipeline {
   /**
    * As {@link #callAsync(Executor, AsyncCall)}, within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
    * @return completed as {@link #call(Call)} would return or throw
    */
@@ -320,13 +321,13 @@ public final class Pipeline {
   }
 
   /**
-   * As {@link #callAsync(Executor, AsyncCall)}, but whatever happens is a value, cancellation of the returned future
-   * excepted.
+   * As {@link #callAsync(Executor, AsyncCall)}, but every outcome is a value, except the cancellation of the returned
+   * future.
    *
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
-   * @return completed with what came of it
+   * @return completed with the outcome
    */
   public <T> CompletableFuture<CallOutcome<T>> tryCallAsync(Executor executor, AsyncCall<T> body) {
     return tryCallAsync(Deadline.none(), executor, body);
@@ -335,11 +336,11 @@ public final class Pipeline {
   /**
    * As {@link #tryCallAsync(Executor, AsyncCall)}, within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
-   * @return completed with what came of it
+   * @return completed with the outcome
    */
   public <T> CompletableFuture<CallOutcome<T>> tryCallAsync(
       Deadline deadline, Executor executor, AsyncCall<T> body) {

@@ -184,7 +184,7 @@ public final class RateLimiter {
     return "RateLimiter[" + name + ", " + limit.calls() + " in " + limit.period() + "]";
   }
 
-  /** Calls that may be made after {@link #delay()}. Safe for many threads. */
+  /** Calls that may be made after {@link #delay()}. Safe for use by many threads. */
   public static final class Reservation {
     private final RateLimiter limiter;
     /** What was taken, whatever a call is worth by now. */

@@ -56,8 +56,8 @@ public final class Throttle {
    * A throttle on the JVM's monotonic clock.
    *
    * @param name for messages and metrics
-   * @param settings when it refuses
-   * @return a throttle that has seen nothing and refuses nobody
+   * @param settings when it rejects calls
+   * @return a throttle with no counts, which rejects no call
    */
   public static Throttle of(String name, ThrottleSettings settings) {
     return of(name, settings, SystemTime.SHARED, Stages.RANDOM);
@@ -67,10 +67,10 @@ public final class Throttle {
    * A throttle with the given clock and source of random numbers.
    *
    * @param name for messages and metrics
-   * @param settings when it refuses
+   * @param settings when it rejects calls
    * @param time its clock
    * @param random uniform in [0, 1); decides which calls are rejected
-   * @return a throttle that has seen nothing and refuses nobody
+   * @return a throttle with no counts, which rejects no call
    */
   public static Throttle of(
       String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
