@@ -1,4 +1,4 @@
-/** Settings as records: bound once, checked completely, explained on demand. */
+/** Settings as records: bound once, checked completely, with the origin of every value. */
 module cnkit.config {
   requires transitive cnkit.core;
   requires static org.jspecify;
@@ -10,10 +10,10 @@ module cnkit.config {
   requires static java.compiler;
 
   exports cnkit.config;
-  // for those who add a file format
+  // for users who add a file format
   exports cnkit.config.format;
-  // the one type that names Jackson, so that nobody else needs to
+  // the only type that refers to Jackson, so that other code need not
   exports cnkit.config.jackson;
-  // a simulated volume, time and assertions, for the tests of those who use the module
+  // a simulated volume and assertions, for the tests of users
   exports cnkit.config.testing;
 }

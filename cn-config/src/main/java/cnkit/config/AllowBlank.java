@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Lets a {@code String} or {@code Secret<String>} be set to the empty text, which is otherwise refused. */
+/** Allows the empty text for a {@code String} or {@code Secret<String>}, which is otherwise rejected. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Settings as a record, bound once, with the origin of every value. Immutable and safe for use by
- * many threads; reading a setting is reading a record's field.
+ * The settings as a record, bound once, with the origin of every value. Immutable and safe for use by many threads.
+ * Reading a setting is reading a field of a record.
  *
  * <pre>{@code
  * record Settings(@Default("8080") @Range("0..65535") int port, Optional<URI> upstream) {}
@@ -45,12 +45,12 @@ public final class Config<T> {
   }
 
   /**
-   * Begins the configuration of a record.
+   * Starts the configuration of a record.
    *
    * @param <T> the record
    * @param type the record's class; its components are the settings
-   * @param lookup {@code MethodHandles.lookup()} of the caller, so that neither the record nor its
-   *     package has to be public or open
+   * @param lookup {@code MethodHandles.lookup()} of the caller; with it, neither the record nor its package has to be
+   *     public or open
    * @return a builder without any source
    * @throws IllegalArgumentException if the class is no record
    */
@@ -59,14 +59,14 @@ public final class Config<T> {
   }
 
   /**
-   * What the annotation processor would say of a record, without a compiler: names that meet,
-   * defaults outside their own rules, components that cannot be settings, rules that name nothing.
-   * Those have the code {@link Problem.Code#SCHEMA}, and {@code load} refuses them. What only
-   * deserves a second look, such as a password of type String, has {@link Problem.Code#DOUBTFUL}.
-   * The prefix and the application's converters are not known here; {@code load} judges them.
+   * Makes the checks of the annotation processor without a compiler: settings that map to the same name, defaults
+   * that violate their own rules, components that cannot be settings, rules that refer to a setting that does not
+   * exist. These problems have the code {@link Problem.Code#SCHEMA}, and {@code load} rejects them. Doubtful
+   * declarations, such as a password of type String, have the code {@link Problem.Code#DOUBTFUL}. The prefix and the
+   * application's converters are not known here; {@code load} checks them.
    *
    * @param type the record's class
-   * @return the problems in the order of a report; immutable, empty when all is well
+   * @return the problems in the order of a report; immutable, empty if there are none
    * @throws IllegalArgumentException if the class is no record
    */
   public static List<Problem> lint(Class<?> type) {
@@ -95,8 +95,8 @@ public final class Config<T> {
   }
 
   /**
-   * What is not wrong but deserves attention: variables that look like misspelled settings, former
-   * names still in use. They are returned rather than logged, since logging is rarely configured yet.
+   * The warnings: for example, variables that look like misspelled settings, and former names that are still used.
+   * They are returned and not logged, because logging is often not configured yet.
    *
    * @return problems in the order of a report; immutable, usually empty
    */
@@ -105,7 +105,7 @@ public final class Config<T> {
   }
 
   /**
-   * The arguments that are no flags, and all that follow {@code --}.
+   * The arguments that are not flags, and all that follow {@code --}.
    *
    * @return the arguments in their order; immutable
    */
@@ -114,10 +114,10 @@ public final class Config<T> {
   }
 
   /**
-   * Where a setting's value came from, and what it hides.
+   * Explains where a setting's value came from, and which values it overrides.
    *
    * @param path the setting, such as {@code db.max-pool-size}
-   * @return the winner and all that it shadows
+   * @return the value in effect and all values that it overrides
    * @throws IllegalArgumentException if no single setting has this path
    */
   public Explanation explain(String path) {
@@ -125,8 +125,7 @@ public final class Config<T> {
   }
 
   /**
-   * All effective settings with their origin, one a line. Secrets and passwords inside URIs are
-   * redacted.
+   * All effective settings with their origins, one per line. Secrets and passwords inside URIs are masked.
    *
    * @return several lines of text
    */
@@ -135,9 +134,9 @@ public final class Config<T> {
   }
 
   /**
-   * All effective settings with origin, as one JSON object: {@code settings}, an array of
-   * {@code path}, {@code variable}, {@code value} (null when not set), {@code origin} and
-   * {@code secret}, and {@code warnings}. Secrets and passwords inside URIs are redacted.
+   * All effective settings with origin, as one JSON object: {@code settings}, an array of {@code path},
+   * {@code variable}, {@code value} (null when not set), {@code origin} and {@code secret}, and {@code warnings}.
+   * Secrets and passwords inside URIs are masked.
    *
    * @return JSON without line breaks
    */
@@ -152,9 +151,9 @@ public final class Config<T> {
   }
 
   /**
-   * Tells configurations apart without telling what is in them: equal for all processes whose
-   * settings have the same texts, wherever those stand. Secrets are no part of it, since a
-   * fingerprint of a weak one could be guessed.
+   * A fingerprint to compare configurations without showing them. It is equal for all processes whose settings have
+   * the same texts, whatever source they come from. Secrets are not part of it, because a weak secret could be
+   * guessed from a fingerprint.
    *
    * @return sixteen hexadecimal digits
    */

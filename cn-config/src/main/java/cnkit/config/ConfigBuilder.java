@@ -33,8 +33,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says where settings come from. The order of the calls means nothing: precedence is fixed, flags
- * over environment over mounts over files over {@link Default}.
+ * Names the sources of the settings and loads them. The order of the calls does not matter. The precedence is fixed,
+ * from highest to lowest: flags, environment variables, mounts, files, {@link Default}.
  *
  * <pre>{@code
  * Config<Settings> config = Config.builder(Settings.class, MethodHandles.lookup())
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *     .loadOrExit();
  * }</pre>
  *
- * <p>Made by {@link Config#builder}. Not for use by several threads at once. It may load several times.
+ * <p>Created by {@link Config#builder}. Not safe for use by several threads at once. It may load several times.
  *
  * @param <T> the record that the settings become
  */
@@ -78,12 +78,13 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Begins every environment variable: under {@code APP} the setting {@code db.url} is
-   * {@code APP_DB_URL}, and a variable below {@code APP_} that is no setting is a problem.
+   * Sets the prefix of every environment variable. With {@code APP} the setting {@code db.url} is read from
+   * {@code APP_DB_URL}. A variable that starts with {@code APP_} and is not a setting is a problem.
    *
-   * @param prefix capitals, digits and single underscores, a letter first, no underscore last
+   * @param prefix capital letters, digits and single underscores; starts with a letter, does not end with an
+   *     underscore
    * @return this builder
-   * @throws IllegalArgumentException if the prefix is spelled otherwise
+   * @throws IllegalArgumentException if the prefix has another form
    */
   public ConfigBuilder<T> prefix(String prefix) {
     Arguments.check(
@@ -97,9 +98,9 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Environment variables are named by their settings alone: {@code PORT}. A foreign variable is
-   * never a problem, unless it lies below a record's name; one that looks like a misspelled setting
-   * is a warning.
+   * Environment variables have no prefix: the setting {@code port} is read from {@code PORT}. A variable that is not
+   * a setting is a problem only if its name starts with the name of a nested record. A variable that looks like a
+   * misspelled setting gives a warning.
    *
    * @return this builder
    */
@@ -110,8 +111,8 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads flags: {@code --db.url=v}, {@code --db.url v}, {@code --debug}, {@code --no-debug}. What
-   * is no flag, and all that follows {@code --}, is in {@link Config#arguments()}.
+   * Reads flags: {@code --db.url=v}, {@code --db.url v}, {@code --debug}, {@code --no-debug}. All arguments that are
+   * not flags, and all that follow {@code --}, are in {@link Config#arguments()}.
    *
    * @param args the arguments of {@code main}
    * @return this builder
@@ -123,7 +124,7 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads the environment of this process. Needs {@link #prefix} or {@link #noPrefix}.
+   * Reads the environment variables of this process. Requires {@link #prefix} or {@link #noPrefix}.
    *
    * @return this builder
    */
@@ -135,7 +136,7 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads these variables in place of the process's own, as for tests.
+   * Reads these variables instead of those of this process, for example in tests.
    *
    * @param variables names and values; copied
    * @return this builder
@@ -148,12 +149,12 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads configuration files, later ones over earlier ones; may be called several times. The
-   * extension tells the format: {@code .json}, {@code .properties}, {@code .env} and what {@link
-   * #format} adds. A file of at most 1 MiB, in UTF-8; one that cannot be read is a problem.
+   * Reads configuration files. Later files override earlier ones; this method may be called several times. The
+   * extension decides the format: {@code .json}, {@code .properties}, {@code .env} and the formats added with
+   * {@link #format}. A file has at most 1 MiB and is UTF-8. A file that cannot be read is a problem.
    *
-   * <p>In JSON records nest; in properties their names are dotted paths; a {@code .env} file holds
-   * variables, named as the environment's are.
+   * <p>In JSON, records are nested objects. In properties files, names are paths with dots. A {@code .env} file
+   * contains variables with the names of environment variables.
    *
    * @param files the files
    * @return this builder
@@ -167,10 +168,10 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads a configuration file that is given as a value, as for tests; in one order with {@link
-   * #files}.
+   * Reads a configuration file that is given as a value, for example in tests. Its precedence among the
+   * {@link #files} follows the order of the calls.
    *
-   * @param name its name, by which reports call it and whose extension tells the format
+   * @param name the name used in reports; its extension decides the format
    * @param content its text
    * @return this builder
    */
@@ -182,7 +183,7 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads files with these extensions in this format, also in place of a built-in one.
+   * Reads files with these extensions in this format. It replaces a built-in format for the same extension.
    *
    * @param format the format, such as {@code JacksonFormat.of(new YAMLFactory())}
    * @param extensions the extensions without a dot, such as {@code "yaml", "yml"}
@@ -197,11 +198,11 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads mounted directories, such as Kubernetes Secrets and ConfigMaps, later ones over earlier
-   * ones; may be called several times. Each file is one setting, {@code db.max-pool-size} or
-   * {@code db/max-pool-size}: UTF-8 of at most 1 MiB, from which one line break at the end is
-   * removed and nothing else; a {@code byte[]} gets the very bytes. Names that begin with two dots
-   * are the kubelet's. What is read of one volume is one state of it.
+   * Reads mounted directories, such as Kubernetes Secrets and ConfigMaps. Later directories override earlier ones;
+   * this method may be called several times. Each file is one setting, named {@code db.max-pool-size} or
+   * {@code db/max-pool-size}. Its content is UTF-8 of at most 1 MiB; one line break at the end is removed, nothing
+   * else. A {@code byte[]} setting gets the exact bytes. Names that start with two dots belong to the kubelet and are
+   * ignored. All values that are read from one volume belong to the same version of it.
    *
    * @param directories the directories
    * @return this builder
@@ -214,11 +215,11 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads a mounted directory that is given as a value, as for tests; in one order with {@link
-   * #mounts}.
+   * Reads a mounted directory that is given as a value, for example in tests. Its precedence among the
+   * {@link #mounts} follows the order of the calls.
    *
-   * @param name its name, by which reports call it
-   * @param files the contents by their paths below it; copied
+   * @param name the name used in reports
+   * @param files the content of each file, by its path below the directory; copied
    * @return this builder
    */
   public ConfigBuilder<T> mount(String name, Map<String, byte[]> files) {
@@ -231,7 +232,7 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Makes a problem of what {@link #noPrefix} warns of: variables that look like misspelled settings.
+   * Turns the warnings of {@link #noPrefix} into problems: variables that look like misspelled settings are rejected.
    *
    * @return this builder
    */
@@ -241,8 +242,8 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Treats an empty environment variable as if it were not there, for templates that write
-   * {@code PORT=} when they have no value. Empty flags and files stay what they are.
+   * Treats an empty environment variable as not set, for templates that write {@code PORT=} if they have no value.
+   * Empty flags and files are not affected.
    *
    * @return this builder
    */
@@ -252,8 +253,8 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Lets flags set secrets, which is otherwise a problem, since every user of a machine can read
-   * the arguments of its processes.
+   * Allows flags to set secrets. By default this is a problem, because every user of a machine can read the arguments
+   * of its processes.
    *
    * @return this builder
    */
@@ -263,12 +264,12 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Converts a type of the application's own, also inside lists, maps, {@code Optional} and
+   * Registers a converter for a type of the application. It is also used inside lists, maps, {@code Optional} and
    * {@code Secret}.
    *
    * @param <C> the type
-   * @param type the type; one that is built in keeps its own converter
-   * @param converter makes it from text
+   * @param type the type; a built-in type keeps its own converter
+   * @param converter creates a value from text
    * @return this builder
    */
   public <C> ConfigBuilder<T> converter(Class<C> type, Converter<C> converter) {
@@ -278,9 +279,9 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Adds a check over the bound settings. It runs when everything else is right, and its problems
-   * are reported like all others: what it throws becomes one too. This is the place to turn another
-   * library's refusal of a combination into a report that names the variables.
+   * Adds a check of the bound settings. It runs if there is no other problem. Its problems are reported like all
+   * others, and an exception that it throws becomes a problem too. Use a check for combinations that another library
+   * rejects, so that the report names the variables.
    *
    * <pre>{@code
    * .check(s -> s.propagationDelay().compareTo(s.shutdownGrace()) < 0
@@ -288,7 +289,7 @@ public final class ConfigBuilder<T> {
    *     : List.of(Problem.of("must be shorter than shutdown-grace", "propagation-delay", "shutdown-grace")))
    * }</pre>
    *
-   * @param check gives the problems, none when all is well
+   * @param check returns the problems; an empty list if there are none
    * @return this builder
    */
   @SuppressWarnings("unchecked") // it is given nothing but the bound record
@@ -298,7 +299,7 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * The day by which {@link Formerly#until()} is judged, in place of today in UTC.
+   * Sets the day with which {@link Formerly#until()} is compared. The default is today in UTC.
    *
    * @param today the day
    * @return this builder
@@ -309,8 +310,8 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * The time by which {@link Rotating} and {@link Reloadable} look at their files, in place of the
-   * system's; {@code cnkit.core.testing.VirtualTime} in tests. Who gives it closes it.
+   * Sets the time that {@link Rotating} and {@link Reloadable} use to decide when to read their files. The default is
+   * the system's time; use {@code cnkit.core.testing.VirtualTime} in tests. The caller closes it.
    *
    * @param time the time
    * @return this builder
@@ -325,7 +326,7 @@ public final class ConfigBuilder<T> {
    * Reads all sources and binds the record.
    *
    * @return the configuration
-   * @throws ConfigException with every problem of the settings or of their schema
+   * @throws ConfigException with all problems of the settings or of their schema
    * @throws IllegalStateException if the environment is a source and no prefix was decided
    */
   public Config<T> load() {
@@ -375,14 +376,14 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads all sources, binds the record, and follows mounts and files from then on, with a daemon
-   * thread {@code cn-config-reload} that ends when the result is closed.
+   * Reads all sources, binds the record, and from then on checks mounts and files for changes. This is done by a
+   * daemon thread {@code cn-config-reload}, which ends when the result is closed.
    *
-   * @param every the time from one look to the next, at least one millisecond; ten seconds are
-   *     plenty, since the kubelet takes up to a minute
+   * @param every the period of the checks, at least one millisecond; ten seconds are short enough, because the
+   *     kubelet takes up to a minute
    * @return the settings
    * @throws ConfigException with every problem of the settings at the start or of their schema
-   * @throws IllegalArgumentException if the time is shorter
+   * @throws IllegalArgumentException if the period is shorter
    */
   public Reloadable<T> reloadable(Duration every) {
     Arguments.check(
@@ -391,8 +392,8 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads all sources, binds the record, and follows mounts and files whenever {@link
-   * Reloadable#poll()} is called; no thread is started.
+   * Reads all sources and binds the record. Mounts and files are checked for changes whenever
+   * {@link Reloadable#poll()} is called; no thread is started.
    *
    * @return the settings
    * @throws ConfigException with every problem of the settings at the start or of their schema
@@ -410,9 +411,8 @@ public final class ConfigBuilder<T> {
   }
 
   /**
-   * Reads all sources and binds the record; when that fails, prints the report on standard error
-   * and exits with code 78. With {@code --help} among the arguments it prints the reference on
-   * standard output and exits with code 0.
+   * Reads all sources and binds the record. If that fails, it prints the report on standard error and exits with code
+   * 78. If {@code --help} is among the arguments, it prints the reference on standard output and exits with code 0.
    *
    * @return the configuration
    * @throws IllegalStateException if the environment is a source and no prefix was decided
@@ -441,18 +441,18 @@ public final class ConfigBuilder<T> {
    * rules and description.
    *
    * @return several lines of text
-   * @throws ConfigException if the schema is refused
+   * @throws ConfigException if the schema is rejected
    */
   public String help() {
     return Help.text(sound().layout(), prefix != null);
   }
 
   /**
-   * The same reference as files to keep beside the code: Markdown, variables, Kubernetes manifests.
-   * The sources given so far do not matter; the prefix does.
+   * The same reference as files to keep with the code: Markdown, variables, Kubernetes manifests. It depends on the
+   * record and the prefix, not on the sources.
    *
    * @return the reference
-   * @throws ConfigException if the schema is refused
+   * @throws ConfigException if the schema is rejected
    */
   public Reference reference() {
     return new Reference(sound().layout(), prefix != null);

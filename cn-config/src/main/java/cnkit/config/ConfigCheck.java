@@ -19,16 +19,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives the report of a start-up offline, so that a pipeline refuses what a pod would refuse:
+ * Prints the report of a start-up without starting the application, so that a build pipeline finds what a pod would
+ * reject:
  *
  * <pre>{@code
  * java -cp app.jar cnkit.config.ConfigCheck com.example.Settings --prefix APP --env-file rendered.env
  * }</pre>
  *
- * <p>Nothing but the record is loaded, and nothing of this process's own environment is read. What
- * only the application knows is not judged: its converters, its checks, and the files that
- * {@code X_FILE} variables name, unless they are here. The exit code is 0 when start-up would go on,
- * 78 when it would not, and 64 when this command itself is wrong.
+ * <p>Only the record's classes are loaded, and the environment variables of this process are not read. The
+ * application's converters and checks are assumed to be valid, and so are files that {@code X_FILE} variables name
+ * and that do not exist here. The exit code is 0 if start-up would succeed, 78 if it would fail, and 64 if this
+ * command itself is wrong.
  */
 public final class ConfigCheck {
   private static final int REFUSED = 78;

@@ -3,8 +3,8 @@ package cnkit.config;
 import java.util.List;
 
 /**
- * The settings, or their schema, are refused. The message is the whole report; {@link #problems()}
- * has it as data. There is no cause: a converter's own exception may hold a secret.
+ * The settings or their schema were rejected. The message is the whole report; {@link #problems()} returns it as
+ * data. There is no cause, because an exception of a converter may contain a secret.
  */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -30,7 +30,7 @@ public final class ConfigException extends RuntimeException {
   }
 
   /**
-   * Every problem of the run, in the order of the report.
+   * All problems, in the order of the report.
    *
    * @return at least one problem; immutable
    */

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of converting a text: the value, or what was expected instead. It has no place for the
- * text itself, so a report cannot print the text of a secret. Immutable.
+ * The result of converting a text: the value, or a description of what was expected. It does not contain the text
+ * itself, so a report cannot print the text of a secret. Immutable.
  *
  * <pre>{@code
  * Conversion<Sku> conversion = Sku.isValid(text) ? Conversion.ok(new Sku(text)) : Conversion.bad("a SKU such as AB-1234");

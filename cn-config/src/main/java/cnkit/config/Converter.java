@@ -1,9 +1,9 @@
 package cnkit.config;
 
 /**
- * Turns text into a value of the application's own type; see {@link ConfigBuilder#converter}.
- * It should be pure: the same text, the same answer. An exception that it throws becomes a problem
- * without the exception's message, which might quote a secret.
+ * Turns text into a value of the application's own type; see {@link ConfigBuilder#converter}. It should always give
+ * the same result for the same text. An exception that it throws becomes a problem. The exception's message is left
+ * out, because it might quote a secret.
  *
  * <pre>{@code
  * Converter<Sku> sku = text -> Sku.isValid(text) ? Conversion.ok(new Sku(text)) : Conversion.bad("a SKU such as AB-1234");

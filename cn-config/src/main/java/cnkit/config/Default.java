@@ -7,12 +7,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The value of a setting that no source sets, as text in the setting's own language.
+ * The value of a setting that no source sets, written like a value of the setting.
  *
- * <p>It is read by the converter that reads input, so {@code @Default("5s") Duration} means five
- * seconds; a literal that does not convert, or breaks the setting's own rules, refuses the schema.
- * A list is written {@code "a,b"}, a map {@code "k=v,l=w"}. A setting without it is required,
- * except {@code Optional}, lists, sets and maps, which default to nothing.
+ * <p>It is read by the same converter as any input, so {@code @Default("5s") Duration} means five seconds. If the
+ * text cannot be converted or violates the setting's own rules, the schema is rejected. A list is written
+ * {@code "a,b"}, a map {@code "k=v,l=w"}. A setting without a default is required, except {@code Optional}, lists,
+ * sets and maps, which are empty by default.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

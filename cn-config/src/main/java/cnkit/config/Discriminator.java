@@ -19,7 +19,7 @@ public @interface Discriminator {
   /**
    * The key.
    *
-   * @return a name as {@link Key} wants it
+   * @return a name in the form that {@link Key} requires
    */
   String value();
 }

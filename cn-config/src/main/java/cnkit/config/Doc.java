@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a setting is for, in one line; printed by {@code --help} and in generated documents. */
+/** The purpose of a setting, in one line; shown by {@code --help} and in generated documents. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})
@@ -14,7 +14,7 @@ public @interface Doc {
   /**
    * The description.
    *
-   * @return one sentence or two, without a secret in them
+   * @return one or two sentences; they must not contain a secret
    */
   String value();
 }

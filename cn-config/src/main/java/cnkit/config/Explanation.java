@@ -3,11 +3,11 @@ package cnkit.config;
 import java.util.List;
 
 /**
- * Where one setting's value came from, and what it hides. Values are shown as text; a secret's are
+ * Where one setting's value came from, and which values it overrides. Values are shown as text; secrets are masked as
  * {@code ***}. Immutable.
  *
  * @param path the setting
- * @param candidates every source that has a value, the winner first; empty when none has
+ * @param candidates the values of all sources, the one in effect first; empty if no source has one
  */
 public record Explanation(String path, List<Candidate> candidates) {
   /** Copies the list. */
@@ -18,7 +18,7 @@ public record Explanation(String path, List<Candidate> candidates) {
   /**
    * One source's value.
    *
-   * @param value the text of the value, redacted if it is secret
+   * @param value the text of the value, masked if it is a secret
    * @param origin where it is
    */
   public record Candidate(String value, Origin origin) {
@@ -28,7 +28,7 @@ public record Explanation(String path, List<Candidate> candidates) {
     }
   }
 
-  /** Several lines: the winner, then what it shadows. */
+  /** Several lines: the value in effect, then the values that it overrides. */
   @Override
   public String toString() {
     if (candidates.isEmpty()) {

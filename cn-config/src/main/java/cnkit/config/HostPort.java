@@ -4,7 +4,7 @@ import cnkit.core.internal.Arguments;
 import java.net.InetSocketAddress;
 
 /**
- * A host and a port, not resolved: no name service is asked. Written {@code db.internal:5432} or
+ * A host and a port. The host is not resolved; no DNS lookup is made. Written {@code db.internal:5432} or
  * {@code [::1]:80}.
  *
  * @param host a host name, an IPv4 address or an IPv6 address without its brackets

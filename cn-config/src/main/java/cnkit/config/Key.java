@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Replaces the name that a setting would get from its component, on every channel at once.
+ * Replaces the name that a setting would get from its record component, on every channel.
  *
- * <p>On a record that implements a sealed interface it replaces the name by which the
- * discriminator selects it.
+ * <p>On a record that implements a sealed interface, it replaces the name with which the discriminator selects the
+ * record.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

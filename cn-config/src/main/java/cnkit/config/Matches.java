@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A regular expression that the whole text of a setting must match; for lists, sets and maps every
- * element must. The text is the one given, before conversion.
+ * A regular expression that the whole text of a setting must match; for lists, sets and maps every element must. The
+ * text is checked as given, before its conversion.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -3,13 +3,13 @@ package cnkit.config;
 import java.math.BigDecimal;
 
 /**
- * A share, written with its sign: {@code 12.5%}.
+ * A percentage, written with a percent sign: {@code 12.5%}.
  *
- * @param percent the number before the sign, exact
+ * @param percent the exact number before the percent sign
  */
 public record Percentage(BigDecimal percent) implements Comparable<Percentage> {
   /**
-   * The share as a factor.
+   * The percentage as a fraction.
    *
    * @return {@code 0.125} for {@code 12.5%}
    */

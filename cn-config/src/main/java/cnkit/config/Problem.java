@@ -6,18 +6,18 @@ import cnkit.core.internal.JsonWriter;
 import java.util.List;
 
 /**
- * One thing that is wrong, or worth a warning, in the settings or in their schema: what, where it
- * came from, what to type. It never holds a secret's value. Immutable.
+ * One problem or warning about the settings or their schema: what is wrong, where it came from, and how to fix it. It
+ * never contains the value of a secret. Immutable.
  *
  * <pre>{@code
  * Problem.of("must be shorter than shutdown-grace", "propagation-delay", "shutdown-grace");
  * }</pre>
  *
- * @param code the stable name of the kind
- * @param path the setting, such as {@code db.max-pool-size}; empty when it is none of ours
+ * @param code the kind of the problem; its name is stable
+ * @param path the setting, such as {@code db.max-pool-size}; empty if the problem concerns no setting
  * @param message what is wrong and what was expected; may have several lines
  * @param origins the places that the value, or the conflicting values, came from; empty when there is none
- * @param remedy what to type; empty when there is nothing to propose
+ * @param remedy what to type or to do; empty if there is no proposal
  */
 public record Problem(Code code, String path, String message, List<Origin> origins, String remedy) {
 
@@ -39,13 +39,13 @@ public record Problem(Code code, String path, String message, List<Origin> origi
     PATTERN,
     /** No setting has this name. */
     UNKNOWN,
-    /** One of our names in another spelling. */
+    /** The name of a setting in another spelling. */
     SPELLING,
     /** A known name in the wrong place, or a setting that belongs to a choice that is not selected. */
     MISPLACED,
     /** The same setting twice in one source, or in two forms that exclude each other. */
     DUPLICATE,
-    /** A flag without its value, with one too many, or that no setting has. */
+    /** A flag without its value, with a value that it does not take, or with an unknown name. */
     FLAG,
     /** A secret on the command line, which every user of the machine can read. */
     SECRET_FLAG,
@@ -53,21 +53,21 @@ public record Problem(Code code, String path, String message, List<Origin> origi
     SERVICE_LINK,
     /** A file or directory that cannot be read. */
     UNREADABLE,
-    /** Bytes that are not UTF-8, or text that the JVM's locale destroyed. */
+    /** Bytes that are not UTF-8, or text that was damaged by the JVM's locale. */
     ENCODING,
     /** A file that is not well formed. */
     SYNTAX,
-    /** A file that cannot change while the process runs, though it is watched; only a warning. */
+    /** A file that is watched, but cannot change while the process runs; only a warning. */
     UNCHANGING,
-    /** A former name, refused or used next to the new one. */
+    /** A former name that is no longer accepted, is used together with the new name, or is still in use (a warning). */
     RENAMED,
-    /** A declared rule over several settings is broken. */
+    /** A declared rule for several settings is violated. */
     RULE,
-    /** The record's constructor, or a check of the application, refused the values. */
+    /** The record's constructor, or a check of the application, rejected the values. */
     REJECTED,
-    /** The record itself cannot be a schema. */
+    /** The record cannot be used as a schema. */
     SCHEMA,
-    /** The record is a schema, but something about it deserves a second look; {@link Config#lint} says so. */
+    /** The record can be used as a schema, but a declaration is doubtful; reported by {@link Config#lint}. */
     DOUBTFUL
   }
 
@@ -81,9 +81,9 @@ public record Problem(Code code, String path, String message, List<Origin> origi
   }
 
   /**
-   * A problem that the application found itself, to be returned from {@link ConfigBuilder#check}:
-   * the report prints it like any other and adds where each of the settings came from, or the
-   * variable that sets it.
+   * A problem that the application found, to be returned from a check ({@link ConfigBuilder#check}). The report
+   * prints it like any other problem. For each setting it adds where the value came from, or the variable that sets
+   * it.
    *
    * @param message what is wrong; may have several lines; must not hold a secret
    * @param paths the settings concerned, the most important first; may be empty

@@ -7,12 +7,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The inclusive bounds of a setting, as text in the setting's own language: {@code "1..65535"},
- * {@code "100ms..1m"}, {@code "1KiB.."}, {@code "..0.5"}.
+ * The inclusive bounds of a setting, written like values of the setting: {@code "1..65535"}, {@code "100ms..1m"},
+ * {@code "1KiB.."}, {@code "..0.5"}.
  *
- * <p>Fits numbers, durations, sizes, percentages, dates and times, the port of a {@link HostPort},
- * and the elements of lists, sets and maps of these. A {@code Duration} or {@link ByteSize}
- * without a lower bound must not be negative.
+ * <p>Applies to numbers, durations, sizes, percentages, dates and times, the port of a {@link HostPort}, and to the
+ * elements of lists, sets and maps of these types. Without a lower bound, a {@code Duration} or {@link ByteSize} must
+ * not be negative.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -21,7 +21,7 @@ public @interface Range {
   /**
    * The bounds.
    *
-   * @return two literals around {@code ..}, of which one may be left out
+   * @return two values separated by {@code ..}; one of them may be left out
    */
   String value();
 }

@@ -5,9 +5,8 @@ import cnkit.config.schema.Slot;
 import cnkit.config.show.Help;
 
 /**
- * What a person needs to know of the settings, as files to keep beside the code: made from the
- * schema alone, so that they cannot say anything else. Immutable; the same schema gives the same
- * text, byte for byte.
+ * The documentation of the settings, as files to keep with the code. The files are generated from the schema only, so
+ * they always match it. Immutable; the same schema gives the same text, byte for byte.
  *
  * <pre>{@code
  * Reference reference = Config.builder(Settings.class, MethodHandles.lookup()).prefix("APP").reference();
@@ -94,10 +93,10 @@ public final class Reference {
   }
 
   /**
-   * A file of variables to copy and fill in: required settings stand open, all others are comments
-   * that show their default. Secrets are named without a value.
+   * A file of variables to copy and fill in. Required settings have an empty value; all others are comments that show
+   * their default. Secrets are listed without a value.
    *
-   * @return lines that {@code docker run --env-file} and the kit's own reader take
+   * @return lines that {@code docker run --env-file} and the module's own reader accept
    * @throws IllegalStateException if neither {@code prefix} nor {@code noPrefix} was decided
    */
   public String envExample() {
@@ -151,9 +150,9 @@ public final class Reference {
   }
 
   /**
-   * A Kubernetes ConfigMap with every setting that is no secret. The keys are paths, so that it
-   * can be mounted as a directory as well as referred to by {@link #containerEnv}. A required
-   * setting stands there empty, which start-up refuses until somebody fills it in.
+   * A Kubernetes ConfigMap with every setting that is not a secret. The keys are paths, so it can be mounted as a
+   * directory, and {@link #containerEnv} can refer to it. A required setting has an empty value, which start-up
+   * rejects until somebody fills it in.
    *
    * @param name the name of the ConfigMap
    * @return a YAML document
@@ -197,8 +196,8 @@ public final class Reference {
   }
 
   /**
-   * The {@code env:} part of a container that takes its variables from such a ConfigMap and Secret.
-   * What is not required is {@code optional: true}, so that a key may be left out.
+   * The {@code env:} part of a container that takes its variables from this ConfigMap and Secret. Settings that are
+   * not required have {@code optional: true}, so their keys may be left out.
    *
    * @param configMap the name given to {@link #configMap}
    * @param secret the name given to {@link #secret}

@@ -4,14 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 
-/** What happened to reloaded settings. Values in events are shown as {@link Config#dump()} shows them, secrets redacted. */
+/** What happened to reloadable settings. Events show values as {@link Config#dump()} does: secrets are masked. */
 public sealed interface ReloadEvent {
 
   /**
-   * What is in effect when a listener joins; always its first event.
+   * The settings in effect when a listener is added; always its first event.
    *
    * @param fingerprint of the effective settings
-   * @param refused what is wrong with the files as they are now; empty when they are in effect
+   * @param refused the problems of the files as they are now; empty if the files are in effect
    */
   record Current(String fingerprint, List<Problem> refused) implements ReloadEvent {
     public Current {
@@ -24,7 +24,7 @@ public sealed interface ReloadEvent {
    * New settings are in effect.
    *
    * @param fingerprint of the effective settings
-   * @param changes what changed, in the order of the schema; empty when refused files were put back
+   * @param changes what changed, in the order of the schema; empty if rejected files were changed back
    * @param waiting {@link RestartOnly} settings whose new values are not in effect
    */
   record Applied(String fingerprint, List<Change> changes, List<Change> waiting)
@@ -37,9 +37,9 @@ public sealed interface ReloadEvent {
   }
 
   /**
-   * The files changed, but what they say is refused; the last good settings stay in effect.
+   * The files changed, but their settings were rejected. The last valid settings stay in effect.
    *
-   * @param problems everything that is wrong, as at a start
+   * @param problems all problems, as at start-up
    */
   record Refused(List<Problem> problems) implements ReloadEvent {
     public Refused {
@@ -58,9 +58,9 @@ public sealed interface ReloadEvent {
    * One changed setting.
    *
    * @param path the setting
-   * @param before its value until now, redacted if it is secret; {@code (not set)} for none
-   * @param after its new value, likewise
-   * @param from where the new value stands; where the old one stood when there is no new one
+   * @param before its value until now, masked if it is a secret; {@code (not set)} if there was none
+   * @param after its new value, shown in the same way
+   * @param from the origin of the new value; the origin of the old value if there is no new one
    */
   record Change(String path, String before, String after, Origin from) {
     public Change {

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings that follow their mounts and files. A change of those rebuilds everything from all sources
- * and checks it completely; then the settings are exchanged as a whole, or the last good ones stay and
- * what is wrong is told.
+ * Settings that follow changes of their mounts and files. After a change, all sources are read again and all settings
+ * are checked. If everything is valid, the settings are replaced as a whole. If not, the last valid settings stay in
+ * effect, and an event reports the problems.
  *
  * <pre>{@code
  * Reloadable<Settings> live = Config.builder(Settings.class, MethodHandles.lookup())
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Settings settings = live.value(); // once for each piece of work: its values belong together
  * }</pre>
  *
- * <p>Two values of one Kubernetes volume are always of one version of it. {@link RestartOnly} settings
- * keep their values of the start. Safe for use by many threads.
+ * <p>All values from one Kubernetes volume always belong to the same version of it. Settings with {@link RestartOnly}
+ * keep the values they had at start-up. Safe for use by many threads.
  *
  * @param <T> the record
  */
@@ -95,7 +95,7 @@ public final class Reloadable<T> implements AutoCloseable {
   /**
    * The settings in effect: one volatile read.
    *
-   * @return a record that never changes; ask again for the next piece of work
+   * @return an immutable record; call this method again for the next piece of work
    */
   public T value() {
     return current.value();
@@ -111,11 +111,12 @@ public final class Reloadable<T> implements AutoCloseable {
   }
 
   /**
-   * Looks at once whether mounts or files have changed, on the calling thread. The thread that {@link
-   * ConfigBuilder#reloadable(Duration)} starts does nothing else; without one, this is how time passes.
+   * Checks now whether mounts or files have changed, on the calling thread. The thread of
+   * {@link ConfigBuilder#reloadable(Duration)} calls this method once per period. If there is no such thread, call it
+   * yourself.
    *
-   * @return what happened; empty when nothing did, when somebody else is looking at this moment, or
-   *     after {@link #close()}
+   * @return what happened; empty if nothing changed, if another thread is checking at this moment, or after
+   *     {@link #close()}
    */
   public Optional<ReloadEvent> poll() {
     if (closed || !polling.advance(busy -> true, (before, after) -> !before)) {
@@ -177,18 +178,18 @@ public final class Reloadable<T> implements AutoCloseable {
   }
 
   /**
-   * Tells a listener of every reload, in order, first of what is in effect now. With a thread of ours
-   * each listener is called on its own thread, without one on the thread that polls. What it throws is
-   * logged; while it hangs, its oldest events beyond 256 are dropped.
+   * Adds a listener for every reload, in order. Its first event describes the settings in effect now. With a reload
+   * thread, each listener is called on a thread of its own; without one, on the thread that polls. An exception of
+   * the listener is logged. If the listener is slow, at most 256 events wait for it, and the oldest are dropped.
    *
-   * @param listener told of everything that happens
-   * @return to stop listening
+   * @param listener called with every event
+   * @return a handle; closing it removes the listener
    */
   public Subscription subscribe(Consumer<? super ReloadEvent> listener) {
     return listeners.subscribe(listener);
   }
 
-  /** Ends the thread. The settings stay readable. */
+  /** Ends the reload thread. The settings can still be read. */
   @Override
   public void close() {
     closed = true;

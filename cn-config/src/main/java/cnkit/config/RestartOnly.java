@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A setting that a running process cannot change, such as the port it listens on. {@link Reloadable}
- * keeps its value of the start and reports that the new one waits for a restart. On a record it holds
- * for all its parts.
+ * A setting that a running process cannot change, such as the port it listens on. {@link Reloadable} keeps the value
+ * it had at start-up and reports that the new one waits for a restart. On a component that is a record, it applies to
+ * all settings of that record.
  *
  * <pre>{@code
  * record Settings(@RestartOnly @Default("8080") int port, @Default("info") LogLevel logLevel) {}

@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  * pool.setPasswordSource(() -> settings.db().password().current().reveal());
  * }</pre>
  *
- * <p>{@link #current()} looks at the file at most once a second, on the thread that calls it, and
- * converts and checks it like any value. What cannot be read or is not valid leaves the last good
- * value in place, is logged once and is told by {@link #problem()}. A value that came from no file
- * never changes. Safe for use by many threads; one of them looks, the others do not wait for it.
+ * <p>{@link #current()} reads the file at most once a second, on the calling thread, and converts and checks it like
+ * any value. If the file cannot be read or is not valid, the last valid value stays, a warning is logged once, and
+ * {@link #problem()} returns the reason. A value that did not come from a file never changes. Safe for use by many
+ * threads: one of them reads the file, the others do not wait for it.
  *
  * @param <T> the type of the value, mostly {@code Secret<String>}
  */
@@ -64,11 +64,11 @@ public final class Rotating<T> {
   }
 
   /**
-   * A value that never changes, as for tests.
+   * A value that never changes, for example in tests.
    *
    * @param <T> the type of the value
    * @param value the value
-   * @return always this value
+   * @return a rotating value that always returns this value
    */
   public static <T> Rotating<T> of(T value) {
     return new Rotating<>(requireNonNull(value, "value"), null, SystemTime.SHARED);
@@ -79,9 +79,9 @@ public final class Rotating<T> {
   }
 
   /**
-   * The value, as fresh as a second ago.
+   * The value, at most one second old.
    *
-   * @return the last good value; never blocks on another thread
+   * @return the last valid value; this method never waits for another thread
    */
   public T current() {
     State<T> present = state.get();
@@ -114,9 +114,9 @@ public final class Rotating<T> {
   }
 
   /**
-   * Why the file's present content is not the value.
+   * The reason why the file's present content is not the current value.
    *
-   * @return what the last look found wrong; empty when the value is what the file holds
+   * @return the problem that the last read found; empty if the value is the content of the file
    */
   public Optional<Problem> problem() {
     return Optional.ofNullable(state.get().problem());

@@ -7,11 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that does not show itself: not in {@code toString}, not in logs, not in JSON, not in a
- * report. Only {@link #reveal()} gives it away, so that a reader finds every such place.
+ * A value that is never shown: not in {@code toString}, in logs, in JSON or in reports. Only {@link #reveal()}
+ * returns it, so every use of the value can be found in the code.
  *
- * <p>Two secrets are equal only when they are the same object, since comparing would allow
- * guessing. Safe for use by many threads.
+ * <p>Two secrets are equal only if they are the same object, because comparing values would help an attacker to
+ * guess. Safe for use by many threads.
  *
  * @param <T> the type of the value: {@code String}, {@code byte[]}, {@code URI} or any other setting
  */
@@ -59,8 +59,8 @@ public final class Secret<T> implements AutoCloseable {
   }
 
   /**
-   * Overwrites our copy of a {@code String} or {@code byte[]} and forgets any other value. What
-   * the process still holds elsewhere, such as its environment, stays.
+   * Overwrites this object's copy of a {@code String} or {@code byte[]}, and drops the reference to any other value.
+   * Copies elsewhere in the process, such as in its environment, are not erased.
    */
   @Override
   public void close() {
@@ -73,7 +73,7 @@ public final class Secret<T> implements AutoCloseable {
     }
   }
 
-  /** A fixed text that tells nothing of the value. */
+  /** Always {@code ***}; the text does not depend on the value. */
   @Override
   @JsonValue
   public String toString() {

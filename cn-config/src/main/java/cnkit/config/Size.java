@@ -17,7 +17,7 @@ public @interface Size {
   /**
    * The bounds.
    *
-   * @return one whole number, or two around {@code ..}, of which one may be left out
+   * @return one whole number, or two separated by {@code ..}, of which one may be left out
    */
   String value();
 }

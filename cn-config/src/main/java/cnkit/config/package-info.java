@@ -1,10 +1,10 @@
 /**
- * Settings as records: bound once, checked completely, explained on demand.
+ * Settings as records: bound once, checked completely, with the origin of every value.
  *
- * <p>The record is the schema and decides every name. Start at {@link cnkit.config.Config}.
+ * <p>The record is the schema; all names are computed from it. Start at {@link cnkit.config.Config}.
  *
- * <p>Null is never a parameter and never a result: what may be absent is an {@code Optional}, and a
- * null given to any public method is refused with a {@code NullPointerException}.
+ * <p>No parameter and no result is ever null. A value that may be absent is an {@code Optional}. Public methods throw
+ * a {@code NullPointerException} if an argument is null.
  */
 @NullMarked
 package cnkit.config;

@@ -8,10 +8,11 @@ import cnkit.core.internal.Once;
 import java.util.Optional;
 
 /**
- * A {@link Bulkhead} that finds its own limit: a window of successes at (half of) full use raises it by one, a failure
- * lowers it by a tenth. Late answers are failures here as everywhere, so a per-try timeout is what makes it sensitive to
- * slowness. One number, one atomic step to enter and one to leave, no clock. Safe for many threads; several
- * pipelines may share one.
+ * A {@link Bulkhead} that finds its own limit (additive increase, multiplicative decrease). A window of successes
+ * with at least half of the limit in use raises the limit by one; a failure lowers it, by a tenth with the default
+ * settings. Late answers count as failures, so set a per-try timeout to make the limit react to slowness. Entering
+ * and leaving each take one atomic operation; no clock is read. Safe for use by many threads; several pipelines may
+ * share one.
  *
  * <pre>{@code
  * AdaptiveLimit limit = AdaptiveLimit.of("search", AdaptiveLimitSettings.between(2, 200));
@@ -43,7 +44,7 @@ public final class AdaptiveLimit {
    * A limit.
    *
    * @param name for messages and metrics
-   * @param settings how it moves
+   * @param settings how it changes
    * @return a limit with nothing in use
    */
   public static AdaptiveLimit of(String name, AdaptiveLimitSettings settings) {
@@ -61,7 +62,7 @@ public final class AdaptiveLimit {
   }
 
   /**
-   * Replaces the settings; the limit stays where it is, moved into the bounds. Waits for nobody.
+   * Replaces the settings without blocking. The limit keeps its value, or moves to the nearest bound.
    *
    * @param newSettings from now on
    */
@@ -70,7 +71,7 @@ public final class AdaptiveLimit {
     word.advance(w -> Aimd.bounded(w, newSettings));
   }
 
-  /** {@return how many calls may run at once now} */
+  /** {@return the maximum number of concurrent calls now} */
   public int limit() {
     return Aimd.limit(word.get());
   }
@@ -81,7 +82,7 @@ public final class AdaptiveLimit {
   }
 
   /**
-   * Asks for one call, without waiting. Whoever gets a permit must complete it.
+   * Asks for a permit for one call, without waiting. The caller must complete the permit.
    *
    * @return the permit, or empty if the limit is reached
    */
@@ -111,7 +112,7 @@ public final class AdaptiveLimit {
     return "AdaptiveLimit[" + name + ", " + inUse() + " of " + limit() + " in use]";
   }
 
-  /** One admitted call; complete it when it is over, on any thread. */
+  /** The permit of one call; complete it when the call has ended, on any thread. */
   public static final class Permit {
     private final AdaptiveLimit limit;
     private final int epoch;
@@ -123,10 +124,10 @@ public final class AdaptiveLimit {
     }
 
     /**
-     * Gives the permit back and reports how the call went; again: ignored. What is neutral or was not sent does not
-     * move the limit.
+     * Returns the permit and reports the result of the call; a second report is ignored. A call that is neutral or
+     * was not sent does not change the limit.
      *
-     * @param handling what the call was worth
+     * @param handling how the call's result is classified
      */
     public void complete(Handling handling) {
       requireNonNull(handling, "handling");

@@ -3,7 +3,7 @@ package cnkit.resilience;
 import static cnkit.core.internal.Arguments.check;
 
 /**
- * How an {@link AdaptiveLimit} moves. Immutable; each method returns a changed copy.
+ * How an {@link AdaptiveLimit} changes. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * AdaptiveLimitSettings.between(1, 200).withInitial(20);
@@ -11,7 +11,7 @@ import static cnkit.core.internal.Arguments.check;
  *
  * @param min the lowest limit: 1 to {@code max}
  * @param max the highest limit: 1 to 32,767
- * @param initial where it begins: {@code min} to {@code max}; default 20, moved into the bounds
+ * @param initial the first limit: {@code min} to {@code max}; default 20, or the nearest bound
  * @param decrease a failure multiplies the limit by this: 0.1 to 0.99; default 0.9
  */
 public record AdaptiveLimitSettings(int min, int max, int initial, double decrease) {
@@ -35,7 +35,7 @@ public record AdaptiveLimitSettings(int min, int max, int initial, double decrea
   }
 
   /**
-   * Replaces where it begins.
+   * Replaces the first limit.
    *
    * @param initial the first limit
    * @return a changed copy
@@ -45,7 +45,7 @@ public record AdaptiveLimitSettings(int min, int max, int initial, double decrea
   }
 
   /**
-   * Replaces the factor of a failure.
+   * Replaces the factor by which a failure multiplies the limit.
    *
    * @param decrease 0.1 to 0.99
    * @return a changed copy

@@ -3,7 +3,7 @@ package cnkit.resilience;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a pipeline guards when the dependency answers with a stage; started anew for each attempt.
+ * An asynchronous call of a dependency that a pipeline limits. It is started again for each attempt.
  *
  * @param <T> what the stage completes with
  */
@@ -14,7 +14,7 @@ public interface AsyncCall<T> {
    *
    * @param attempt which attempt this is and how long it may take
    * @return the stage; cancelled by the pipeline when its time is up
-   * @throws Exception if the call cannot be started; counts like a stage that failed with it
+   * @throws Exception if the call cannot be started; has the same effect as a stage that fails with this exception
    */
   CompletionStage<T> start(Attempt attempt) throws Exception;
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the body of a call knows about itself: which attempt it is and how long it may take. Immutable.
+ * Information for the body of a call: the number of the attempt and the time it may take. Immutable.
  *
  * <pre>{@code
  * inventory.call(a -> http.send(HttpRequest.newBuilder(uri).timeout(a.remaining()).build(), ofString()));
@@ -13,9 +13,9 @@ import java.util.Optional;
  */
 public final class Attempt {
   /**
-   * The header that tells the next process that this caller retries by itself, so that it does not retry below: layers
-   * of retries multiply. Its text is {@link #toHeader()}; the next process asks {@link #callerRetries} in {@link
-   * PipelineBuilder#noRetryWhen}.
+   * The header which tells the next process that this caller retries, so that the next process does not retry too;
+   * otherwise the attempts multiply. Its value is {@link #toHeader()}. The next process uses {@link #callerRetries}
+   * in {@link PipelineBuilder#noRetryWhen}.
    */
   public static final String HEADER = "x-call-attempt";
 
@@ -34,14 +34,15 @@ public final class Attempt {
   }
 
   /**
-   * Whether the caller of the present request retries or hedges it by itself.
+   * Whether the caller of the current request retries or hedges it.
    *
    * <pre>{@code
    * builder.noRetryWhen(() -> Attempt.callerRetries(currentRequest().header(Attempt.HEADER)));
    * }</pre>
    *
-   * @param header the text of the inbound {@link #HEADER}; what is not a whole number from 1 on counts as absent
-   * @return {@code true} if it sent one
+   * @param header the value of the inbound {@link #HEADER}; a value that is not a whole number of at least 1 counts
+   *     as absent
+   * @return {@code true} if the caller sent a valid header
    */
   public static boolean callerRetries(Optional<String> header) {
     return header.isPresent() && header.get().matches("[1-9][0-9]{0,8}");
@@ -50,7 +51,7 @@ public final class Attempt {
   /**
    * What to send to the next process as {@link #HEADER}.
    *
-   * @return this attempt's number; empty text if the pipeline never makes a second one (then send no header)
+   * @return this attempt's number; the empty text if the pipeline never makes a second attempt (then send no header)
    */
   public String toHeader() {
     return retried ? Integer.toString(number) : "";
@@ -62,18 +63,19 @@ public final class Attempt {
   }
 
   /**
-   * How long this attempt may take: the smaller of the per-try timeout and what the deadline leaves. Give it to the
-   * client that makes the call; a pipeline without an interrupting timer cannot end a body that ignores it.
+   * The time that is left for this attempt: the smaller of the per-try timeout and the rest of the deadline. Pass it
+   * to the client that makes the call. Without {@link PipelineBuilder#interruptLateCalls}, a pipeline cannot end a
+   * body that ignores it.
    *
-   * @return the time left; never zero or negative, since clients refuse such timeouts, but 1 ns when the time is up;
-   *     {@link Long#MAX_VALUE} nanoseconds if there is no limit
+   * @return the time left; 1 ns if the time is up, because clients reject timeouts of zero; {@link Long#MAX_VALUE}
+   *     nanoseconds if there is no limit
    */
   public Duration remaining() {
     return Duration.ofNanos(remainingNanos());
   }
 
   /**
-   * As {@link #remaining()}, without an object.
+   * As {@link #remaining()}, without creating an object.
    *
    * @return nanoseconds, at least 1
    */

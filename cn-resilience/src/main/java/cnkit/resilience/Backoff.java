@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.function.IntFunction;
 
 /**
- * How long to wait before each retry, before cap and jitter (those are in {@link RetrySettings}). Closed form, never
- * iterated: no truncation creeps in, and growth saturates instead of overflowing. Immutable.
+ * How long to wait before each retry, before cap and jitter are applied (those are in {@link RetrySettings}). Each
+ * delay is computed directly from the number of the retry, without accumulated rounding errors; large delays saturate
+ * and do not overflow. Immutable.
  *
  * <pre>{@code
  * new Backoff.Exponential(Duration.ofMillis(100), 2.0).nominalNanos(3); // 800 ms
@@ -23,7 +24,7 @@ public sealed interface Backoff {
   /**
    * The delay before a retry.
    *
-   * @param retry how many retries came before, from 0
+   * @param retry the number of earlier retries, from 0
    * @return nanoseconds, not negative, saturating at 2^62
    */
   long nominalNanos(int retry);
@@ -81,10 +82,10 @@ public sealed interface Backoff {
   }
 
   /**
-   * The user's own curve.
+   * A function of the user.
    *
-   * @param delays from the number of earlier retries (from 0) to a delay; negative counts as zero; asked once a retry,
-   *     and when it throws, the retry is not made
+   * @param delays returns the delay for the number of earlier retries (from 0); a negative delay counts as zero.
+   *     Called once per retry; if it throws an exception, the retry is not made
    */
   record Custom(IntFunction<Duration> delays) implements Backoff {
     public Custom {

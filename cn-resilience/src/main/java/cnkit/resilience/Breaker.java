@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops calling a dependency that fails, and finds out by a few probes when it has recovered. Safe for many threads;
- * owns no thread; several pipelines may share one.
+ * A circuit breaker: it stops calls to a dependency that fails, and detects the recovery with a few probes. Safe for
+ * use by many threads; owns no thread; several pipelines may share one.
  *
- * <p>Closed: calls pass, and their results fill a window. At the failure rate it opens: calls are refused until the
- * open time is over. The first call after that is a probe of the half-open state; enough good probes close it, too many
- * bad ones open it again for longer. A result counts only in the epoch that admitted its call, so a straggler from
- * before never moves it.
+ * <p>Closed: calls pass, and their results fill a window. If the failure rate is reached, the breaker opens, and
+ * calls are rejected until the open time is over. The first call after that makes the breaker half-open and is a
+ * probe. Enough successful probes close the breaker; too many failed probes open it again, for a longer time. A
+ * result counts only in the epoch that admitted its call, so a late result of an earlier state has no effect.
  *
  * <pre>{@code
  * Breaker breaker = Breaker.of("inventory", BreakerSettings.countWindow(50).withFailureRate(0.5));
@@ -42,33 +42,33 @@ public final class Breaker {
 
   /** What a breaker does with an arriving call. */
   public enum State {
-    /** Calls pass; the window is watched. */
+    /** Calls pass; their results are recorded in the window. */
     CLOSED,
-    /** Calls are refused until the open time is over. */
+    /** Calls are rejected until the open time is over. */
     OPEN,
     /** A few calls pass as probes. */
     HALF_OPEN,
-    /** Set by hand: calls are refused until {@link Breaker#reset()}. */
+    /** Set by hand: calls are rejected until {@link Breaker#reset()}. */
     FORCED_OPEN,
     /** Set by hand: calls pass and are recorded; it never opens. */
     FORCED_CLOSED,
-    /** Set by hand: calls pass and are recorded; an event tells when it would have opened. */
+    /** Set by hand: calls pass and are recorded; an event is sent when the breaker would have opened. */
     METRICS_ONLY,
     /** Set by hand: calls pass, nothing is recorded. */
     DISABLED
   }
 
   /**
-   * How a breaker stands at one moment.
+   * The state of a breaker at one moment.
    *
    * @param name its name
    * @param state the effective state
    * @param epoch the number of the state; grows with each change
-   * @param calls results in the window; 0 when not closed
+   * @param calls results in the window; 0 if the breaker is not closed
    * @param failures failures among them
    * @param slow slow calls among them
-   * @param opensInARow openings without a full window of health between them
-   * @param retryAfter when a refused caller may try again; empty when calls pass or nobody can say
+   * @param opensInARow how often it opened without a full healthy window in between
+   * @param retryAfter when a rejected caller may try again; empty if calls pass or the time is not known
    */
   public record Snapshot(
       String name,
@@ -148,14 +148,14 @@ public final class Breaker {
   }
 
   /**
-   * A breaker with everything injected.
+   * A breaker with its own source of random numbers and its own executor for events.
    *
    * @param name for events, messages and metrics
    * @param settings when it opens and closes
    * @param time its clock
    * @param random uniform in [0, 1), for the jitter of the open time
-   * @param eventExecutor runs the listeners; otherwise that is the thread that caused the transition, which may be a
-   *     request's
+   * @param eventExecutor runs the listeners; without it, they run on the thread that caused the transition, which may
+   *     be the thread of a request
    * @return a closed breaker
    */
   public static Breaker of(
@@ -178,8 +178,8 @@ public final class Breaker {
   }
 
   /**
-   * The effective state: an open breaker whose time is over answers {@link State#HALF_OPEN}, though the transition (and
-   * its event) comes with the next call. Changes nothing.
+   * The effective state. For an open breaker whose open time is over this is {@link State#HALF_OPEN}, although the
+   * transition and its event come with the next call. Changes nothing.
    *
    * @return what an arriving call would find
    */
@@ -214,10 +214,10 @@ public final class Breaker {
   }
 
   /**
-   * Asks for one call. Whoever gets a permit must complete it; a probe's permit that is forgotten returns when its lease
-   * runs out.
+   * Asks for a permit for one call. The caller must complete the permit. If the permit of a probe is never completed,
+   * it returns when its lease ends.
    *
-   * @return the permit, or empty if the breaker refuses
+   * @return the permit; empty if the breaker rejects the call
    */
   public Optional<Permit> tryAcquire() {
     long permit = admit();
@@ -228,27 +228,27 @@ public final class Breaker {
   }
 
   /**
-   * Listens to changes. The first event tells the current state.
+   * Adds a listener for changes. Its first event contains the current state.
    *
-   * @param listener called in the order of events, never by two threads at once, with no lock held; what it throws is
-   *     logged once a kind; at most 256 events wait for it
-   * @return close it to stop
+   * @param listener called in the order of events, never by two threads at once, and without a lock; its exceptions
+   *     are logged, once per type; at most 256 events wait for it
+   * @return a handle; closing it removes the listener
    */
   public Subscription subscribe(Consumer<? super BreakerEvent> listener) {
     return listeners.subscribe(requireNonNull(listener, "listener"));
   }
 
-  /** Refuses every call until {@link #reset()}; no timer ends it. */
+  /** Rejects every call until {@link #reset()}; no timer ends this state. */
   public void forceOpen() {
     set(State.FORCED_OPEN);
   }
 
-  /** Lets every call pass until {@link #reset()}; results are recorded but never open it. */
+  /** Lets every call pass until {@link #reset()}; results are recorded, but the breaker never opens. */
   public void forceClosed() {
     set(State.FORCED_CLOSED);
   }
 
-  /** Lets every call pass until {@link #reset()}, and tells by an event each time it would have opened. */
+  /** Lets every call pass until {@link #reset()}, and sends an event each time the breaker would have opened. */
   public void metricsOnly() {
     set(State.METRICS_ONLY);
   }
@@ -258,7 +258,7 @@ public final class Breaker {
     set(State.DISABLED);
   }
 
-  /** Closes it, with an empty window and the first open time; ends every state set by hand. */
+  /** Closes the breaker, with an empty window and the first open time. Ends every state that was set by hand. */
   public void reset() {
     set(State.CLOSED);
   }
@@ -269,13 +269,14 @@ public final class Breaker {
   }
 
   /**
-   * Replaces the settings. Waits for nobody: calls in flight finish as they were admitted. If the window has the same
-   * shape (the same {@link BreakerSettings.Window}, and a rule about slow calls before and after, or neither), nothing
-   * that was learned is lost: the counts stay, an open breaker stays open for the rest of its time, probes keep their
-   * permits; the new thresholds hold from the next result on. With another shape it begins anew, as after {@link
-   * #reset()}, which is an event with {@link Evidence.Reshaped}. What was set by hand stays in either case.
+   * Replaces the settings without blocking. Calls in flight finish as they were admitted. The window has the same
+   * shape if the {@link BreakerSettings.Window} is the same, and if both or neither of the settings have a rule about
+   * slow calls. Then the counts are kept, an open breaker stays open for the rest of its time, and probes keep their
+   * permits; the new thresholds apply from the next result on. If the shape differs, the breaker starts again, as
+   * after {@link #reset()}, with an event that contains {@link Evidence.Reshaped}. A state that was set by hand stays
+   * in both cases.
    *
-   * @param settings from now on
+   * @param settings the settings from now on
    */
   public void change(BreakerSettings settings) {
     BreakerRules next = rules(name, settings);
@@ -481,10 +482,10 @@ public final class Breaker {
     }
 
     /**
-     * Reports how the call went. {@link Handling#NOT_SENT} gives the permit back as if it had never been asked for.
+     * Reports the result of the call. {@link Handling#NOT_SENT} returns the permit as if it had never been granted.
      *
-     * @param handling what the call was worth
-     * @return whether it counted
+     * @param handling how the call's result is classified
+     * @return whether the result was counted
      */
     public Completion complete(Handling handling) {
       if (!used.first()) {

@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * When a breaker opens, for how long, and how it finds out that it may close. Immutable; each method returns a changed
- * copy.
+ * When a breaker opens, for how long, and when it closes again. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * BreakerSettings.countWindow(50).withFailureRate(0.5).withOpenTime(Duration.ofSeconds(5));
@@ -18,12 +17,14 @@ import java.util.function.IntFunction;
  * BreakerSettings.timeWindow(Duration.ofSeconds(10)).withSlowCalls(Duration.ofMillis(500), 0.8);
  * }</pre>
  *
- * @param window which results are looked at; default the last 50
- * @param minimumCalls no judgement on fewer results: 1 to 1,000,000, within the size of a count window; default 10, or
- *     the window's size if that is smaller
+ * @param window which results are used; default the last 50
+ * @param minimumCalls with fewer results the breaker does not open: 1 to 1,000,000, at most the size of a count
+ *     window; default 10, or the window's size if that is smaller
  * @param failureRate opens at this share of failures or above: above 0.0 and up to 1.0; default 0.5
- * @param slowCalls opens also at a share of slow calls; default none, since measuring costs two clock reads a call
- * @param openTime for how long it stays open; default 5 s, doubled by each failed recovery up to 60 s, plus up to 20 %
+ * @param slowCalls opens also at a share of slow calls; default none, because measuring costs two clock reads per
+ *     call
+ * @param openTime how long it stays open; default 5 s, doubled after each failed recovery up to 60 s, plus a random 0
+ *     to 20 %
  * @param probing how it closes again; default 3 probes that must all succeed
  */
 public record BreakerSettings(
@@ -34,13 +35,13 @@ public record BreakerSettings(
     OpenTime openTime,
     Probing probing) {
 
-  /** Which results are looked at. */
+  /** Which results are used. */
   public sealed interface Window {
     /**
-     * The last results, however old.
+     * The last results, whatever their age.
      *
-     * @param size 1 to 1,000,000; up to 62 they are exact and linearizable in one word, and in health nothing is
-     *     written; above, under concurrency, a decision may miss as many results as are being recorded at that moment
+     * @param size 1 to 1,000,000. Up to 62, the window is exact and linearizable, and nothing is written while all
+     *     calls succeed. Above 62, a decision may miss the results that other threads record at that moment
      */
     record Count(int size) implements Window {
       public Count {
@@ -49,11 +50,12 @@ public record BreakerSettings(
     }
 
     /**
-     * The results of the last while. Costs one clock read and one write a call. Covers the last {@code (span - bucket,
-     * span]}; judged at failures and slow calls.
+     * The results of a period of time. Costs one clock read and one write per call. Covers at least
+     * {@code span - bucket} and at most {@code span}; it is evaluated after failures and slow calls.
      *
-     * @param span how long: up to one day
-     * @param bucket in steps of this: 1 ms or more, a whole fraction of {@code span}, at most a thousand of them
+     * @param span the length of the period, up to one day
+     * @param bucket the length of a step, at least 1 ms; {@code span} must be a multiple of it, at most a thousand
+     *     times
      */
     record Time(Duration span, Duration bucket) implements Window {
       // checks the ranges
@@ -72,7 +74,7 @@ public record BreakerSettings(
   /**
    * When calls count as slow, and how many of them open the breaker. A probe that is slow counts as failed.
    *
-   * @param threshold slower than this is slow: above 0 and up to one day
+   * @param threshold a call that takes longer is slow: above 0 and up to one day
    * @param rate opens at this share of slow calls or above: above 0.0 and up to 1.0
    */
   public record SlowCalls(Duration threshold, double rate) {
@@ -86,8 +88,8 @@ public record BreakerSettings(
   /**
    * How long a breaker stays open.
    *
-   * @param base the first time, and the one that holds when {@code growth} throws: above 0 and up to one day
-   * @param growth the time by the number of openings in a row, from 0
+   * @param base the first open time, also used if {@code growth} throws an exception: above 0 and up to one day
+   * @param growth the open time as a function of the number of earlier openings in a row, from 0
    * @param cap the longest, above 0 and up to one day
    * @param jitter the time is lengthened by a random share of up to this: 0.0 to 1.0
    */
@@ -104,10 +106,11 @@ public record BreakerSettings(
   /**
    * How a half-open breaker decides.
    *
-   * @param permits probes that are let through: 1 to 100
-   * @param successes as many of them close it: 1 to {@code permits}; it opens as soon as that can no longer be reached
-   * @param lease a probe that has not reported by then has lost its permit: above 0 and up to one day
-   * @param inconclusive after as many probes that said nothing it opens again: 1 to 1,000
+   * @param permits the number of probes that are let through: 1 to 100
+   * @param successes the number of successful probes that close it: 1 to {@code permits}; it opens as soon as this
+   *     number can no longer be reached
+   * @param lease a probe that has not reported within this time loses its permit: above 0 and up to one day
+   * @param inconclusive after this number of probes without a clear result it opens again: 1 to 1,000
    */
   public record Probing(int permits, int successes, Duration lease, int inconclusive) {
     public Probing {
@@ -140,7 +143,7 @@ public record BreakerSettings(
   }
 
   /**
-   * Looks at the last results.
+   * Uses a window of the last results.
    *
    * @param size how many
    * @return the settings, with the defaults for the rest
@@ -150,7 +153,7 @@ public record BreakerSettings(
   }
 
   /**
-   * Looks at the results of the last while, in ten buckets.
+   * Uses a window of time, in ten buckets.
    *
    * @param span how long: 10 ms to one day
    * @return the settings, with the defaults for the rest
@@ -172,7 +175,7 @@ public record BreakerSettings(
   }
 
   /**
-   * Opens after as many failures in a row.
+   * Opens after this number of consecutive failures.
    *
    * @param failures how many
    * @return the settings, with the defaults for the rest
@@ -192,7 +195,7 @@ public record BreakerSettings(
   }
 
   /**
-   * Opens at a share of slow calls, too; costs two clock reads a call.
+   * Opens also at a share of slow calls. Costs two clock reads per call.
    *
    * @param threshold slower than this is slow
    * @param rate above 0.0 and up to 1.0
@@ -209,7 +212,7 @@ public record BreakerSettings(
   }
 
   /**
-   * Replaces the number of results below which there is no judgement.
+   * Replaces the number of results below which the breaker does not open.
    *
    * @param minimumCalls at least 1
    * @return a changed copy
@@ -230,10 +233,11 @@ public record BreakerSettings(
   }
 
   /**
-   * Replaces the open time by the user's own function.
+   * Replaces the open time by a function.
    *
-   * @param base what holds when the function throws
-   * @param growth from the number of openings in a row (from 0) to a time; evaluated before the breaker changes
+   * @param base the open time if the function throws an exception
+   * @param growth returns the open time for the number of earlier openings in a row (from 0); called before the
+   *     breaker changes
    * @return a changed copy
    */
   public BreakerSettings withOpenTime(Duration base, IntFunction<Duration> growth) {
@@ -277,7 +281,8 @@ public record BreakerSettings(
   }
 
   /**
-   * Replaces the time after which a probe that has not reported loses its permit; longer than any call takes.
+   * Replaces the time after which a probe that has not reported loses its permit. It should be longer than any call
+   * takes.
    *
    * @param lease above 0
    * @return a changed copy
@@ -287,7 +292,7 @@ public record BreakerSettings(
   }
 
   /**
-   * Replaces the number of probes without a verdict after which the breaker opens again.
+   * Replaces the number of probes without a clear result after which the breaker opens again.
    *
    * @param inconclusive 1 to 1,000
    * @return a changed copy

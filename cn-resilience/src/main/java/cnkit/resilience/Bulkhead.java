@@ -16,9 +16,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many calls at once. Safe for many threads; no thread ever waits; several pipelines may share one. The limit
- * is exact: never more permits are out, and one that is free is always found. With a queue ({@link #queued}),
- * asynchronous calls wait for a permit, bounded in number and time; synchronous ones are refused at once either way.
+ * Limits the number of concurrent calls. Safe for use by many threads; no thread ever waits; several pipelines may
+ * share one. The limit is exact: there are never more permits in use, and a free permit is always found. With a queue
+ * ({@link #queued}), a limited number of asynchronous calls wait for a limited time. Synchronous calls are always
+ * rejected at once.
  *
  * <pre>{@code
  * Bulkhead bulkhead = Bulkhead.of("reports", 8);
@@ -79,7 +80,7 @@ public final class Bulkhead {
   }
 
   /**
-   * A bulkhead before which asynchronous calls wait, first come first served.
+   * A bulkhead with a queue for asynchronous calls, first come, first served.
    *
    * <pre>{@code
    * Bulkhead reports = Bulkhead.queued("reports", 8, 100, Duration.ofSeconds(2));
@@ -88,8 +89,8 @@ public final class Bulkhead {
    * @param name for messages and metrics
    * @param limit how many calls at once: 1 to 1,000,000
    * @param places how many may wait: 1 to 1,000,000
-   * @param atMost how long one waits before it is refused, if its deadline does not come first: above 0 and up to one
-   *     day
+   * @param atMost how long a call waits before it is rejected, if its deadline does not come first: above 0 and up to
+   *     one day
    * @return a bulkhead with all permits free
    */
   public static Bulkhead queued(String name, int limit, int places, Duration atMost) {
@@ -108,15 +109,15 @@ public final class Bulkhead {
     return name;
   }
 
-  /** {@return how many calls may run at once: the limit in force} */
+  /** {@return the maximum number of concurrent calls now} */
   public int limit() {
     return (int) limit.get();
   }
 
   /**
-   * How many permits are out.
+   * The number of permits in use.
    *
-   * @return a sum over the stripes: exact when nobody is entering or leaving
+   * @return a sum over the stripes; exact if no permit is taken or returned at that moment
    */
   public int inUse() {
     int resting = 0;
@@ -127,8 +128,8 @@ public final class Bulkhead {
   }
 
   /**
-   * Changes the limit; waits for nobody. After a reduction, calls beyond the new limit finish, and nobody enters until
-   * the number is below it.
+   * Changes the limit without blocking. After a reduction, calls beyond the new limit finish, and no new call enters
+   * until the number in use is below the limit.
    *
    * @param newLimit 1 to 1,000,000
    */
@@ -164,11 +165,11 @@ public final class Bulkhead {
   }
 
   /**
-   * Asks for a permit, and waits for it in the queue if there is one. Blocks no thread. Cancelling the future gives up the
-   * place; a permit that comes too late for it is given back.
+   * Asks for a permit, and waits in the queue if there is one. Blocks no thread. Cancelling the future leaves the
+   * queue; a permit that arrives after that is returned.
    *
    * @param executor where the future is completed; the caller's
-   * @param timer what ends the wait
+   * @param timer the timer that ends the wait
    * @return completed with the permit, or with a {@link CallRejectedException} of {@link RejectionReason#BULKHEAD_FULL}
    */
   public CompletableFuture<Permit> acquireAsync(Executor executor, Time timer) {
@@ -315,7 +316,7 @@ public final class Bulkhead {
     return "Bulkhead[" + name + ", " + inUse() + " of " + limit() + " in use]";
   }
 
-  /** One admitted call; close it when the call is over, on any thread. Closing again does nothing. */
+  /** The permit of one call; close it when the call has ended, on any thread. Closing it again does nothing. */
   public static final class Permit implements AutoCloseable {
     private final Once closed = new Once();
     private final Bulkhead bulkhead;
@@ -326,7 +327,7 @@ public final class Bulkhead {
       this.stripe = stripe;
     }
 
-    /** Gives the permit back. */
+    /** Returns the permit. */
     @Override
     public void close() {
       if (closed.first()) {

@@ -1,7 +1,7 @@
 package cnkit.resilience;
 
 /**
- * What a pipeline guards: one call of a dependency, made anew for each attempt.
+ * A call of a dependency that a pipeline limits. It is made again for each attempt.
  *
  * @param <T> what it returns
  * @param <X> what it throws; inferred, so that the caller catches exactly that
@@ -12,7 +12,7 @@ public interface Call<T, X extends Exception> {
    * Makes the call.
    *
    * @param attempt which attempt this is and how long it may take
-   * @return the result; {@code null} is the user's own affair
+   * @return the result; may be {@code null}
    * @throws X if the call fails
    * @throws InterruptedException if the thread is interrupted; never retried
    */

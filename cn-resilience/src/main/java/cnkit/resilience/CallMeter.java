@@ -1,14 +1,15 @@
 package cnkit.resilience;
 
 /**
- * Told about every execution; for metrics. Called on the thread that ends the attempt, so it must be quick; what it
- * throws is logged once and ignored. All methods do nothing unless overridden.
+ * Called for every execution; for metrics. It is called on the thread that ends the attempt, so it must be fast. Its
+ * exceptions are logged once and ignored. All methods do nothing unless overridden.
  *
- * <p>What needs no time is not told here but counted anyway: {@link Pipeline#counters()}.
+ * <p>Events that need no time measurement are not reported here; they are counted in {@link Pipeline#counters()}.
  */
 public interface CallMeter {
   /**
-   * Whether anybody listens; asked before each execution, and when it says no, no clock is read for this meter.
+   * Whether the meter is in use. Called before each execution; if it returns {@code false}, no clock is read for this
+   * meter.
    *
    * @return {@code true} unless overridden
    */
@@ -17,19 +18,19 @@ public interface CallMeter {
   }
 
   /**
-   * An execution ended with an answer of the dependency, or with its failure.
+   * An execution ended with an answer or a failure of the dependency.
    *
-   * @param handling what its last attempt was worth
-   * @param attempts how many attempts were made, at least 1
+   * @param handling how its last attempt is classified
+   * @param attempts the number of attempts, at least 1
    * @param nanos from the start of the execution to its end, in nanoseconds
    */
   default void executed(Handling handling, int attempts, long nanos) {}
 
   /**
-   * An execution ended because a stage refused it.
+   * An execution ended because a stage rejected it.
    *
-   * @param reason who refused
-   * @param attempts how many attempts were made before; 0 if the dependency was never asked
+   * @param reason which stage rejected it, and why
+   * @param attempts the number of earlier attempts; 0 if the dependency was not called
    * @param nanos from the start of the execution to its end, in nanoseconds
    */
   default void rejected(RejectionReason reason, int attempts, long nanos) {}
@@ -37,10 +38,10 @@ public interface CallMeter {
   /**
    * An attempt ended.
    *
-   * @param number which one, counted from 1
-   * @param handling what it was worth
+   * @param number the number of the attempt, counted from 1
+   * @param handling how its result is classified
    * @param nanos how long the dependency took, in nanoseconds
-   * @param backoffNanos how long was waited before it, in nanoseconds; 0 for the first
+   * @param backoffNanos the delay before it, in nanoseconds; 0 for the first attempt
    */
   default void attempted(int number, Handling handling, long nanos, long backoffNanos) {}
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a call, as a value: see {@link Pipeline#tryCall}.
+ * The outcome of a call, as a value; see {@link Pipeline#tryCall}.
  *
  * <pre>{@code
  * CallOutcome<String> outcome = pipeline.tryCall(a -> client.fetch(sku));
@@ -20,23 +20,23 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // a consumer compiles without JSpecify
 public sealed interface CallOutcome<T> {
   /**
-   * The dependency answered, and the classifier was content (or neutral).
+   * The dependency answered, and the answer was classified as success or neutral.
    *
-   * @param value the answer; {@code null} if the call returned that
-   * @param attempts how many attempts it took
-   * @param late whether it came after its time was up; it is the answer nevertheless
+   * @param value the answer; {@code null} if the call returned {@code null}
+   * @param attempts the number of attempts that were made
+   * @param late whether the answer came after its time limit; it is still the answer
    * @param <T> what the call returns
    */
   record Success<T>(@Nullable T value, int attempts, boolean late) implements CallOutcome<T> {}
 
   /**
-   * The dependency failed, in the last attempt at least.
+   * The dependency failed, at least in the last attempt.
    *
    * @param value the answer that was classified as a failure; empty if the last attempt threw (or answered
    *     {@code null})
    * @param thrown what the last attempt threw, the same instance, unmodified; empty if it answered
    * @param attempts how many attempts were made
-   * @param notRetried why there was no further one
+   * @param notRetried why there was no further attempt
    * @param earlier what earlier attempts threw, oldest first, at most 100
    * @param <T> what the call returns
    */
@@ -53,16 +53,16 @@ public sealed interface CallOutcome<T> {
   }
 
   /**
-   * A stage refused before the dependency was asked.
+   * A stage rejected the call before the dependency was called.
    *
-   * @param reason who refused
-   * @param retryAfterNanos how long to stay away, in nanoseconds; 0 if nobody can say
+   * @param reason which stage rejected the call, and why
+   * @param retryAfterNanos how long to wait before the next call, in nanoseconds; 0 if it is not known
    * @param evidence the numbers behind the decision
    * @param <T> what the call would have returned
    */
   record Rejected<T>(RejectionReason reason, long retryAfterNanos, Evidence evidence)
       implements CallOutcome<T> {
-    /** {@return how long to stay away, from the rejection on; empty if it is not known} */
+    /** {@return how long to wait before the next call, counted from the rejection; empty if it is not known} */
     public Optional<Duration> retryAfter() {
       return retryAfterNanos > 0
           ? Optional.of(Duration.ofNanos(retryAfterNanos))
@@ -71,16 +71,17 @@ public sealed interface CallOutcome<T> {
   }
 
   /**
-   * The caller gave up: the thread was interrupted (its flag is set again), or the future was cancelled.
+   * The caller cancelled the call: the thread was interrupted (its interrupt flag is set again), or the future was
+   * cancelled.
    *
-   * @param thrown what told us
+   * @param thrown the exception that reported it
    * @param attempts how many attempts were begun
    * @param <T> what the call would have returned
    */
   record Cancelled<T>(Throwable thrown, int attempts) implements CallOutcome<T> {}
 
   /**
-   * The deadline was spent before there was an answer or a failure.
+   * The deadline expired before there was an answer or a failure.
    *
    * @param by who set it: the name of the pipeline, or {@code caller}
    * @param attempts how many attempts were begun

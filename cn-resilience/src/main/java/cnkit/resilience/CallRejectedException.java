@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one exception of this module: a stage refused the call, or its deadline is spent. The dependency was not asked (or
- * not waited for). Carries no stack trace, since it is thrown in quantities just when a service is under pressure; the
- * message is made when somebody reads it.
+ * The only exception of this module: a stage rejected the call, or its deadline has expired. The dependency was not
+ * called, or the call did not wait for its answer. The exception has no stack trace, because it is thrown often when
+ * a service is under pressure. Its message is created when it is read.
  *
  * <pre>{@code
  * catch (CallRejectedException e) {
@@ -45,7 +45,7 @@ public final class CallRejectedException extends RuntimeException {
     return reason;
   }
 
-  /** {@return how long to stay away, from the rejection on; empty if it is not known} */
+  /** {@return how long to wait before the next call, counted from the rejection; empty if it is not known} */
   public Optional<Duration> retryAfter() {
     return retryAfterNanos > 0 ? Optional.of(Duration.ofNanos(retryAfterNanos)) : Optional.empty();
   }
@@ -56,7 +56,7 @@ public final class CallRejectedException extends RuntimeException {
   }
 
   /**
-   * For how long the stage had been refusing calls when it refused this one.
+   * How long the stage had been rejecting calls when it rejected this one.
    *
    * @return the time before the rejection; empty unless a breaker is open
    */

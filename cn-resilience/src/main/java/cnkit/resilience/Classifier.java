@@ -12,9 +12,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a call returned or threw into a {@link Handling}; every stage of the pipeline reads that, none has rules of
- * its own. Called once an attempt, on the thread that ends it; must be safe for many threads. What it throws is logged
- * once, and the attempt then counts as a failure that is not retried (a value: as neutral).
+ * Classifies what a call returned or threw as a {@link Handling}. All stages of the pipeline use this result; none
+ * has its own rules. Called once per attempt, on the thread that ends the attempt; must be safe for use by many
+ * threads. An exception of the classifier is logged once; the attempt then counts as a failure that is not retried,
+ * or as neutral if the call had returned a value.
  *
  * <pre>{@code
  * Classifier.ofResult(HttpResponse.class, r -> r.statusCode() >= 500 ? Handling.FAILURE : Handling.SUCCESS)
@@ -24,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // a consumer compiles without JSpecify
 public interface Classifier {
   /**
-   * Judges a returned value.
+   * Classifies a returned value.
    *
-   * @param value what the call returned; may be {@code null} if the call may return that
+   * @param value what the call returned; {@code null} if the call returned {@code null}
    * @return success, unless overridden
    */
   default Handling result(@Nullable Object value) {
@@ -34,8 +35,9 @@ public interface Classifier {
   }
 
   /**
-   * Judges what was thrown. Not asked about {@link Error} (a failure, never retried), {@link InterruptedException} and
-   * {@link CancellationException} (neutral), nor about the rejection of a nested pipeline (not sent).
+   * Classifies what the call threw. Not called for an {@link Error} (a failure, never retried), for
+   * {@link InterruptedException} and {@link CancellationException} (neutral), and for the rejection of a nested
+   * pipeline (not sent).
    *
    * @param thrown what the call threw
    * @return failure, unless overridden
@@ -45,8 +47,8 @@ public interface Classifier {
   }
 
   /**
-   * Whether a failed call provably never reached the dependency, so that even a call that must not be made twice may be
-   * made again. It still is a failure of the dependency.
+   * Whether a failed call certainly did not reach the dependency. Then it may be made again, even if it must not be
+   * made twice. It still counts as a failure of the dependency.
    *
    * @param thrown what the call threw
    * @return {@code true} for a refused or unroutable connection and an unknown host, unless overridden
@@ -59,12 +61,12 @@ public interface Classifier {
   }
 
   /**
-   * When the server wants to be asked again, for example from {@code Retry-After}. A floor for the computed delay; if
-   * it lies beyond the deadline, there is no retry.
+   * How long the server asks to wait before the next attempt, for example from {@code Retry-After}. The computed
+   * delay is at least this time; if the delay ends after the deadline, there is no retry.
    *
    * @param failed the value or the throwable that was classified as a failure; may be {@code null} if the call returned
    *     that
-   * @return the wish; empty or negative is ignored
+   * @return the time to wait; an empty or negative value is ignored
    */
   default Optional<Duration> retryAfter(@Nullable Object failed) {
     return Optional.empty();
@@ -80,7 +82,7 @@ public interface Classifier {
   }
 
   /**
-   * Judges values of one type; other values are successes, exceptions failures.
+   * Classifies values of one type; other values are successes, exceptions are failures.
    *
    * @param type which values
    * @param rule what they are worth
@@ -92,7 +94,7 @@ public interface Classifier {
   }
 
   /**
-   * Judges values of one type first; asks this classifier about all others.
+   * Classifies values of one type; this classifier is used for all others.
    *
    * @param type which values
    * @param rule what they are worth
@@ -104,7 +106,7 @@ public interface Classifier {
   }
 
   /**
-   * Judges exceptions of one type first; asks this classifier about all others.
+   * Classifies exceptions of one type; this classifier is used for all others.
    *
    * @param type which exceptions, subtypes included
    * @param handling what they are worth
@@ -115,7 +117,7 @@ public interface Classifier {
   }
 
   /**
-   * Reads the server's wish from failed values of one type; asks this classifier about all others.
+   * Reads the time to wait from failed results of one type; this classifier is used for all others.
    *
    * @param type which values or throwables
    * @param rule how long to wait

@@ -10,10 +10,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The instant on the monotonic clock at which an answer stops being useful. Immutable; hand it to another thread by
- * handing over the reference. A nested deadline only shrinks: {@link #within(Duration)} never reaches beyond its parent.
+ * The instant, on the monotonic clock, after which an answer is no longer useful. Immutable; it may be passed to
+ * other threads. A nested deadline can only be earlier: the result of {@link #within(Duration)} is never later than
+ * its parent.
  *
- * <p>Between processes it travels as remaining time, since two hosts' clocks disagree:
+ * <p>Between processes, the remaining time is sent, because the clocks of two hosts differ:
  *
  * <pre>{@code
  * Deadline deadline = Deadline.fromHeader(request.header(Deadline.HEADER), ofSeconds(10)); // inbound, capped
@@ -21,7 +22,7 @@ import java.util.Optional;
  * }</pre>
  */
 public final class Deadline {
-  /** The header in which remaining time travels: whole milliseconds, rounded down; absent for {@link #none()}. */
+  /** The header for the remaining time: whole milliseconds, rounded down; absent for {@link #none()}. */
   public static final String HEADER = "x-call-remaining-ms";
 
   private static final Deadline NONE = new Deadline(SystemTime.SHARED, 0, false);
@@ -41,7 +42,7 @@ public final class Deadline {
     return new Deadline(time, atNanos, true);
   }
 
-  /** {@return no deadline at all: one that never expires} */
+  /** {@return the deadline that never expires} */
   public static Deadline none() {
     return NONE;
   }
@@ -49,7 +50,8 @@ public final class Deadline {
   /**
    * A deadline from now on the JVM's monotonic clock.
    *
-   * @param timeout how long from now; zero or negative is spent already, above 146 years counts as that
+   * @param timeout how long from now; with zero or less, the deadline has expired; more than 146 years count as 146
+   *     years
    * @return the deadline
    */
   public static Deadline in(Duration timeout) {
@@ -69,10 +71,10 @@ public final class Deadline {
   }
 
   /**
-   * The deadline that a caller sent in {@link #HEADER}.
+   * The deadline that a caller sent in {@link #HEADER}, limited by {@code cap}.
    *
-   * @param header the header's text; what is not a whole number of milliseconds counts as absent, since a caller's
-   *     mistake must not remove our own limit
+   * @param header the header's value; a value that is not a whole number of milliseconds counts as absent, so that a
+   *     caller's mistake does not remove the limit
    * @param cap the longest that we accept from a caller; also what holds when the header is absent
    * @return the deadline, at most {@code cap} from now
    */
@@ -145,7 +147,7 @@ public final class Deadline {
   }
 
   /**
-   * What is left.
+   * The time that is left.
    *
    * @return the time left, never negative; {@link Long#MAX_VALUE} nanoseconds if there is no limit
    */
@@ -154,7 +156,7 @@ public final class Deadline {
   }
 
   /**
-   * What is left, without an object.
+   * The time that is left, without creating an object.
    *
    * @return nanoseconds, never negative; {@link Long#MAX_VALUE} if there is no limit
    */
@@ -165,8 +167,7 @@ public final class Deadline {
   /**
    * What to send to the next process as {@link #HEADER}.
    *
-   * @return remaining milliseconds, rounded down, so that time is never made; empty text if there is no limit (then
-   *     send no header)
+   * @return the remaining milliseconds, rounded down; the empty text if there is no limit (then send no header)
    */
   public String toHeader() {
     return bounded ? Long.toString(remainingNanos() / 1_000_000) : "";

@@ -2,18 +2,21 @@ package cnkit.resilience;
 
 import java.time.Duration;
 
-/** Why a stage decided as it did: the numbers that a person needs at night, kept from the moment of the decision. */
+/**
+ * The reason for a decision of a stage: the numbers at the moment of the decision, for the person who investigates
+ * it.
+ */
 public sealed interface Evidence {
   /**
-   * A breaker opened because of what its window held.
+   * A breaker opened because of the results in its window.
    *
    * @param breaker its name
    * @param epoch the epoch that began with it; grows with each change of state
    * @param calls results in the window
    * @param failures failures among them
    * @param slow slow calls among them; 0 without a rule about slow calls
-   * @param failureRate the threshold of failures that was in force, 0.0 to 1.0
-   * @param slowRate the threshold of slow calls that was in force; above 1.0: none
+   * @param failureRate the threshold of the failure rate that was used, 0.0 to 1.0
+   * @param slowRate the threshold of the rate of slow calls that was used; above 1.0 means none
    * @param openFor for how long it opened
    */
   record Tripped(
@@ -38,13 +41,13 @@ public sealed interface Evidence {
   }
 
   /**
-   * A breaker opened again because its probes did not convince.
+   * A breaker opened again because too few of its probes succeeded.
    *
    * @param breaker its name
    * @param epoch the epoch that began with it
    * @param successes probes that succeeded
    * @param failures probes that failed
-   * @param inconclusive probes that were sent and said nothing, or never came back
+   * @param inconclusive probes that were sent and had no clear result, or never reported
    * @param openFor for how long it opened
    */
   record ProbesFailed(
@@ -58,7 +61,7 @@ public sealed interface Evidence {
   }
 
   /**
-   * A breaker's open time was over, and a call came.
+   * A breaker became half-open: its open time was over, and a call came.
    *
    * @param breaker its name
    * @param epoch the half-open epoch that began with it
@@ -89,7 +92,7 @@ public sealed interface Evidence {
   }
 
   /**
-   * A breaker began anew because it got a window of another shape.
+   * A breaker started again because its new window has another shape.
    *
    * @param breaker its name
    * @param epoch the epoch that began with it
@@ -103,7 +106,7 @@ public sealed interface Evidence {
   }
 
   /**
-   * A breaker is half-open and its probes are out.
+   * A breaker is half-open, and all its permits for probes are in use.
    *
    * @param breaker its name
    * @param epoch the half-open epoch
@@ -118,11 +121,11 @@ public sealed interface Evidence {
   }
 
   /**
-   * Somebody set a breaker by hand.
+   * The state of a breaker was set by hand.
    *
    * @param breaker its name
    * @param epoch the epoch that began with it
-   * @param state what it was set to
+   * @param state the state that was set
    */
   record Manual(String breaker, long epoch, Breaker.State state) implements Evidence {
     @Override
@@ -145,7 +148,7 @@ public sealed interface Evidence {
   }
 
   /**
-   * A queue before a bulkhead was full, or the call had waited in it as long as it may.
+   * The queue of a bulkhead was full, or the call had waited in it for the longest time allowed.
    *
    * @param bulkhead its name
    * @param limit how many calls the bulkhead lets run at once
@@ -177,14 +180,14 @@ public sealed interface Evidence {
   }
 
   /**
-   * A throttle refused its share of the calls.
+   * A throttle rejected this call.
    *
    * @param throttle its name
-   * @param requests calls asked for in its window, refused ones included
+   * @param requests requested calls in its window, including rejected ones
    * @param accepts how many of them succeeded
    * @param window how far back it looked
-   * @param multiplier how many times what is accepted it sends
-   * @param refused the share that it refused, 0.0 to 1.0
+   * @param multiplier about how many times the accepted calls are sent
+   * @param refused the rejected share of the calls, 0.0 to 1.0
    */
   record Throttled(
       String throttle,
@@ -202,11 +205,11 @@ public sealed interface Evidence {
   }
 
   /**
-   * A rate limiter had nothing to grant.
+   * A rate limiter had no permit to grant.
    *
    * @param limiter its name
    * @param calls how many calls it grants
-   * @param period in how much time
+   * @param period the period for these calls
    */
   record Limited(String limiter, int calls, Duration period) implements Evidence {
     @Override
@@ -216,7 +219,7 @@ public sealed interface Evidence {
   }
 
   /**
-   * The time was up.
+   * The deadline expired.
    *
    * @param by who set the deadline: the name of the pipeline, or {@code caller}
    */

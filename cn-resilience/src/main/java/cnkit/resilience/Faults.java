@@ -16,9 +16,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Makes calls slow, failed or endless on purpose, to see in a test or a rehearsal that the bounds hold. Immutable
- * settings and one counter; safe for many threads. A pipeline has it only if {@link PipelineBuilder#faults} put it
- * there, and says so among its warnings.
+ * Makes calls slow, failing or hanging on purpose, to check in a test or a rehearsal that the limits work. Immutable
+ * settings and one counter; safe for use by many threads. A pipeline injects faults only with
+ * {@link PipelineBuilder#faults}, and then has a warning about it.
  *
  * <p>The same seed gives the same faults to the same sequence of attempts.
  *
@@ -55,7 +55,7 @@ public final class Faults {
   /**
    * No faults yet.
    *
-   * @param seed what the draws come from
+   * @param seed the seed of the random numbers
    * @return faults that change nothing until something is added
    */
   public static Faults seeded(long seed) {
@@ -81,7 +81,7 @@ public final class Faults {
   /**
    * Replaces what a failed attempt throws.
    *
-   * @param error makes it; default an {@link UncheckedIOException}
+   * @param error creates the exception; default an {@link UncheckedIOException}
    * @return a changed copy, which draws anew from the seed
    */
   public Faults withError(Supplier<? extends RuntimeException> error) {
@@ -91,7 +91,7 @@ public final class Faults {
   /**
    * Delays each attempt, before the call is made.
    *
-   * @param mean how long: uniform from half of this to one and a half; up to one day
+   * @param mean the mean delay, up to one day; the delay is uniform between 0.5 and 1.5 times the mean
    * @return a changed copy, which draws anew from the seed
    */
   public Faults withLatency(Duration mean) {
@@ -100,8 +100,8 @@ public final class Faults {
   }
 
   /**
-   * Lets a share of the attempts hang instead of making the call. A synchronous one ends when it is interrupted, or a
-   * minute after the start; an asynchronous one when it is cancelled, or never.
+   * Makes a share of the attempts hang instead of making the call. A synchronous attempt ends when it is interrupted,
+   * or after one minute. An asynchronous attempt ends only when it is cancelled.
    *
    * @param share 0.0 to 1.0
    * @return a changed copy, which draws anew from the seed

@@ -1,16 +1,16 @@
 package cnkit.resilience;
 
-/** What one attempt was worth, as every stage of a pipeline reads it. A {@link Classifier} decides. */
+/** How the result of an attempt is classified; all stages of a pipeline use it. A {@link Classifier} decides. */
 public enum Handling {
-  /** The dependency did what it should. */
+  /** The dependency worked as expected. */
   SUCCESS,
 
-  /** The dependency failed: counts against it, and is retried where the settings allow. */
+  /** The dependency failed. Counts as a failure, and is retried if the settings allow it. */
   FAILURE,
 
-  /** Says nothing about the dependency (a caller's mistake, a cancellation): neither counted nor retried. */
+  /** Says nothing about the dependency (a caller's mistake, a cancellation). Neither counted nor retried. */
   NEUTRAL,
 
-  /** The dependency was never asked, because a stage refused first: counts for nothing at all. */
+  /** The dependency was not called, because a stage rejected the call. Not counted at all. */
   NOT_SENT
 }

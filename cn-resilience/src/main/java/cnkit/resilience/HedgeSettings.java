@@ -6,14 +6,15 @@ import static cnkit.core.internal.Arguments.positive;
 import java.time.Duration;
 
 /**
- * When an asynchronous attempt that is slow gets company. Immutable; each method returns a changed copy.
+ * When a slow asynchronous attempt is made once more in parallel. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * HedgeSettings.after(Duration.ofMillis(200)); // about the 95th percentile of the dependency
  * }</pre>
  *
- * @param delay an attempt that has not ended by then is made once more beside it: above 0 and up to one day
- * @param extra how many such attempts at most beside the first, each a delay after the one before: 1 to 10; default 1
+ * @param delay an attempt that has not ended after this time is made once more in parallel: above 0 and up to one day
+ * @param extra the maximum number of such attempts besides the first, each one delay after the previous: 1 to 10;
+ *     default 1
  */
 public record HedgeSettings(Duration delay, int extra) {
   /** Checks the ranges. */
@@ -23,9 +24,9 @@ public record HedgeSettings(Duration delay, int extra) {
   }
 
   /**
-   * One more attempt after a while.
+   * One more attempt after the delay.
    *
-   * @param delay how long the first attempt is waited for
+   * @param delay how long to wait for the first attempt
    * @return the settings, with the defaults for the rest
    */
   public static HedgeSettings after(Duration delay) {

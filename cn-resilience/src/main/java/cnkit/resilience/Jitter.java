@@ -1,16 +1,19 @@
 package cnkit.resilience;
 
-/** How a computed delay is spread, so that clients that failed together do not come back together. */
+/** How a computed delay is randomised, so that clients that failed at the same time do not retry at the same time. */
 public enum Jitter {
   /** The computed delay itself. */
   NONE,
 
-  /** Uniform in {@code [0, delay)}: the default, and the one that spreads best. */
+  /** Uniform in {@code [0, delay)}. The default; it spreads the retries most. */
   FULL,
 
   /** Uniform in {@code [delay / 2, delay)}. */
   EQUAL,
 
-  /** Uniform in {@code [base, min(cap, 3 * previous))}: grows by its own draws; the backoff gives only its first delay. */
+  /**
+   * Uniform in {@code [base, min(cap, 3 * previous))} (decorrelated jitter). Only the first delay comes from the
+   * backoff.
+   */
   DECORRELATED
 }

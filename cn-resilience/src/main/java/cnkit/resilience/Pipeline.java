@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bounds of one dependency's calls, in one object. Safe for many threads; starts no thread. The order of the stages
- * is fixed, outer to inner: fallback, deadline, retry with budget, hedge, breaker or throttle, rate limit, bulkhead or
- * adaptive limit, per-try timeout, call; the order of the builder's calls means nothing, and a stage may only be left
- * out.
+ * Limits the calls to one dependency. Safe for use by many threads; starts no thread. The order of the stages is
+ * fixed, from the outermost to the innermost: fallback, deadline, retry with budget, hedge, breaker or throttle, rate
+ * limit, bulkhead or adaptive limit, per-try timeout, call. The order of the builder's calls does not matter. Stages
+ * can be left out, but not reordered.
  *
  * <pre>{@code
  * Pipeline inventory = Pipeline.builder("inventory")
@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * HttpResponse<String> r = inventory.call(a -> http.send(request(a.remaining()), ofString()));
  * }</pre>
  *
- * <p><b>Time limits are cooperative</b> unless {@link PipelineBuilder#interruptLateCalls} says otherwise: the body is told how long it
- * may take ({@link Attempt#remaining()}), nothing is started after it, and a late result is marked as such; but a body
- * that ignores the limit is not ended by it. Asynchronous calls are cancelled at the limit.
+ * <p><b>Time limits are cooperative</b> unless {@link PipelineBuilder#interruptLateCalls} is set. The body can ask
+ * how much time is left ({@link Attempt#remaining()}), no attempt is started after the limit, and a late result is
+ * marked as late. But a body that ignores the limit is not ended. Asynchronous calls are cancelled at the limit.
  */
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -63,13 +63,14 @@ public final class Pipeline {
   }
 
   /**
-   * Replaces the settings. Waits for nobody: calls in flight finish as they began, the next ones find the new settings.
-   * Breaker, throttle, limits and budgets that are given as objects are taken as they are, so give the same ones to keep
-   * what they know ({@link Breaker#change} and its like change their settings); a bulkhead given as a number, and budgets
-   * that are not given, go on as they stand. Counters and meters stay; the builder's own meters are ignored.
+   * Replaces the settings without blocking. Calls in flight finish under the old settings; later calls use the new
+   * ones. Breakers, throttles, limits and budgets that are given as objects are used as they are. Give the same
+   * objects to keep their state; {@link Breaker#change} and similar methods change their settings. A bulkhead given
+   * as a number, and budgets that are not given, keep their state. Counters and meters are kept; the builder's meters
+   * are ignored.
    *
-   * @param settings the new ones, whole, under the same name
-   * @throws IllegalArgumentException if the settings contradict each other, or the name differs; nothing changes then
+   * @param settings all new settings, with the same name
+   * @throws IllegalArgumentException if the settings contradict each other or the name differs; then nothing changes
    */
   public void replace(PipelineBuilder settings) {
     Arguments.check(settings.stages.name.equals(name), "name", name, settings.stages.name);
@@ -83,9 +84,9 @@ public final class Pipeline {
   }
 
   /**
-   * Starts to build one.
+   * Starts to build a pipeline.
    *
-   * @param name of the dependency, for messages and metrics
+   * @param name the name of the dependency, for messages and metrics
    * @return a builder
    */
   public static PipelineBuilder builder(String name) {
@@ -132,35 +133,36 @@ public final class Pipeline {
     return Optional.ofNullable(plan.budget);
   }
 
-  /** {@return the counts since it was built; plain successes are not among them} */
+  /** {@return the counts since the pipeline was built, without plain successes} */
   public Counters counters() {
     return tallies.snapshot();
   }
 
   /**
-   * What is allowed but unlikely to do what was meant.
+   * Settings that are allowed but probably do not do what was meant.
    *
-   * @return sentences for a person; empty if there is nothing to say
+   * @return sentences for a person; empty if there are none
    */
   public List<String> warnings() {
     return plan.warnings;
   }
 
   /**
-   * The utilisation of the dependency above which the retries of this pipeline can keep an overload alive by
-   * themselves: 1/attempts without a budget, 1/(1 + ratio) with one; a budget's floor is not in it.
+   * The utilisation of the dependency above which the retries of this pipeline alone can keep an overload going.
+   * Without a budget it is 1/attempts; with a budget it is 1/(1 + ratio), or 1/attempts if that is higher. The
+   * budget's {@code floorPerSecond} is not included.
    *
-   * @return above 0.0 and up to 1.0, which means never
+   * @return above 0.0 and up to 1.0; 1.0 means that this cannot happen
    */
   public double stormThreshold() {
     return Warnings.stormThreshold(plan);
   }
 
   /**
-   * Measures every execution from now on; any number of meters may be attached.
+   * Attaches a meter, which is called for every execution from now on. Any number of meters may be attached.
    *
    * @param meter what is told
-   * @return close it to stop
+   * @return a handle; closing it detaches the meter
    */
   public Subscription meter(CallMeter meter) {
     return attach(requireNonNull(meter, "meter"));
@@ -177,32 +179,32 @@ public final class Pipeline {
   }
 
   /**
-   * Makes a call within the bounds.
+   * Makes a call within the limits of the pipeline.
    *
-   * @param body the call; run once an attempt, on this thread
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
-   * @return what the last attempt returned; if the classifier calls that a failure, it is returned all the same unless
-   *     {@link PipelineBuilder#onBadResult} says what to throw
+   * @return what the last attempt returned, also if it is classified as a failure, unless
+   *     {@link PipelineBuilder#onBadResult} is set
    * @throws X what the last attempt threw: the same instance, unmodified
    * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
-   * @throws CallRejectedException if a stage refused the call, or its deadline is spent
+   * @throws CallRejectedException if a stage rejected the call, or its deadline has expired
    */
   public <T, X extends Exception> T call(Call<T, X> body) throws X, InterruptedException {
     return call(Deadline.none(), body);
   }
 
   /**
-   * Makes a call within the bounds, and within the caller's deadline.
+   * Makes a call within the limits of the pipeline and within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param body the call; run once an attempt, on this thread
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
    * @return as {@link #call(Call)}
    * @throws X what the last attempt threw: the same instance, unmodified
    * @throws InterruptedException if the body threw it; not retried, and the thread's interrupt flag is set again
-   * @throws CallRejectedException if a stage refused the call, or its deadline is spent
+   * @throws CallRejectedException if a stage rejected the call, or its deadline has expired
    */
   public <T, X extends Exception> T call(Deadline deadline, Call<T, X> body)
       throws X, InterruptedException {
@@ -212,12 +214,13 @@ public final class Pipeline {
   }
 
   /**
-   * As {@link #call(Call)}, but whatever happens is a value. What the body throws is a failure, {@link Error} included.
+   * As {@link #call(Call)}, but every outcome is returned as a value. An exception of the body is a failure,
+   * including an {@link Error}.
    *
-   * @param body the call; run once an attempt, on this thread
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
-   * @return what came of it; after an interruption the thread's interrupt flag is set
+   * @return the outcome; after an interruption the thread's interrupt flag is set
    */
   public <T, X extends Exception> CallOutcome<T> tryCall(Call<T, X> body) {
     return tryCall(Deadline.none(), body);
@@ -226,11 +229,11 @@ public final class Pipeline {
   /**
    * As {@link #tryCall(Call)}, within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param body the call; run once an attempt, on this thread
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param body the call; run once per attempt, on this thread
    * @param <T> what it returns
    * @param <X> what it throws
-   * @return what came of it
+   * @return the outcome
    */
   public <T, X extends Exception> CallOutcome<T> tryCall(Deadline deadline, Call<T, X> body) {
     Object end = execute(deadline, body, true);
@@ -238,18 +241,18 @@ public final class Pipeline {
   }
 
   /**
-   * Makes a call within the bounds, with something else to return when there is no good answer.
+   * Makes a call within the limits of the pipeline, with a fallback if the call does not succeed.
    *
    * <pre>{@code
    * Stock stock = inventory.callOrElse(a -> client.stock(sku), outcome -> Stock.UNKNOWN);
    * }</pre>
    *
-   * @param body the call; run once an attempt, on this thread
-   * @param fallback from what came of the call, which is never a success, to the answer; must not call a dependency
-   *     that is less ready than this one; what it throws is thrown
-   * @param <T> what both return
+   * @param body the call; run once per attempt, on this thread
+   * @param fallback returns the answer for the call's outcome, which is never a success; must not call a dependency
+   *     that is less reliable than this one; its exceptions are thrown
+   * @param <T> what the call and the fallback return
    * @param <X> what the body throws
-   * @return the call's value or the fallback's; an {@link Error} is thrown and not covered up
+   * @return the value of the call or of the fallback; an {@link Error} is always thrown
    */
   public <T, X extends Exception> T callOrElse(
       Call<T, X> body, Function<? super CallOutcome<T>, ? extends T> fallback) {
@@ -265,20 +268,20 @@ public final class Pipeline {
   }
 
   /**
-   * As {@link #callOrElse}, asynchronously: the fallback may take its time, too. It runs on the executor.
+   * As {@link #callOrElse}, but asynchronous: the fallback returns a stage. It runs on the executor.
    *
    * <pre>{@code
    * CompletableFuture<Stock> stock =
    *     inventory.callAsyncOrElse(executor, a -> client.stock(sku), outcome -> cache.lookUp(sku));
    * }</pre>
    *
-   * @param executor where the fallback runs and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
-   * @param fallback from what came of the call, which is never a success, to a stage of the answer; must not call a
-   *     dependency that is less ready than this one. Not asked when the returned future was cancelled
-   * @param <T> what both complete with
-   * @return completed with the call's value or the fallback's; an {@link Error} is passed on and not covered up.
-   *     Cancelling it cancels the call, or the fallback's stage
+   * @param executor runs the fallback and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
+   * @param fallback returns a stage with the answer for the call's outcome, which is never a success; must not call a
+   *     dependency that is less reliable than this one. Not called if the returned future was cancelled
+   * @param <T> what the call and the fallback complete with
+   * @return completed with the value of the call or of the fallback; an {@link Error} is always passed on. Cancelling
+   *     it cancels the call or the fallback's stage
    */
   public <T> CompletableFuture<T> callAsyncOrElse(
       Executor executor,
@@ -288,14 +291,14 @@ public final class Pipeline {
   }
 
   /**
-   * Makes an asynchronous call within the bounds. The first attempt is started on this thread, later ones, like every
-   * completion, on the executor.
+   * Makes an asynchronous call within the limits of the pipeline. The first attempt is started on this thread; later
+   * attempts and completions run on the executor.
    *
-   * <p>Cancelling the future cancels whatever is pending: the delay before a retry, the stage in flight. That counts as
-   * neutral and gives each permit back once. A stage whose time is up is cancelled, too.
+   * <p>Cancelling the future cancels the delay before a retry or the stage in flight. This counts as neutral, and
+   * each permit is returned once. A stage whose time is up is also cancelled.
    *
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
    * @return completed as {@link #call(Call)} would return or throw
    */
@@ -306,9 +309,9 @@ public final class Pipeline {
   /**
    * As {@link #callAsync(Executor, AsyncCall)}, within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
    * @return completed as {@link #call(Call)} would return or throw
    */
@@ -318,13 +321,13 @@ public final class Pipeline {
   }
 
   /**
-   * As {@link #callAsync(Executor, AsyncCall)}, but whatever happens is a value, cancellation of the returned future
-   * excepted.
+   * As {@link #callAsync(Executor, AsyncCall)}, but every outcome is a value, except the cancellation of the returned
+   * future.
    *
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
-   * @return completed with what came of it
+   * @return completed with the outcome
    */
   public <T> CompletableFuture<CallOutcome<T>> tryCallAsync(Executor executor, AsyncCall<T> body) {
     return tryCallAsync(Deadline.none(), executor, body);
@@ -333,11 +336,11 @@ public final class Pipeline {
   /**
    * As {@link #tryCallAsync(Executor, AsyncCall)}, within the caller's deadline.
    *
-   * @param deadline the caller's; the pipeline's own can only shorten it
-   * @param executor where the future is completed and later attempts are started; the caller's
-   * @param body starts the call; once an attempt
+   * @param deadline the caller's deadline; the pipeline's own can only shorten it
+   * @param executor completes the future and starts later attempts; owned by the caller
+   * @param body starts the call; called once per attempt
    * @param <T> what it completes with
-   * @return completed with what came of it
+   * @return completed with the outcome
    */
   public <T> CompletableFuture<CallOutcome<T>> tryCallAsync(
       Deadline deadline, Executor executor, AsyncCall<T> body) {

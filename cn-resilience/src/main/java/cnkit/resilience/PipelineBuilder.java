@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a {@link Pipeline}. Not safe for several threads. The order of the calls means nothing; every stage is left
- * out unless it is named.
+ * Builds a {@link Pipeline}. Not safe for use by several threads. The order of the calls does not matter. A stage
+ * that is not named is left out.
  */
 @SuppressWarnings("exports") // a consumer compiles without JSpecify
 public final class PipelineBuilder {
@@ -24,9 +24,9 @@ public final class PipelineBuilder {
   }
 
   /**
-   * What results are worth.
+   * Sets how results are classified.
    *
-   * @param classifier default: values are successes, exceptions failures
+   * @param classifier by default, values are successes and exceptions are failures
    * @return this
    */
   public PipelineBuilder classifier(Classifier classifier) {
@@ -35,7 +35,8 @@ public final class PipelineBuilder {
   }
 
   /**
-   * How long an execution may take with all its attempts and delays. A caller's own deadline can only shorten it.
+   * Limits the time of an execution, including all its attempts and delays. A deadline given by the caller can only
+   * shorten it.
    *
    * @param deadline above 0 and up to one day; default none
    * @return this
@@ -47,7 +48,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * How long one attempt may take, if the deadline leaves as much.
+   * Limits the time of one attempt. The deadline may shorten it.
    *
    * @param timeout above 0 and up to one day; default none
    * @return this
@@ -59,10 +60,10 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Tries failed calls again. With a budget of a tenth of the calls unless {@link #budget} or {@link #withoutBudget}
-   * says otherwise.
+   * Retries failed calls. By default, a budget limits retries to a tenth of the calls; change this with
+   * {@link #budget} or {@link #withoutBudget}.
    *
-   * @param settings whether and when
+   * @param settings whether and when to retry
    * @return this
    */
   public PipelineBuilder retry(RetrySettings settings) {
@@ -71,7 +72,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Bounds retries by a budget that is shared with other pipelines of the same dependency.
+   * Limits retries by a budget, which other pipelines of the same dependency may share.
    *
    * @param budget the budget
    * @return this
@@ -82,7 +83,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Retries without a budget: when everything fails, the load is multiplied by the number of attempts.
+   * Retries without a budget: if all calls fail, the load is multiplied by the number of attempts.
    *
    * @return this
    */
@@ -92,7 +93,8 @@ public final class PipelineBuilder {
   }
 
   /**
-   * No retries below a caller that retries by itself, since layers multiply. Asked after a failure.
+   * Makes no retries if the caller itself retries, because the attempts of several layers multiply. The condition is
+   * checked after each failure.
    *
    * @param callerRetries for example {@link Attempt#callerRetries} of the inbound request's {@link Attempt#HEADER}
    * @return this
@@ -114,7 +116,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * At most so many attempts in so much time; beyond that they are refused, with the time to wait.
+   * Limits the rate of attempts. An attempt beyond the limit is rejected with the time to wait.
    *
    * @param limiter may be shared
    * @return this
@@ -125,7 +127,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * At most so many attempts at once.
+   * Limits the number of concurrent attempts.
    *
    * @param permits 1 to 1,000,000
    * @return this
@@ -138,7 +140,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * At most so many attempts at once, with a bulkhead that may be shared.
+   * Limits the number of concurrent attempts by a bulkhead, which other pipelines may share.
    *
    * @param bulkhead the bulkhead
    * @return this
@@ -150,7 +152,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * As many attempts at once as the dependency bears; in the place of a bulkhead.
+   * Limits the number of concurrent attempts to what the dependency can handle. Replaces the bulkhead.
    *
    * @param limit may be shared
    * @return this
@@ -161,7 +163,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Refuses the share of calls that the dependency does not serve anyway; in the place of a breaker.
+   * Rejects the share of calls that the dependency would not serve anyway. Replaces the breaker.
    *
    * @param throttle may be shared
    * @return this
@@ -172,10 +174,10 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Makes a slow asynchronous attempt once more beside itself, and takes the first good answer; the others are
-   * cancelled, and neutral. For calls that may be made twice. Synchronous calls have one thread and are not hedged. With
-   * a budget of a twentieth of the calls unless {@link #hedgeBudget} says otherwise; when that is spent, there is no
-   * hedge, and the attempt goes on.
+   * If an asynchronous attempt is slow, makes one more in parallel and takes the first good answer. The other
+   * attempts are cancelled and count as neutral. Use it only for calls that may be made twice. Synchronous calls have
+   * one thread and are not hedged. By default, a budget limits hedges to a twentieth of the calls; change this with
+   * {@link #hedgeBudget}. If the budget is spent, there is no hedge, and the attempt goes on.
    *
    * @param settings when
    * @return this
@@ -186,9 +188,9 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Bounds hedges by a budget that is shared with other pipelines of the same dependency.
+   * Limits hedges by a budget, which other pipelines of the same dependency may share.
    *
-   * @param budget the budget; not the retries' own, in the saturating or the expiring form
+   * @param budget the budget, in the saturating or the expiring form; must not be the budget of the retries
    * @return this
    */
   public PipelineBuilder hedgeBudget(RetryBudget budget) {
@@ -197,7 +199,8 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Injects faults in front of each call. For tests and rehearsals; {@link Pipeline#warnings()} says so.
+   * Injects faults before each call, for tests and rehearsals. {@link Pipeline#warnings()} contains a warning about
+   * it.
    *
    * @param faults which
    * @return this
@@ -208,8 +211,8 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Adds what earlier attempts threw to what the last one threw, as suppressed exceptions. Otherwise that is thrown
-   * unmodified, and earlier ones are in {@link CallOutcome.Failure#earlier()}.
+   * Adds the exceptions of earlier attempts to the exception of the last one, as suppressed exceptions. By default,
+   * the last exception is thrown unmodified, and the earlier ones are in {@link CallOutcome.Failure#earlier()}.
    *
    * @return this
    */
@@ -219,10 +222,10 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Lets {@link Pipeline#call} throw when the last attempt returned a value that is a failure; without this, the value
-   * is returned.
+   * Makes {@link Pipeline#call} throw an exception if the last attempt returned a value that is classified as a
+   * failure. By default, the value is returned.
    *
-   * @param exception from the value to what is thrown
+   * @param exception creates the exception from the value
    * @return this
    */
   public PipelineBuilder onBadResult(
@@ -243,9 +246,10 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Interrupts a synchronous attempt whose time is up, on its own thread; the interrupt never outlives the attempt. For
-   * bodies that cannot take {@link Attempt#remaining()} but answer interrupts. An attempt ended so counts as a failure,
-   * and is thrown as a {@link CallRejectedException} with {@link RejectionReason#DEADLINE}.
+   * Interrupts the thread of a synchronous attempt when its time is up; the interrupt flag is not left set after the
+   * attempt. Use it for bodies that cannot use {@link Attempt#remaining()} but respond to interrupts. An attempt that
+   * ends like this counts as a failure, and {@link CallRejectedException} with {@link RejectionReason#DEADLINE} is
+   * thrown.
    *
    * @return this
    */
@@ -255,10 +259,10 @@ public final class PipelineBuilder {
   }
 
   /**
-   * The clock, the waiting between attempts, and the timer of limits and delays. Give breakers, budgets and limiters the
-   * same clock.
+   * Sets the clock, the waiting between attempts, and the timer of limits and delays. Use the same time for breakers,
+   * budgets and limiters.
    *
-   * @param time default: the time of this machine, which starts no thread of ours
+   * @param time the default is the system's time, for which the module starts no thread
    * @return this
    */
   public PipelineBuilder time(Time time) {
@@ -267,7 +271,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * The randomness of the delays.
+   * Sets the source of random numbers for the delays.
    *
    * @param random uniform in [0, 1); default {@link java.util.concurrent.ThreadLocalRandom}
    * @return this
@@ -278,7 +282,7 @@ public final class PipelineBuilder {
   }
 
   /**
-   * Builds it.
+   * Builds the pipeline.
    *
    * @return the pipeline
    * @throws IllegalArgumentException if settings contradict each other; the message has a line for each problem

@@ -7,15 +7,16 @@ import cnkit.core.internal.Arguments;
 import java.time.Duration;
 
 /**
- * How many calls in how much time. Immutable.
+ * The number of calls that are allowed in a period. Immutable.
  *
  * <pre>{@code
  * RateLimit.of(100, Duration.ofSeconds(1)).withBurst(20);
  * }</pre>
  *
- * @param calls how many calls: 1 to 1,000,000,000
- * @param period in how much time: above 0 and up to one day, at least a nanosecond a call
- * @param burst how many of them may come at once after a quiet time: 1 to 1,000,000, earned within 146 years; default 1
+ * @param calls the number of calls: 1 to 1,000,000,000
+ * @param period the period: above 0 and up to one day, at least one nanosecond per call
+ * @param burst the number of calls that are allowed at once after an idle time: 1 to 1,000,000, refilled within at
+ *     most 146 years; default 1
  */
 public record RateLimit(int calls, Duration period, int burst) {
   /** Checks the ranges. */

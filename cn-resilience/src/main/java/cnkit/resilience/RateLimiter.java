@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Grants calls at a rate: one number, one atomic step, no thread. Safe for many threads; several pipelines may share
- * one. An idle limiter grants its burst and no more, the time to wait is exact, and what can never be granted is refused
- * at once.
+ * Limits the rate of calls. Safe for use by many threads; owns no thread; several pipelines may share one. An idle
+ * limiter grants its burst and no more. The time to wait is exact. A request that can never be granted is rejected at
+ * once.
  *
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.of("mail", RateLimit.of(10, Duration.ofSeconds(1)).withBurst(5));
@@ -59,7 +59,7 @@ public final class RateLimiter {
   }
 
   /**
-   * A limiter on the JVM's monotonic clock, with its whole burst free.
+   * A limiter on the JVM's monotonic clock; its whole burst is available.
    *
    * @param name for messages and metrics
    * @param limit how much
@@ -70,7 +70,7 @@ public final class RateLimiter {
   }
 
   /**
-   * A limiter on the given clock, with its whole burst free.
+   * A limiter on the given clock; its whole burst is available.
    *
    * @param name for messages and metrics
    * @param limit how much
@@ -86,13 +86,13 @@ public final class RateLimiter {
     return name;
   }
 
-  /** {@return the limit in force, as given or as changed} */
+  /** {@return the current limit, as given or as changed} */
   public RateLimit limit() {
     return rule.limit;
   }
 
   /**
-   * Changes the limit; what is saved beyond a smaller burst is gone at once, and the refill goes on.
+   * Changes the limit. If the new burst is smaller, the excess is lost at once; the refill continues.
    *
    * @param newLimit from now on
    */
@@ -101,10 +101,10 @@ public final class RateLimiter {
   }
 
   /**
-   * Takes calls now, all or none.
+   * Takes permits for calls now, all or none.
    *
    * @param calls how many: 1 to the burst
-   * @return {@code true} if they are granted; {@code false} if nothing was taken, then see {@link #retryAfter}
+   * @return {@code true} if they are granted; {@code false} if nothing was taken; then see {@link #retryAfter}
    * @throws IllegalArgumentException if so many can never be granted at once
    */
   public boolean tryAcquire(int calls) {
@@ -113,10 +113,10 @@ public final class RateLimiter {
   }
 
   /**
-   * How long to wait before so many calls can be granted; takes nothing.
+   * The time until this number of calls can be granted; takes nothing.
    *
    * @param calls how many: 1 to the burst
-   * @return zero if they would be granted now; more if other callers come first
+   * @return zero if they would be granted now; the wait becomes longer if other callers come first
    * @throws IllegalArgumentException if so many can never be granted at once
    */
   public Duration retryAfter(int calls) {
@@ -128,11 +128,12 @@ public final class RateLimiter {
   }
 
   /**
-   * Takes calls that may be made after a while, if that is not too long. Whoever does not make them gives them back.
+   * Reserves calls that may be made after a delay, if the delay is not too long. A caller that does not make the
+   * calls should cancel the reservation.
    *
    * @param calls how many: 1 to the burst
    * @param atMost the longest wait; zero or more
-   * @return the reservation, or empty if the wait would be longer: then nothing is taken, and waiting is useless
+   * @return the reservation; empty if the wait would be longer, then nothing is taken
    * @throws IllegalArgumentException if so many can never be granted at once
    */
   public Optional<Reservation> reserve(int calls, Duration atMost) {
@@ -183,7 +184,7 @@ public final class RateLimiter {
     return "RateLimiter[" + name + ", " + limit.calls() + " in " + limit.period() + "]";
   }
 
-  /** Calls that may be made after {@link #delay()}. Safe for many threads. */
+  /** Calls that may be made after {@link #delay()}. Safe for use by many threads. */
   public static final class Reservation {
     private final RateLimiter limiter;
     /** What was taken, whatever a call is worth by now. */
@@ -198,15 +199,15 @@ public final class RateLimiter {
       this.dueNanos = dueNanos;
     }
 
-    /** {@return how long still to wait; zero or more} */
+    /** {@return the time that is left to wait; zero or more} */
     public Duration delay() {
       return Duration.ofNanos(Math.max(0, dueNanos - limiter.time.nanoTime()));
     }
 
     /**
-     * Gives the calls back, so that others wait less. Once only, and only while the wait lasts.
+     * Returns the calls, so that other callers wait less. This is possible once, and only before the delay has ended.
      *
-     * @return whether they were given back
+     * @return whether the calls were returned
      */
     public boolean cancel() {
       if (limiter.time.nanoTime() - dueNanos >= 0 || !over.first()) {

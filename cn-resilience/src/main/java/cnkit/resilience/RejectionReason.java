@@ -1,25 +1,25 @@
 package cnkit.resilience;
 
-/** Why a call was not made, or not waited for. */
+/** Why a call was rejected. */
 public enum RejectionReason {
   /** The breaker is open. */
   BREAKER_OPEN,
 
-  /** The breaker is half-open and all its probes are out. */
+  /** The breaker is half-open, and all permits for probes are in use. */
   BREAKER_PROBING,
 
-  /** The throttle refuses a share of the calls, and this was one of them. */
+  /** The throttle rejects a share of the calls, and this call was one of them. */
   THROTTLED,
 
   /** The rate limiter grants no call now. */
   RATE_LIMITED,
 
-  /** The bulkhead has no permit left (and its queue, if it has one, no place, or not in time). */
+  /** The bulkhead has no free permit. If it has a queue, the queue is full, or the call waited too long in it. */
   BULKHEAD_FULL,
 
   /** The adaptive limit is reached. */
   LIMIT_REACHED,
 
-  /** The deadline is spent. */
+  /** The deadline has expired. */
   DEADLINE
 }

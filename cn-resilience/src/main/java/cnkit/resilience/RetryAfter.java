@@ -23,7 +23,8 @@ public final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * How long the server wants us to stay away. A pure function: the wall clock, which HTTP dates need, is a parameter.
+   * How long the server asks to wait. The wall-clock time, which HTTP dates need, is a parameter, so the result
+   * depends on the arguments only.
    *
    * <pre>{@code
    * classifier.retryAfter(HttpResponse.class,
@@ -32,7 +33,7 @@ public final class RetryAfter {
    *
    * @param header whole seconds, or an HTTP date in any of its three forms
    * @param now the wall-clock time at which the header was received
-   * @return the wait; empty if it is neither, negative, or in the past
+   * @return the time to wait; empty if the header has another form, is negative or is in the past
    */
   public static Optional<Duration> parse(String header, Instant now) {
     String text = header.strip();

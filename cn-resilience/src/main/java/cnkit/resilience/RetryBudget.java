@@ -7,9 +7,10 @@ import cnkit.core.internal.AtomicWord;
 import cnkit.core.internal.SystemTime;
 
 /**
- * What a dependency may be asked to bear in retries; share one among all pipelines that call it. Safe for many threads.
- * A retry is charged when it is scheduled, in one atomic step, so that never more are granted than were earned; it is
- * given back only if it was never sent. While the reserve is full, a first attempt only reads.
+ * Limits the retries to a dependency; share one budget among all pipelines that call it. Safe for use by many
+ * threads. A retry takes its token when it is scheduled, in one atomic operation, so there are never more retries
+ * than tokens. The token is returned only if the retry was never sent. While the reserve is full, a first attempt
+ * only reads.
  *
  * <pre>{@code
  * RetryBudget budget = RetryBudget.of(RetryBudgetSettings.ratio(0.2));
@@ -46,7 +47,7 @@ public final class RetryBudget {
   }
 
   /**
-   * A budget on the given clock, which is read only when nothing is saved.
+   * A budget on the given clock, which the default form reads only if there are no tokens.
    *
    * @param settings how much
    * @param time its clock
@@ -62,9 +63,9 @@ public final class RetryBudget {
   }
 
   /**
-   * What is saved, or would be granted at once.
+   * The number of retries that would be allowed now.
    *
-   * @return retries, with a fraction; the floor is not in it
+   * @return tokens, with a fraction; {@code floorPerSecond} is not included
    */
   public double available() {
     return form.available();

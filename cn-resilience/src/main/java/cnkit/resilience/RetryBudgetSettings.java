@@ -7,14 +7,15 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * How many retries a dependency may be asked to bear. Immutable; each method returns a changed copy.
+ * How many retries are allowed in relation to the calls. Immutable; each method returns a changed copy.
  *
- * <p>Each first attempt earns {@code ratio} of a retry, up to {@code reserve}; each retry costs one. So when everything
- * fails, the load grows by {@code ratio} and not by the number of attempts. A service whose retries are not bounded so
- * can keep an overload alive by itself from a utilisation of 1/attempts on; with a ratio r, only above 1/(1+r).
+ * <p>The budget is a token bucket. Each first attempt adds {@code ratio} tokens, up to {@code reserve}; each retry
+ * costs one token. So if all calls fail, the load grows by {@code ratio} and not by the number of attempts. Without a
+ * budget, retries alone can keep an overload going from a utilisation of 1/attempts on; with a ratio r, only above
+ * 1/(1+r).
  *
- * <p>Time alone earns nothing: every client of a fleet has its own budget, and what each may retry in any case adds up
- * to a share of the load that nobody set. A caller with little traffic retries from its reserve.
+ * <p>Tokens are added by calls only, not by time. Each client of a fleet has its own budget, so a fixed number of
+ * retries per client would add up to a load that nobody configured. A client with few calls retries from its reserve.
  *
  * <pre>{@code
  * RetryBudgetSettings.ratio(0.1).withReserve(10);
@@ -22,28 +23,29 @@ import java.time.Duration;
  * RetryBudgetSettings.ratio(0.2).withInFlight(3);
  * }</pre>
  *
- * @param ratio retries per first attempt: 0.0 to 10.0, kept to six decimals, rounded down; default 0.1
- * @param reserve how many may be saved up: 1 to 1,000,000; default 10
- * @param initial how many are there at the start: 0 to {@code reserve}; default the reserve, so that the first calls may
- *     be retried and a healthy start writes nothing
- * @param floorPerSecond as many a second even when nothing is saved: 0.0 (none) to 1,000,000; default none; times the
- *     number of clients it is load that the ratio does not bound; not in the form that counts calls in flight
- * @param form how retries are earned and spent; default {@link Saturating}
+ * @param ratio tokens per first attempt: 0.0 to 10.0, rounded down to six decimals; default 0.1
+ * @param reserve the maximum number of tokens: 1 to 1,000,000; default 10
+ * @param initial the number of tokens at the start: 0 to {@code reserve}; default the reserve, so that the first
+ *     calls may be retried and a healthy start writes nothing
+ * @param floorPerSecond retries per second that are allowed without a token: 0.0 (none) to 1,000,000; default none.
+ *     It applies to each client: with 1,000 clients, 1 means 1,000 retries a second. Not used by the form
+ *     {@link InFlight}
+ * @param form how tokens are added and spent; default {@link Saturating}
  */
 public record RetryBudgetSettings(
     double ratio, int reserve, int initial, double floorPerSecond, Form form) {
-  /** How retries are earned and spent. */
+  /** How tokens are added and spent. */
   public sealed interface Form {}
 
-  /** What was earned is kept up to the reserve. While that is full, a call only reads. */
+  /** Tokens are kept, up to the reserve. While the reserve is full, a call only reads. */
   public record Saturating() implements Form {}
 
   /**
-   * What was earned is lost if it is not used in time, and there is no reserve: nothing is saved up in a quiet hour for
-   * a bad minute. So a caller with fewer than {@code 1 / ratio} calls in that time never retries, unless it has a floor.
-   * Costs one clock read and one write a call.
+   * Tokens expire if they are not used in time, and there is no reserve. So a client with fewer than
+   * {@code 1 / ratio} calls in that time never retries, unless {@code floorPerSecond} is set. Costs one clock read
+   * and one write per call.
    *
-   * @param after how long a share of a retry can be used: above 0 and up to one day
+   * @param after how long a token is valid: above 0 and up to one day
    */
   public record Expiring(Duration after) implements Form {
     /** Checks the range. */
@@ -53,10 +55,10 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * Nothing is earned: of the calls in flight (from the first attempt to the end, delays included) at most the ratio may
-   * be retries, scheduled or sent. Follows load at once; costs two writes a call.
+   * There are no tokens. Of the calls in flight (from the first attempt to the end, including delays), at most the
+   * ratio may be retries, scheduled or sent. Follows the load at once; costs two writes per call.
    *
-   * @param atLeast as many are always allowed: 0 to 1,000,000
+   * @param atLeast this number of retries is always allowed: 0 to 1,000,000
    */
   public record InFlight(int atLeast) implements Form {
     /** Checks the range. */
@@ -79,7 +81,7 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * A budget of that share.
+   * A budget with this ratio.
    *
    * @param ratio retries per first attempt
    * @return the settings, with the defaults for the rest
@@ -89,7 +91,7 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * Replaces how many may be saved up, and starts with all of them.
+   * Replaces the maximum number of tokens; the bucket starts full.
    *
    * @param reserve at least 1
    * @return a changed copy
@@ -99,7 +101,7 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * Replaces how many are there at the start.
+   * Replaces the number of tokens at the start.
    *
    * @param initial 0 to the reserve
    * @return a changed copy
@@ -109,7 +111,7 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * Replaces how many a second are granted in any case.
+   * Replaces the number of retries per second that are allowed without a token.
    *
    * @param floorPerSecond 0.0 for none
    * @return a changed copy
@@ -119,9 +121,9 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * Replaces the form by the one whose earnings expire; the reserve no longer matters.
+   * Uses the form {@link Expiring}; the reserve is not used.
    *
-   * @param after how long a share of a retry can be used
+   * @param after how long a token is valid
    * @return a changed copy
    */
   public RetryBudgetSettings withExpiry(Duration after) {
@@ -129,9 +131,9 @@ public record RetryBudgetSettings(
   }
 
   /**
-   * Replaces the form by the one that counts calls in flight; reserve and floor no longer matter.
+   * Uses the form {@link InFlight}; reserve and {@code floorPerSecond} are not used.
    *
-   * @param atLeast as many retries are always allowed
+   * @param atLeast this number of retries is always allowed
    * @return a changed copy
    */
   public RetryBudgetSettings withInFlight(int atLeast) {

@@ -16,12 +16,13 @@ import java.time.Duration;
  * }</pre>
  *
  * @param backoff the delay before each retry, before cap and jitter
- * @param jitter how it is spread; default {@link Jitter#FULL}
- * @param cap the longest delay, above 0 and up to one day; applied before the jitter is drawn, so that no mass gathers
- *     at the cap; default 20 s
- * @param attempts how often the call is made at most, the first included: 1 to 1,000,000; default 3
- * @param maxElapsed no attempt starts later than this after the first: above 0; default one day
- * @param minUseful an attempt that would have less time than this is not made: 0 to one day; default 0
+ * @param jitter how the delay is randomised; default {@link Jitter#FULL}
+ * @param cap the longest delay, above 0 and up to one day; applied before the jitter, so that delays do not
+ *     accumulate at the cap; default 20 s
+ * @param attempts the maximum number of attempts, including the first: 1 to 1,000,000; default 3
+ * @param maxElapsed no attempt starts later than this time after the start of the first: above 0; default one day
+ * @param minUseful an attempt that would have less time than this before the deadline is not made: 0 to one day;
+ *     default 0
  * @param repeating what may be repeated; default {@link Repeating#FAILURES}
  */
 public record RetrySettings(
@@ -35,15 +36,18 @@ public record RetrySettings(
 
   /** What may be repeated. */
   public enum Repeating {
-    /** Every failure but an {@link Error}: for calls that may be made twice. */
+    /** Every failure except an {@link Error}. For calls that may be made twice. */
     FAILURES,
 
-    /** Only what provably never reached the dependency ({@link Classifier#neverSent}): for calls that may not. */
+    /**
+     * Only calls that certainly did not reach the dependency ({@link Classifier#neverSent}). For calls that must not
+     * be made twice.
+     */
     UNSENT,
 
     /**
-     * Failures, and rejections by a stage whose {@code retryAfter} ends before the deadline: the caller's thread then
-     * waits for the breaker. Without a deadline a rejection is never waited for.
+     * Failures, and rejections by a stage if their {@code retryAfter} ends before the deadline. The caller's thread
+     * then waits for the breaker. Without a deadline, a call never waits after a rejection.
      */
     FAILURES_AND_REJECTIONS
   }
@@ -99,7 +103,7 @@ public record RetrySettings(
   }
 
   /**
-   * The same delay each time; spread like the others unless {@link #withJitter(Jitter)} says otherwise.
+   * The same delay each time, with the default jitter unless {@link #withJitter(Jitter)} changes it.
    *
    * @param delay the delay
    * @return the settings
@@ -154,7 +158,7 @@ public record RetrySettings(
   }
 
   /**
-   * Replaces the least time that makes an attempt worth it.
+   * Replaces the minimum time that must be left for an attempt.
    *
    * @param minUseful what must be left of the deadline when an attempt starts
    * @return a changed copy

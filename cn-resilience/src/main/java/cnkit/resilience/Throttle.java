@@ -11,14 +11,15 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses as large a share of the calls as the dependency fails to serve; the alternative to a {@link Breaker} for
- * dependencies that are overloaded rather than down. Where a breaker lets all pass or none, this one follows: of what
- * is asked for, about {@code multiplier} times what was accepted is sent. Safe for many threads; several pipelines may
- * share one.
+ * Rejects the share of calls that the dependency would not serve anyway. It is an alternative to a {@link Breaker}
+ * for dependencies that are overloaded but not down. A breaker lets all calls pass or none; a throttle sends about
+ * {@code multiplier} times as many calls as the dependency accepted. Safe for use by many threads; several pipelines
+ * may share one.
  *
- * <p>The share is {@code max(0, (requests - multiplier * accepts) / (requests + 1))}, at most {@code mostRefused}, over
- * a sliding window or over its last fifth, whichever is lower: so a recovery is noticed within one window. A request is
- * counted when it is asked for, refused ones too; accepted are successes.
+ * <p>The rejected share is {@code max(0, (requests - multiplier * accepts) / (requests + 1))}, at most
+ * {@code mostRefused}. It is computed over a sliding window and over the last fifth of the window, and the lower
+ * value is used, so a recovery is noticed within one window. Every requested call counts as a request, also a
+ * rejected one. Successful calls count as accepted.
  *
  * <pre>{@code
  * Throttle throttle = Throttle.of("search", ThrottleSettings.standard());
@@ -55,21 +56,21 @@ public final class Throttle {
    * A throttle on the JVM's monotonic clock.
    *
    * @param name for messages and metrics
-   * @param settings when it refuses
-   * @return a throttle that has seen nothing and refuses nobody
+   * @param settings when it rejects calls
+   * @return a throttle with no counts, which rejects no call
    */
   public static Throttle of(String name, ThrottleSettings settings) {
     return of(name, settings, SystemTime.SHARED, Stages.RANDOM);
   }
 
   /**
-   * A throttle with everything injected.
+   * A throttle with the given clock and source of random numbers.
    *
    * @param name for messages and metrics
-   * @param settings when it refuses
+   * @param settings when it rejects calls
    * @param time its clock
-   * @param random uniform in [0, 1): which calls are refused
-   * @return a throttle that has seen nothing and refuses nobody
+   * @param random uniform in [0, 1); decides which calls are rejected
+   * @return a throttle with no counts, which rejects no call
    */
   public static Throttle of(
       String name, ThrottleSettings settings, Time time, DoubleSupplier random) {
@@ -87,7 +88,7 @@ public final class Throttle {
   }
 
   /**
-   * Replaces the settings; what was counted stays, unless the window is another.
+   * Replaces the settings. The counts are kept if the window stays the same.
    *
    * @param settings from now on
    */
@@ -99,7 +100,7 @@ public final class Throttle {
   }
 
   /**
-   * The share of calls that is refused now.
+   * The share of calls that is rejected now.
    *
    * @return 0.0 to {@link ThrottleSettings#mostRefused()}; changes nothing
    */
@@ -110,9 +111,9 @@ public final class Throttle {
   }
 
   /**
-   * Asks for one call. Whoever gets a permit must complete it.
+   * Asks for a permit for one call. The caller must complete the permit.
    *
-   * @return the permit, or empty if the call is refused
+   * @return the permit; empty if the call is rejected
    */
   public Optional<Permit> tryAcquire() {
     return admit() == null ? Optional.of(new Permit(this)) : Optional.empty();
@@ -157,7 +158,7 @@ public final class Throttle {
     return "Throttle[" + name + ", " + Math.round(refusedShare() * 1000) / 10.0 + " % refused]";
   }
 
-  /** One admitted call; complete it once. Safe for any thread. */
+  /** The permit of one call; complete it once, on any thread. */
   public static final class Permit {
     private final Throttle throttle;
     private final Once used = new Once();
@@ -167,9 +168,10 @@ public final class Throttle {
     }
 
     /**
-     * Reports how the call went; again: ignored. What is neutral or was not sent counts as if it had not been asked for.
+     * Reports the result of the call; a second report is ignored. A call that is neutral or was not sent counts as if
+     * it had not been requested.
      *
-     * @param handling what the call was worth
+     * @param handling how the call's result is classified
      */
     public void complete(Handling handling) {
       requireNonNull(handling, "handling");

@@ -6,17 +6,19 @@ import static cnkit.core.internal.Arguments.positive;
 import java.time.Duration;
 
 /**
- * When a {@link Throttle} refuses calls. Immutable; each method returns a changed copy.
+ * When a {@link Throttle} rejects calls. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * ThrottleSettings.standard().withMultiplier(1.5).withMaxRejected(0.95);
  * }</pre>
  *
- * @param window how far back it looks, longer than the slowest call: above 0 and up to one day; default 2 min
- * @param multiplier sends about this many times what the dependency accepts: 1.0 to 100.0; default 2.0. Lower refuses
- *     earlier
- * @param mostRefused never refuses a larger share than this, so that it notices a recovery: 0.0 to 0.999; default 0.9
- * @param minimumRequests refuses nobody on fewer requests in the window: 1 to 1,000,000; default 10
+ * @param window the period that is evaluated; it should be longer than the slowest call: above 0 and up to one day;
+ *     default 2 min
+ * @param multiplier about this many times the accepted calls are sent: 1.0 to 100.0; default 2.0. A lower value
+ *     rejects earlier
+ * @param mostRefused the largest share of calls that is rejected, so that a recovery is noticed: 0.0 to 0.999;
+ *     default 0.9
+ * @param minimumRequests with fewer requests in the window, no call is rejected: 1 to 1,000,000; default 10
  */
 public record ThrottleSettings(
     Duration window, double multiplier, double mostRefused, int minimumRequests) {
@@ -40,7 +42,7 @@ public record ThrottleSettings(
   /**
    * Replaces the window.
    *
-   * @param window how far back it looks
+   * @param window the period that is evaluated
    * @return a changed copy
    */
   public ThrottleSettings withWindow(Duration window) {
@@ -50,7 +52,7 @@ public record ThrottleSettings(
   /**
    * Replaces the multiplier.
    *
-   * @param multiplier how many times what is accepted may be sent
+   * @param multiplier about how many times the accepted calls are sent
    * @return a changed copy
    */
   public ThrottleSettings withMultiplier(double multiplier) {
@@ -58,9 +60,9 @@ public record ThrottleSettings(
   }
 
   /**
-   * Replaces the cap.
+   * Replaces the largest share of calls that is rejected.
    *
-   * @param mostRefused the largest share that is refused
+   * @param mostRefused the largest share that is rejected: 0.0 to 0.999
    * @return a changed copy
    */
   public ThrottleSettings withMaxRejected(double mostRefused) {
@@ -68,7 +70,7 @@ public record ThrottleSettings(
   }
 
   /**
-   * Replaces the number of requests below which nobody is refused.
+   * Replaces the number of requests below which no call is rejected.
    *
    * @param minimumRequests how many
    * @return a changed copy

@@ -1,12 +1,12 @@
 /**
- * Every outbound call bounded: deadline, retry with budget, circuit breaker, bulkhead.
+ * Limits for calls to other services: deadline, retry with budget, circuit breaker, rate limit, bulkhead.
  *
- * <p>{@link cnkit.resilience.Pipeline} is the type to start with. Settings are immutable records, state is an object
- * that several pipelines may share, and time is a parameter: a monotonic nanosecond ticker whose values are compared
- * by difference, so that it may wrap.
+ * <p>{@link cnkit.resilience.Pipeline} is the type to start with. Settings are immutable records. State is in objects
+ * that several pipelines may share. Time is a parameter: a monotonic clock in nanoseconds. Two readings are compared
+ * by their difference, so the clock may wrap around.
  *
- * <p>{@code null} is never a parameter or a return, with one exception: the value that the user's own call returns is
- * the user's and may be {@code null}.
+ * <p>No parameter and no result is ever {@code null}, with one exception: the value that the user's own call returns
+ * may be {@code null}.
  */
 @NullMarked
 package cnkit.resilience;

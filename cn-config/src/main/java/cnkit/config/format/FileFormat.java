@@ -3,12 +3,12 @@ package cnkit.config.format;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Reads one kind of configuration file. A format says what stands where, in the order of the file; it
- * converts nothing, so that a number is the text that was written.
+ * Reads one kind of configuration file. A format reports the content of a file as events, in the order of the file.
+ * It does not convert values: a number is the text that was written.
  *
- * <p>JSON, properties and dotenv are built in; {@code cnkit.config.jackson.JacksonFormat} makes a
- * format of anything that Jackson has a factory for. A format is used by one thread at a time; what it
- * throws becomes a problem of the file.
+ * <p>JSON, properties and dotenv are built in; {@code cnkit.config.jackson.JacksonFormat} is a format for everything
+ * that Jackson has a factory for. A format is used by one thread at a time. An exception that it throws becomes a
+ * problem of the file.
  *
  * <pre>{@code
  * Config.builder(Settings.class, MethodHandles.lookup())
@@ -21,7 +21,7 @@ import static java.util.Objects.requireNonNull;
 public interface FileFormat {
 
   /**
-   * Begins to read.
+   * Starts to read a file.
    *
    * @param text the whole file, decoded from UTF-8, without a byte order mark; at most 1 MiB
    * @return the events of the file, one by one
@@ -55,7 +55,10 @@ public interface FileFormat {
     NULL,
     /** The file is over. */
     END,
-    /** The file is not well formed; the text completes "the file …" and quotes nothing of it, for it may hold secrets. */
+    /**
+     * The file is not well formed; the text completes "the file …" and must not quote the file, which may contain
+     * secrets.
+     */
     MALFORMED
   }
 

@@ -1,8 +1,8 @@
 /**
- * What a file format has to tell, for those who add one. Whoever only reads settings needs nothing of it.
+ * The interface for adding a file format. Users who only read settings do not need it.
  *
- * <p>It is a package of its own, so that {@link cnkit.config.format.FileFormat} is known to the formats without the
- * formats being known to it. Null is never a parameter and never a result.
+ * <p>It is a package of its own, so that the formats can depend on {@link cnkit.config.format.FileFormat} without a
+ * cycle. No parameter and no result is ever null.
  */
 @NullMarked
 package cnkit.config.format;

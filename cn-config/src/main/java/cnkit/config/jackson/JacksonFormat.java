@@ -14,11 +14,11 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads whatever Jackson has a streaming factory for: YAML, TOML and others. Only the parser is used, no
- * data binding, so that every value keeps its line and column and stays the text that was written.
+ * Reads every format for which Jackson has a streaming factory: YAML, TOML and others. Only the parser is used,
+ * without data binding, so every value keeps its line, its column and the text that was written.
  *
- * <p>What the streaming parser would change in silence is refused: aliases, a second document, binary
- * values. Jackson's messages quote the file and are not passed on.
+ * <p>Content that the streaming parser would change without an error is rejected: aliases, a second document, binary
+ * values. Jackson's messages are not passed on, because they quote the file.
  *
  * <pre>{@code
  * .format(JacksonFormat.of(new YAMLFactory()), "yaml", "yml").files(Path.of("app.yaml"))

@@ -1,6 +1,6 @@
 /**
- * The bridge to Jackson's formats. It is a package of its own because its one type is the only one that names
- * Jackson: whoever reads no file through it loads none of Jackson's classes.
+ * Reads the file formats of Jackson. It is a package of its own, because its type is the only one that refers to
+ * Jackson: if no file is read through it, none of Jackson's classes are loaded.
  */
 @NullMarked
 package cnkit.config.jackson;

@@ -7,8 +7,8 @@ import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 
 /**
- * Says inside javac what start-up would refuse of a record of settings, and writes its schema for
- * start-up to read. Found through {@code META-INF/services}; it has no options.
+ * Reports inside javac what start-up would reject in a record of settings, and writes the schema that start-up reads.
+ * It is found through {@code META-INF/services} and has no options.
  */
 public final class SettingsProcessor extends AbstractProcessor {
   private final Compilation compilation = new Compilation();

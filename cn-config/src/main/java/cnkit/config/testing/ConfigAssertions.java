@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Assertions for the tests of a service's settings. All sources are parameters of the builder, so that
- * no test depends on the machine it runs on. They throw {@link AssertionError} and need no framework.
+ * Assertions for the tests of a service's settings. All sources are given to the builder, so no test depends on the
+ * machine it runs on. The assertions throw {@link AssertionError} and need no test framework.
  *
  * <pre>{@code
  * ConfigBuilder<Settings> builder =
@@ -24,7 +24,7 @@ public final class ConfigAssertions {
   private ConfigAssertions() {}
 
   /**
-   * A setting that nobody set has this default.
+   * Asserts that a setting which no source sets has this default.
    *
    * @param config a configuration whose sources do not set it
    * @param path the setting
@@ -45,11 +45,11 @@ public final class ConfigAssertions {
   }
 
   /**
-   * A setting was bound under its former name, with the one warning about that.
+   * Asserts that a setting was bound under its former name, with exactly one warning about it.
    *
    * @param config a configuration whose sources use the former name
    * @param former the former name as the source spells it: a path or a variable
-   * @param path the setting's path of today
+   * @param path the setting's present path
    */
   public static void assertRenamed(Config<?> config, String former, String path) {
     int found = 0;
@@ -69,12 +69,12 @@ public final class ConfigAssertions {
   }
 
   /**
-   * Loading is refused with exactly these problems.
+   * Asserts that loading is rejected with exactly these problems.
    *
    * @param builder sources that are wrong
    * @param expected the path and the code of each problem in the order of the report, such as
    *     {@code "port RANGE"}; the code alone where there is no path
-   * @return the problems, to look closer
+   * @return the problems, for further assertions
    */
   public static List<Problem> assertRefused(ConfigBuilder<?> builder, String... expected) {
     List<Problem> problems = problems(builder);
@@ -91,10 +91,10 @@ public final class ConfigAssertions {
   }
 
   /**
-   * Loading is refused, and a problem of this setting says this.
+   * Asserts that loading is rejected, and that a problem of this setting contains this text.
    *
    * @param builder sources that are wrong
-   * @param path the setting; empty for problems that concern none
+   * @param path the setting; empty for problems that concern no setting
    * @param text a part of the problem's line in the report
    */
   public static void assertMessage(ConfigBuilder<?> builder, String path, String text) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Fails a test over what the annotation processor would say, for builds that run none.
+ * Fails a test if the annotation processor would report a problem; for builds that do not run the processor.
  *
  * <pre>
  * &#64;Test
@@ -21,11 +21,11 @@ public final class ConfigLint {
   private ConfigLint() {}
 
   /**
-   * Checks that {@link Config#lint} has nothing to say.
+   * Checks that {@link Config#lint} reports nothing.
    *
    * @param type the record of settings
-   * @param accepted paths whose warnings ({@link Problem.Code#DOUBTFUL}) are as they should be; an
-   *     error cannot be accepted, since start-up would not either
+   * @param accepted paths whose warnings ({@link Problem.Code#DOUBTFUL}) are accepted; an error cannot be accepted,
+   *     because start-up would reject it
    * @throws AssertionError naming every problem, and every accepted path that has none
    * @throws IllegalArgumentException if the class is no record
    */

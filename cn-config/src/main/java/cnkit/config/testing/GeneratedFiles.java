@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Keeps files that were made from the settings' schema as they were made.
+ * Checks that files generated from the schema of the settings are up to date.
  *
  * <pre>
  * &#64;Test
@@ -21,8 +21,8 @@ import java.util.Optional;
  * }
  * </pre>
  *
- * <p>With the system property {@value #UPDATE} set to true the files are written instead:
- * {@code mvn test -Dcn.config.update=true}, where the build passes the property on to its tests.
+ * <p>If the system property {@value #UPDATE} is true, the files are written instead:
+ * {@code mvn test -Dcn.config.update=true}, if the build passes the property on to its tests.
  *
  * @see Reference
  */
@@ -33,10 +33,10 @@ public final class GeneratedFiles {
   private GeneratedFiles() {}
 
   /**
-   * Checks that a file has exactly this text; line ends of the platform are accepted.
+   * Checks that a file has exactly this text; {@code \r\n} counts as {@code \n}.
    *
    * @param file the copy that is kept under version control
-   * @param text what it has to say
+   * @param text the expected text
    * @throws AssertionError naming the first line that differs, and how to update
    * @throws UncheckedIOException if the file cannot be read, or written when updating
    */

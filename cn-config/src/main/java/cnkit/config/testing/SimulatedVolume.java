@@ -16,9 +16,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A directory that is written as the kubelet writes a ConfigMap or Secret: each version into a
- * directory of its own, the link {@code ..data} moved onto it in one step, a link for each file, and
- * the old version deleted at once.
+ * A directory that is written as the kubelet writes a ConfigMap or Secret. Each version is written to a directory of
+ * its own, and the link {@code ..data} is moved to it in one step. Each file has a link, and the old version is
+ * deleted at once.
  *
  * <pre>{@code
  * SimulatedVolume volume = SimulatedVolume.at(temporary.resolve("etc-app"));
@@ -28,7 +28,8 @@ import java.util.TreeSet;
  * live.poll();
  * }</pre>
  *
- * <p>Needs a file system with symbolic links. For one thread at a time; readers may be many.
+ * <p>Requires a file system with symbolic links. To be written by one thread at a time; any number of threads may
+ * read.
  */
 public final class SimulatedVolume {
   private static final String DATA = "..data";

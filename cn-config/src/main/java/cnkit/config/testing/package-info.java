@@ -1,6 +1,6 @@
 /**
- * For the tests of those who use the module: a volume that is swapped as the kubelet swaps it, time that stands still,
- * and assertions about defaults, renames and reports. Nothing here needs a test framework.
+ * Helpers for the tests of users: a volume that is replaced as the kubelet does, and assertions about defaults,
+ * renamed settings and reports. No test framework is needed.
  */
 @NullMarked
 package cnkit.config.testing;

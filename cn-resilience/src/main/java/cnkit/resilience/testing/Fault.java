@@ -3,7 +3,7 @@ package cnkit.resilience.testing;
 import java.time.Duration;
 
 /**
- * What happens to a server, or to its load, for a while. Immutable; the set is closed.
+ * A fault of a server, or a change of its load, for a limited time. Immutable.
  *
  * <pre>{@code
  * storm.assertRecoversFrom(Fault.outage(Duration.ofSeconds(30)));
@@ -14,7 +14,7 @@ public sealed interface Fault {
   Duration lasting();
 
   /**
-   * Nothing at all: what the same load looks like on a good day.
+   * No fault, to see the behaviour under normal conditions.
    *
    * @param lasting for how long nothing happens
    */
@@ -25,7 +25,7 @@ public sealed interface Fault {
   }
 
   /**
-   * Connections are refused; what was in work is lost.
+   * Connections are refused, and requests in progress are lost.
    *
    * @param lasting how long it lasts
    */
@@ -36,7 +36,7 @@ public sealed interface Fault {
   }
 
   /**
-   * Requests are taken and never answered, those in work included.
+   * Requests are accepted and never answered, including those in progress.
    *
    * @param lasting how long it lasts
    */
@@ -47,7 +47,7 @@ public sealed interface Fault {
   }
 
   /**
-   * The first node needs longer for each request.
+   * The first node takes longer for each request.
    *
    * @param lasting how long it lasts
    * @param factor how many times as long: above 1 to 1,000
@@ -60,7 +60,7 @@ public sealed interface Fault {
   }
 
   /**
-   * More calls come than usual.
+   * More calls arrive than usual.
    *
    * @param lasting how long it lasts
    * @param factor how many times as many: above 1 to 100
@@ -73,7 +73,7 @@ public sealed interface Fault {
   }
 
   /**
-   * No connection for a while.
+   * Connections are refused.
    *
    * @param lasting 1 s to 1 hour
    * @return the trouble
@@ -83,7 +83,7 @@ public sealed interface Fault {
   }
 
   /**
-   * No answer for a while.
+   * Requests are never answered.
    *
    * @param lasting 1 s to 1 hour
    * @return the trouble
@@ -93,7 +93,7 @@ public sealed interface Fault {
   }
 
   /**
-   * One node slow for a while.
+   * One node is slow.
    *
    * @param lasting 1 s to 1 hour
    * @param factor how many times as long it needs: 1 to 1,000
@@ -104,7 +104,7 @@ public sealed interface Fault {
   }
 
   /**
-   * More load for a while.
+   * The load is higher.
    *
    * @param lasting 1 s to 1 hour
    * @param factor how many times as much: 1 to 100
@@ -115,7 +115,7 @@ public sealed interface Fault {
   }
 
   /**
-   * A good day.
+   * No fault.
    *
    * @param lasting 1 s to 1 hour
    * @return no trouble

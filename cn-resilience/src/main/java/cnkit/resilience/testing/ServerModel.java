@@ -3,20 +3,21 @@ package cnkit.resilience.testing;
 import java.time.Duration;
 
 /**
- * A server as the simulation sees it: nodes with workers and a queue each, asked in turn. A request waits for a worker,
- * first come first served, and is then worked on for a time that is drawn (exponentially distributed, as in M/M/c);
- * when the queue is full it is refused. A request whose caller has given up is worked on all the same unless the server
- * notices: that is what makes a storm feed itself. Immutable.
+ * A model of a server: nodes that are used in turn, each with workers and a queue. A request waits for a worker,
+ * first come, first served. Its processing time is random, with an exponential distribution, as in M/M/c. If the
+ * queue is full, the request is refused. The server also processes requests whose caller has given up, unless
+ * {@code noticesCancel} is set; this is what keeps an overload going. Immutable.
  *
  * <pre>{@code
  * ServerModel.capacity(1_000).withService(Duration.ofMillis(20)).withQueue(3_000);
  * }</pre>
  *
- * @param perSecond how many requests it can finish a second, all nodes together: 1 to 1,000,000
- * @param service how long a worker needs for one on average: 1 ms to 1 minute; default 20 ms
- * @param queue how many requests may wait, all nodes together: 0 to 10,000,000; default what it can finish in 3 s
- * @param nodes how many servers share the load: 1 to 1,000; default 1
- * @param noticesCancel whether it drops requests that nobody waits for when their turn comes; default no
+ * @param perSecond the capacity of all nodes together in requests per second: 1 to 1,000,000
+ * @param service the mean processing time of a request: 1 ms to 1 minute; default 20 ms
+ * @param queue the number of requests that may wait, all nodes together: 0 to 10,000,000; default 3 s of the capacity
+ * @param nodes the number of nodes that share the load: 1 to 1,000; default 1
+ * @param noticesCancel whether it drops requests whose caller has given up, when it would start to process them;
+ *     default false
  */
 public record ServerModel(
     int perSecond, Duration service, int queue, int nodes, boolean noticesCancel) {
@@ -39,17 +40,17 @@ public record ServerModel(
   }
 
   /**
-   * Another time for one request.
+   * Replaces the mean processing time.
    *
    * @param mean how long a worker needs on average
-   * @return a copy; the capacity stays, so there are more or fewer workers
+   * @return a copy; the capacity stays the same, so the number of workers changes
    */
   public ServerModel withService(Duration mean) {
     return new ServerModel(perSecond, mean, queue, nodes, noticesCancel);
   }
 
   /**
-   * Another queue.
+   * Replaces the size of the queue.
    *
    * @param places how many requests may wait
    * @return a copy
@@ -59,9 +60,9 @@ public record ServerModel(
   }
 
   /**
-   * Several nodes behind a balancer that asks them in turn, whatever they do.
+   * Uses several nodes behind a load balancer that selects them in turn, whatever their state is.
    *
-   * @param count how many; capacity and queue are divided among them
+   * @param count the number of nodes; capacity and queue are divided among them
    * @return a copy
    */
   public ServerModel withNodes(int count) {
@@ -69,7 +70,7 @@ public record ServerModel(
   }
 
   /**
-   * A server that drops requests which nobody waits for any more.
+   * Makes the server drop requests whose caller has given up.
    *
    * @return a copy
    */

@@ -16,9 +16,9 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Thousands of clients with real pipelines against a model of their server, in virtual time: what does a policy do when
- * the server is gone for half a minute? Ten simulated minutes of 2,000 clients take some seconds on one core, use one
- * thread, and end the same way every time.
+ * Simulates thousands of clients with real pipelines against a model of their server, in virtual time. It shows, for
+ * example, what a policy does if the server is down for half a minute. Ten simulated minutes of 2,000 clients take a
+ * few seconds on one core, use one thread, and give the same result in every run.
  *
  * <pre>{@code
  * // a test
@@ -31,18 +31,18 @@ import java.util.function.DoubleSupplier;
  * }
  * }</pre>
  *
- * Users do not wait for each other: calls come at random, as many as before, whatever becomes of them. Immutable: each
- * method returns a copy.
+ * Calls arrive at random times and at the configured rate, whatever the results of earlier calls are, because users
+ * do not wait for each other. Immutable; each method returns a changed copy.
  */
 public final class Storm {
   /** Makes the pipeline of one client. */
   @FunctionalInterface
   public interface Policy {
     /**
-     * The pipeline of a client, not built yet; the simulation adds its clock, timer and source of randomness.
+     * The builder of a client's pipeline; the simulation adds its clock, its timer and its source of random numbers.
      *
-     * @param client whose; state that is made here (breakers, budgets) needs its ticker
-     * @return a builder of its own for each client; what should be shared may be shared
+     * @param client the client; breakers and budgets that are created here must use its time
+     * @return a separate builder for each client; it may use shared objects
      */
     PipelineBuilder pipeline(Client client);
   }
@@ -70,7 +70,7 @@ public final class Storm {
     }
 
     /**
-     * This client's source of randomness.
+     * This client's source of random numbers.
      *
      * @return uniform in [0, 1), the same in every run
      */
@@ -133,15 +133,16 @@ public final class Storm {
   /**
    * Clients without any policy, against a server.
    *
-   * @param server what it can do
-   * @return 2,000 clients that use it to seven tenths, for ten minutes, with a minute of calm before the trouble
+   * @param server the model of the server
+   * @return a simulation of 2,000 clients that use 70 % of the capacity, for ten minutes, with one minute before the
+   *     fault
    */
   public static Storm against(ServerModel server) {
     return new Storm(requireNonNull(server, "server"));
   }
 
   /**
-   * How many clients there are; each has a pipeline of its own.
+   * Sets the number of clients; each has a pipeline of its own.
    *
    * @param clients 1 to 100,000; default 2,000
    * @return a copy
@@ -154,9 +155,9 @@ public final class Storm {
   }
 
   /**
-   * How many calls all clients together begin.
+   * Sets the number of calls that all clients together start.
    *
-   * @param perSecond above 0 to 1,000,000 a second; default seven tenths of the server's capacity
+   * @param perSecond 0.001 to 1,000,000 a second; default 70 % of the server's capacity
    * @return a copy
    */
   public Storm withLoad(double perSecond) {
@@ -167,9 +168,9 @@ public final class Storm {
   }
 
   /**
-   * The clients' policy.
+   * Sets the clients' policy.
    *
-   * @param policy makes each client's pipeline; default one that adds nothing
+   * @param policy creates each client's pipeline; by default a pipeline without stages
    * @return a copy
    */
   public Storm withPolicy(Policy policy) {
@@ -179,7 +180,7 @@ public final class Storm {
   }
 
   /**
-   * Where chance starts from.
+   * Sets the seed of the random numbers.
    *
    * @param seed any; default 1
    * @return a copy
@@ -191,7 +192,7 @@ public final class Storm {
   }
 
   /**
-   * How long all is well before the trouble.
+   * Sets the time before the fault starts.
    *
    * @param calm 10 s to 1 hour; default 60 s
    * @return a copy
@@ -204,7 +205,7 @@ public final class Storm {
   }
 
   /**
-   * How long is simulated in all; at least 20 s after the trouble are.
+   * Sets the whole simulated time; at least 20 s after the fault are simulated in any case.
    *
    * @param lasting 1 minute to 1 day; default 10 minutes
    * @return a copy
@@ -217,9 +218,9 @@ public final class Storm {
   }
 
   /**
-   * How soon it has to be over for {@link #assertRecoversFrom}.
+   * Sets how soon the clients have to recover for {@link #assertRecoversFrom}.
    *
-   * @param patience after the end of the trouble: 1 s to 1 hour; default 60 s
+   * @param patience the time after the end of the fault: 1 s to 1 hour; default 60 s
    * @return a copy
    */
   public Storm withRecoveryTime(Duration patience) {
@@ -230,7 +231,7 @@ public final class Storm {
   }
 
   /**
-   * Simulates it.
+   * Runs the simulation.
    *
    * @param fault what happens after the calm
    * @return what came of it
@@ -240,11 +241,12 @@ public final class Storm {
   }
 
   /**
-   * Simulates it, and requires that the trouble ends when its cause does.
+   * Runs the simulation, and asserts that the clients recover after the end of the fault.
    *
    * @param fault what happens after the calm
    * @return what came of it
-   * @throws AssertionError if fewer than 95 % of the calls ended well before the trouble, or again in time after it
+   * @throws AssertionError if fewer than 90 % of the calls succeeded in the last ten seconds before the fault, or if
+   *     the share did not return to 95 % in time after it
    */
   public StormReport assertRecoversFrom(Fault fault) {
     StormReport report = run(fault);

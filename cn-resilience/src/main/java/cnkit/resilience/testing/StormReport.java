@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a simulated storm did, second by second. Immutable; the same storm gives the same report, on every JVM.
+ * The result of a simulation, second by second. Immutable; the same simulation gives the same report on every JVM.
  *
- * @param fault what happened
- * @param start when it began, since the start of the simulation
- * @param seconds one entry a simulated second
+ * @param fault the fault that was simulated
+ * @param start the start of the fault, counted from the start of the simulation
+ * @param seconds one entry per simulated second
  */
 public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   /** Goodput is looked at in windows of so many seconds: chance moves single seconds. */
@@ -24,12 +24,12 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   /**
    * One simulated second of all clients and the server.
    *
-   * @param offered calls that were begun
-   * @param succeeded calls that ended with an answer in time
-   * @param failed calls that ended in a failure, or with their time up
-   * @param rejected calls that a pipeline refused
-   * @param sent requests that arrived at the server, each attempt by itself
-   * @param wasted requests that the server worked on to the end for nobody
+   * @param offered calls that were started
+   * @param succeeded calls that were answered in time
+   * @param failed calls that failed or timed out
+   * @param rejected calls that a pipeline rejected
+   * @param sent requests that arrived at the server; each attempt counts
+   * @param wasted requests that the server completed after their caller had given up
    * @param waiting requests in the server's queues at the end of the second
    */
   public record Second(
@@ -48,7 +48,7 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   }
 
   /**
-   * Calls that ended well.
+   * The rate of successful calls.
    *
    * @param from since the start of the simulation, in whole seconds
    * @param to where to stop, exclusive
@@ -60,7 +60,8 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   }
 
   /**
-   * What share of the calls of the last minute ended well: 1 when all is well again, near 0 when the storm feeds itself.
+   * The share of successful calls in the last minute: 1 if the clients have recovered, near 0 if the overload keeps
+   * itself going.
    *
    * @return 0 to about 1
    */
@@ -71,9 +72,9 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   }
 
   /**
-   * How many requests the server got for each call that was begun, in the ten seconds in which it was most.
+   * The number of requests at the server for each call, in the worst ten seconds.
    *
-   * @return 1 when nobody retried
+   * @return 1 if there were no retries
    */
   public double amplification() {
     double most = 0;
@@ -87,9 +88,9 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   }
 
   /**
-   * How long after the trouble it took until at least 95 % of the calls ended well again, and did so to the end.
+   * The time after the fault until at least 95 % of the calls succeeded again, and did so until the end.
    *
-   * @return zero if they always did; empty if they never did again
+   * @return zero if there was no interruption after the fault; empty if the clients did not recover
    */
   public Optional<Duration> recovery() {
     int end = second(end());
@@ -104,7 +105,7 @@ public record StormReport(Fault fault, Duration start, List<Second> seconds) {
   }
 
   /**
-   * The totals of a span.
+   * The totals of a period.
    *
    * @param from since the start of the simulation, in whole seconds
    * @param to where to stop, exclusive

@@ -1,7 +1,7 @@
 /**
- * Virtual time for tests of code that uses pipelines, and storms: what a policy does to a server in trouble.
+ * Simulated load tests of a policy: how a server and its clients behave during and after a fault.
  *
- * <p>Null is never a parameter or a return.
+ * <p>No parameter and no result is ever null.
  */
 @NullMarked
 package cnkit.resilience.testing;
