@@ -144,7 +144,7 @@ public final class Breaker {
    * @return a closed breaker
    */
   public static Breaker of(String name, BreakerSettings settings, Time time) {
-    return of(name, settings, time, Stages.RANDOM, Runnable::run);
+    return of(name, settings, time, Jitter.RANDOM, Runnable::run);
   }
 
   /**

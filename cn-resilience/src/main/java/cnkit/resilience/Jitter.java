@@ -1,5 +1,8 @@
 package cnkit.resilience;
 
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+
 /** How a computed delay is randomised, so that clients that failed at the same time do not retry at the same time. */
 public enum Jitter {
   /** The computed delay itself. */
@@ -15,5 +18,8 @@ public enum Jitter {
    * Uniform in {@code [base, min(cap, 3 * previous))} (decorrelated jitter). Only the first delay comes from the
    * backoff.
    */
-  DECORRELATED
+  DECORRELATED;
+
+  /** What draws it, unless a test gives something else. */
+  static final DoubleSupplier RANDOM = () -> ThreadLocalRandom.current().nextDouble();
 }

@@ -4,7 +4,6 @@ import cnkit.core.Time;
 import cnkit.core.internal.SystemTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link PipelineBuilder} was told: the input of a {@link Plan}. */
 final class Stages {
-  static final DoubleSupplier RANDOM = () -> ThreadLocalRandom.current().nextDouble();
-
   final String name;
   Classifier classifier = Classifier.standard();
 
@@ -50,7 +47,7 @@ final class Stages {
   boolean interrupting;
 
   Time time = SystemTime.SHARED;
-  DoubleSupplier random = RANDOM;
+  DoubleSupplier random = Jitter.RANDOM;
   final List<CallMeter> meters = new ArrayList<>();
 
   @Nullable

@@ -60,7 +60,7 @@ public final class Throttle {
    * @return a throttle with no counts, which rejects no call
    */
   public static Throttle of(String name, ThrottleSettings settings) {
-    return of(name, settings, SystemTime.SHARED, Stages.RANDOM);
+    return of(name, settings, SystemTime.SHARED, Jitter.RANDOM);
   }
 
   /**
