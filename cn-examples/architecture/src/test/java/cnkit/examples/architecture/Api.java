@@ -29,8 +29,10 @@ final class Api {
   }
 
   private static String heading(Class<?> type) {
-    // toGenericString has modifiers, kind, name and type parameters
-    StringBuilder text = new StringBuilder(type.toGenericString());
+    // toGenericString has modifiers, kind, name and type parameters; before JDK 18 not whether a
+    // type is sealed
+    String declared = type.toGenericString().replaceFirst("\\b(non-)?sealed ", "");
+    StringBuilder text = new StringBuilder(declared);
     if (type.isRecord()) {
       text.append(Arrays.stream(type.getRecordComponents())
           .map(part -> part.getGenericType().getTypeName() + " " + part.getName())
