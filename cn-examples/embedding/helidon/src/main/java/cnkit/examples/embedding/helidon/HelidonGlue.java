@@ -2,8 +2,8 @@ package cnkit.examples.embedding.helidon;
 
 import cnkit.health.Health;
 import cnkit.lifecycle.InFlight;
-import cnkit.lifecycle.WorkKind;
 import cnkit.lifecycle.Token;
+import cnkit.lifecycle.WorkKind;
 import cnkit.telemetry.HttpServerTelemetry;
 import cnkit.telemetry.ServerCall;
 import io.helidon.http.HeaderNames;
