@@ -1,37 +1,40 @@
 package cnkit.core.internal;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** Several words of 64 bits in one array, each changed as an {@link AtomicWord} is. */
 public final class AtomicWords {
-  private final AtomicLongArray words;
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final long[] words;
 
   /** That many words, all zero. */
   public AtomicWords(int length) {
-    this.words = new AtomicLongArray(length);
+    this.words = new long[length];
   }
 
   /** How many words there are. */
   public int length() {
-    return words.length();
+    return words.length;
   }
 
   /** The present word. */
   public long get(int index) {
     Turns.take();
-    return words.get(index);
+    return (long) WORDS.getVolatile(words, index);
   }
 
   /** Adds, and returns the word before. */
   public long add(int index, long delta) {
     Turns.take();
-    return words.getAndAdd(index, delta);
+    return (long) WORDS.getAndAdd(words, index, delta);
   }
 
   /** Writes a word that no other thread writes; readers see what was written before it. */
   public void setRelease(int index, long word) {
     Turns.take();
-    words.setRelease(index, word);
+    WORDS.setRelease(words, index, word);
   }
 
   /** As {@link AtomicWord#advance(AtomicWord.Step, long, long)}: returns the word before. */
@@ -43,7 +46,7 @@ public final class AtomicWords {
         return before;
       }
       Turns.take();
-      if (words.compareAndSet(index, before, after)) {
+      if (WORDS.compareAndSet(words, index, before, after)) {
         return before;
       }
     }
