@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -85,13 +86,7 @@ public final class Breaker {
   private final DoubleSupplier random;
   private final Listeners<BreakerEvent> listeners;
   private final Once openTimeReported = new Once();
-  /* Where a result changes nothing, nothing is written: in health this line of memory is only read, by all cores. */
-  private final AtomicState<BreakerState> state;
-  /*
-   * The last state that was seen to be healthy, so that it is known again by its identity alone. States are immutable, so
-   * no order is needed: who reads an older one goes the longer way.
-   */
-  private BreakerState.@Nullable Closed knownHealthy;
+  private final Cell cell;
   private volatile boolean timed;
 
   private Breaker(
@@ -110,8 +105,51 @@ public final class Breaker {
         eventExecutor,
         () -> current(initial),
         count -> new BreakerEvent.EventsDropped(name, count));
-    this.state = new AtomicState<>(initial, this::committed);
+    this.cell = new Cell(initial, this::committed, time);
     this.timed = rules.hasSlowRule();
+  }
+
+  /** What a pipeline asks about each call, in one object, so that the state is one load away. */
+  static final class Cell extends AtomicState<BreakerState> {
+    private final Time time;
+    /*
+     * The last state that was seen to be healthy, so that it is known again by its identity alone. States are
+     * immutable, so no order is needed: who reads an older one goes the longer way. Where a result changes nothing,
+     * nothing is written: in health this line of memory is only read, by all cores.
+     */
+    private BreakerState.@Nullable Closed knownHealthy;
+
+    Cell(
+        BreakerState initial,
+        BiConsumer<? super BreakerState, ? super BreakerState> committed,
+        Time time) {
+      super(initial, committed);
+      this.time = time;
+    }
+
+    /**
+     * The present state, if it is known to be one that a success does not move: closed, with no rule about slow calls, and
+     * with either a window of its own or one word full of good outcomes. Otherwise null, which says nothing.
+     */
+    BreakerState.@Nullable Closed healthy() {
+      // compared as an object: to cast it to what it is would cost more than to compare it
+      Object present = get();
+      BreakerState.Closed known = knownHealthy;
+      return present == known ? known : null;
+    }
+
+    /** Takes a success admitted by that state, unless the state was replaced since: then nothing was done. */
+    boolean succeeded(BreakerState.Closed admitting) {
+      Object present = get();
+      if (present != admitting) {
+        return false;
+      }
+      Window window = admitting.period().window;
+      if (window != null) {
+        window.recordGood(time);
+      }
+      return true;
+    }
   }
 
   private static BreakerRules rules(String name, BreakerSettings settings) {
@@ -174,7 +212,7 @@ public final class Breaker {
 
   /** {@return the settings, as given or as changed} */
   public BreakerSettings settings() {
-    return state.get().rules().settings;
+    return cell.get().rules().settings;
   }
 
   /**
@@ -184,13 +222,13 @@ public final class Breaker {
    * @return what an arriving call would find
    */
   public State state() {
-    return state.get().effectiveAt(time.nanoTime());
+    return cell.get().effectiveAt(time.nanoTime());
   }
 
   /** {@return how it stands at one consistent moment; asking changes nothing} */
   public Snapshot snapshot() {
     long now = time.nanoTime();
-    BreakerState s = state.get();
+    BreakerState s = cell.get();
     Window.Tally tally = new Window.Tally(0, 0, 0);
     if (s instanceof BreakerState.Closed closed) {
       Window window = closed.period().window;
@@ -265,7 +303,7 @@ public final class Breaker {
 
   private void set(State to) {
     long now = time.nanoTime();
-    BreakerState unused = state.advance(before -> BreakerState.manual(before, to, now));
+    BreakerState unused = cell.advance(before -> BreakerState.manual(before, to, now));
   }
 
   /**
@@ -282,20 +320,20 @@ public final class Breaker {
     BreakerRules next = rules(name, settings);
     long now = time.nanoTime();
     BreakerState unused =
-        state.advance(before -> BreakerState.changed(before, next, now, this::openNanos));
+        cell.advance(before -> BreakerState.changed(before, next, now, this::openNanos));
     timed = next.hasSlowRule();
   }
 
   /** The permit of an admission; if negative, its complement is the time in nanoseconds to stay away (0: unknown). */
   long admit() {
-    return state.get() instanceof BreakerState.Closed closed
+    return cell.get() instanceof BreakerState.Closed closed
         ? closed.period().epoch
         : admitUnlessOpen();
   }
 
   private long admitUnlessOpen() {
     long now = time.nanoTime();
-    BreakerState present = state.get();
+    BreakerState present = cell.get();
     if (present instanceof BreakerState.Disabled) {
       return present.epoch();
     }
@@ -308,7 +346,7 @@ public final class Breaker {
         return ~wait;
       }
     }
-    return state.advance(
+    return cell.advance(
         before -> before.onAcquire(now, this::openNanos),
         (before, after) -> admission(before, after, now));
   }
@@ -323,32 +361,12 @@ public final class Breaker {
   }
 
   /** Whether it matters how long a call takes. */
+  Cell cell() {
+    return cell;
+  }
+
   boolean isTimed() {
     return timed;
-  }
-
-  /**
-   * The present state, if it is known to be one that a success does not move: closed, with no rule about slow calls, and
-   * with either a window of its own or one word full of good outcomes. Otherwise null, which says nothing.
-   */
-  BreakerState.@Nullable Closed healthy() {
-    // compared as an object: to cast it to what it is would cost more than to compare it
-    Object present = state.get();
-    BreakerState.Closed known = knownHealthy;
-    return present == known ? known : null;
-  }
-
-  /** Takes a success admitted by that state, unless the state was replaced since: then nothing was done. */
-  boolean succeeded(BreakerState.Closed admitting) {
-    Object present = state.get();
-    if (present != admitting) {
-      return false;
-    }
-    Window window = admitting.period().window;
-    if (window != null) {
-      window.recordGood(time);
-    }
-    return true;
   }
 
   Completion complete(long permit, Handling handling, long nanos) {
@@ -359,7 +377,7 @@ public final class Breaker {
 
   /** Whether that was all there is to do for it: in a window of good outcomes nothing, elsewhere to count it there. */
   private boolean isHealthySuccess(long permit, long nanos) {
-    Object present = state.get();
+    Object present = cell.get();
     if (!(present instanceof BreakerState.Closed closed)) {
       return false;
     }
@@ -371,8 +389,8 @@ public final class Breaker {
         && (closed.outcomes() != period.clean || closed.slows() != period.clean)) {
       return false;
     }
-    if (period.slowNanos == Long.MAX_VALUE && present != knownHealthy) {
-      knownHealthy = closed;
+    if (period.slowNanos == Long.MAX_VALUE && present != cell.knownHealthy) {
+      cell.knownHealthy = closed;
     }
     if (period.window != null) {
       period.window.recordGood(time);
@@ -381,7 +399,7 @@ public final class Breaker {
   }
 
   private Completion complete(long permit, Handling handling, long nanos, long now) {
-    BreakerState present = state.get();
+    BreakerState present = cell.get();
     if (present instanceof BreakerState.Closed closed
         && closed.period().window != null
         && closed.knows(permit)) {
@@ -389,7 +407,7 @@ public final class Breaker {
       return Completion.RECORDED;
     }
     // if the present state knows the permit, its epoch keeps results in one word until it ends
-    return state.advance(
+    return cell.advance(
         before -> before.onResult(
             permit, handling, isSlow(before, handling, nanos), now, this::openNanos),
         (before, after) -> before.knows(permit) ? Completion.RECORDED : Completion.STALE);
@@ -409,7 +427,7 @@ public final class Breaker {
     boolean healthyBefore = (failed || slow) && window.isFull(now);
     window.record(failed, slow, now);
     if (failed || slow) {
-      BreakerState unused = state.advance(
+      BreakerState unused = cell.advance(
           before -> before instanceof BreakerState.Closed closed && closed.period().window == window
               ? closed.trip(window.tally(now), healthyBefore, now, this::openNanos)
               : before); // somebody else's transition came first
@@ -451,7 +469,7 @@ public final class Breaker {
 
   /** Why an arriving call was refused just now. */
   Evidence refusal() {
-    BreakerState s = state.get();
+    BreakerState s = cell.get();
     return s instanceof BreakerState.Open || s instanceof BreakerState.ForcedOpen
         ? s.cause().orElseThrow()
         : new Evidence.Probing(name, s.epoch(), s.rules().probes);

@@ -357,8 +357,8 @@ public final class Pipeline {
       Deadline caller, Call<T, X> body, boolean byValue) {
     Plan p = plan;
     CallMeter m = GuardedMeter.enabled(meter);
-    Breaker breaker = p.breaker;
-    BreakerState.Closed healthy = breaker != null ? breaker.healthy() : null;
+    Breaker.Cell cell = p.breakerCell;
+    BreakerState.Closed healthy = cell != null ? cell.healthy() : null;
     boolean clocked = m != GuardedMeter.NONE
         || caller.isBounded()
         || (healthy != null ? p.clocked : p.isClocked());
@@ -367,7 +367,7 @@ public final class Pipeline {
     if (!p.plain || allowed <= 0) {
       return thorough(new Execution(p, m, clocked, start, allowed), body);
     }
-    long permit = healthy != null || breaker == null ? 0 : breaker.admit();
+    long permit = healthy != null || p.breaker == null ? 0 : p.breaker.admit();
     long place = permit < 0 ? 0 : p.takePlace();
     if (permit < 0 || place < 0) {
       CallOutcome.Rejected<Object> refusal = p.refused(permit(healthy, permit), place);
@@ -415,8 +415,8 @@ public final class Pipeline {
     if (handling == Handling.SUCCESS) {
       // most calls end here, and all that a breaker of one word cost them is that its state was
       // read twice
-      Breaker breaker = p.breaker;
-      if (late || (breaker != null && (healthy == null || !breaker.succeeded(healthy)))) {
+      Breaker.Cell cell = p.breakerCell;
+      if (late || (cell != null && (healthy == null || !cell.succeeded(healthy)))) {
         p.settle(permit(healthy, permit), handling, late, limit, nanos);
       }
       if (m != GuardedMeter.NONE) {

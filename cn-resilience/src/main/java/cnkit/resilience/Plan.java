@@ -22,6 +22,7 @@ final class Plan {
   final @Nullable RetrySettings retry;
   final @Nullable RetryBudget budget;
   final @Nullable Breaker breaker;
+  final Breaker.@Nullable Cell breakerCell;
   final @Nullable Throttle throttle;
   final @Nullable RateLimiter limiter;
   final @Nullable Bulkhead bulkhead;
@@ -67,6 +68,7 @@ final class Plan {
     this.retry = stages.retry;
     this.budget = stages.budgetInForce(before);
     this.breaker = stages.breaker;
+    this.breakerCell = breaker == null ? null : breaker.cell();
     this.throttle = stages.throttle;
     this.limiter = stages.limiter;
     this.bulkhead = stages.bulkheadInForce(before);

@@ -457,15 +457,16 @@ class BreakerTest {
       report(breaker, SUCCESS);
     }
     report(breaker, SUCCESS);
-    BreakerState.Closed healthy = requireNonNull(breaker.healthy());
+    BreakerState.Closed healthy = requireNonNull(breaker.cell().healthy());
     reads.set(0);
     for (int i = 0; i < 1000; i++) {
       report(breaker, SUCCESS);
     }
-    assertSame(healthy, breaker.healthy(), "states are immutable: another result is another state");
+    assertSame(
+        healthy, breaker.cell().healthy(), "states are immutable: another result is another state");
     assertEquals(0, reads.get(), "no clock is read");
     report(breaker, FAILURE);
-    assertNull(breaker.healthy());
+    assertNull(breaker.cell().healthy());
   }
 
   @Test

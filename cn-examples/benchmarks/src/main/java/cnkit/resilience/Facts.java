@@ -17,9 +17,9 @@ final class Facts {
     AtomicLong stores = new AtomicLong();
     long unused = during(pipeline, stores);
     for (int i = 0; i < CALLS; i++) {
-      BreakerState.Closed before = breaker.healthy();
+      BreakerState.Closed before = breaker.cell().healthy();
       pipeline.call(attempt -> "ok");
-      if (before == null || breaker.healthy() != before) {
+      if (before == null || breaker.cell().healthy() != before) {
         stores.incrementAndGet();
       }
     }
